@@ -1,0 +1,122 @@
+import { execFile } from 'node:child_process'
+import { performance } from 'node:perf_hooks'
+import { durationMs, type Environment, type OpsCall, type Step } from '../environment/environment.ts'
+import { CliError, messageOf } from '../errors.ts'
+import { readSecret } from '../prometheus/client.ts'
+
+/** What one target of a step answered. `output` is trimmed and at most 2,000 characters. */
+export interface TargetResult {
+  /** The instance's operations URL, or the program that ran. */
+  target: string
+  ok: boolean
+  /** The HTTP status or the exit status, when there was one. */
+  status?: number
+  output: string
+  durationMs: number
+}
+
+export interface RunOptions {
+  /** Who asks, for the audit log of the target. */
+  actor: string
+  signal?: AbortSignal
+}
+
+const OUTPUT_LIMIT = 2000
+
+/** Runs one step: an HTTP call fanned out to every instance, or one argv list. Never a shell. Throws only `usage`. */
+export async function runStep(environment: Environment, step: Step, options: RunOptions): Promise<TargetResult[]> {
+  const timeoutMs = durationMs(step.timeout)
+  if (step.exec !== undefined) return [await runProgram(step.exec, timeoutMs, options.signal)]
+  const call = step.ops
+  if (call === undefined) throw new CliError('usage', 'a step has neither `ops` nor `exec`')
+  const { urls, token } = opsOf(environment)
+  return Promise.all(urls.map((url) => callInstance(url, token, call, timeoutMs, options)))
+}
+
+/** The instances' operations URLs and their token, as the environment says. */
+export function opsOf(environment: Environment): { urls: string[]; token: string } {
+  if (environment.ops === undefined) {
+    throw new CliError('usage', `the environment ${environment.name} has no \`ops\`, so nothing can be changed there`, {
+      hint: `Add ops: { urls: [...], tokenFile: ... } to ${environment.file}.`,
+    })
+  }
+  return { urls: environment.ops.urls, token: readSecret(environment.ops.tokenFile) }
+}
+
+/** What will run, for people to read before they agree: one line a target, the token left out. */
+export function describeStep(environment: Environment, step: Step): string[] {
+  if (step.exec !== undefined) return [step.exec.map(quoted).join(' ')]
+  const call = step.ops
+  if (call === undefined) return []
+  const body = call.json === undefined ? '' : ` ${JSON.stringify(call.json)}`
+  return (environment.ops?.urls ?? ['(no ops.urls)']).map((url) => `${call.method} ${url}${call.path}${body}`)
+}
+
+function quoted(word: string): string {
+  return /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`
+}
+
+async function callInstance(
+  url: string,
+  token: string,
+  call: OpsCall,
+  timeoutMs: number,
+  { actor, signal }: RunOptions,
+): Promise<TargetResult> {
+  const started = performance.now()
+  const done = (ok: boolean, output: string, status?: number): TargetResult => ({
+    target: url,
+    ok,
+    ...(status === undefined ? {} : { status }),
+    output: output.trim().slice(0, OUTPUT_LIMIT),
+    durationMs: Math.round(performance.now() - started),
+  })
+  const timeout = AbortSignal.timeout(timeoutMs)
+  try {
+    const response = await fetch(url.replace(/\/$/, '') + call.path, {
+      method: call.method,
+      headers: {
+        authorization: `Bearer ${token}`,
+        'x-drillbook-actor': actor,
+        ...(call.json === undefined ? {} : { 'content-type': 'application/json' }),
+      },
+      ...(call.json === undefined ? {} : { body: JSON.stringify(call.json) }),
+      signal: signal === undefined ? timeout : AbortSignal.any([signal, timeout]),
+    })
+    return done(response.ok, await response.text(), response.status)
+  } catch (error) {
+    return done(false, timeout.aborted ? `no answer within ${timeoutMs} ms` : messageOf(error))
+  }
+}
+
+function runProgram(
+  argv: readonly string[],
+  timeoutMs: number,
+  signal: AbortSignal | undefined,
+): Promise<TargetResult> {
+  const [program = '', ...args] = argv
+  const started = performance.now()
+  return new Promise((resolve) => {
+    execFile(
+      program,
+      args,
+      { timeout: timeoutMs, killSignal: 'SIGKILL', signal, encoding: 'utf8' },
+      (error, stdout, stderr) => {
+        const status = error === null ? 0 : typeof error.code === 'number' ? error.code : undefined
+        const why =
+          error === null || status !== undefined ? '' : error.killed ? `no end within ${timeoutMs} ms` : error.message
+        resolve({
+          target: program,
+          ok: error === null,
+          ...(status === undefined ? {} : { status }),
+          output: [stdout, stderr, why]
+            .map((s) => s.trim())
+            .filter(Boolean)
+            .join('\n')
+            .slice(0, OUTPUT_LIMIT),
+          durationMs: Math.round(performance.now() - started),
+        })
+      },
+    )
+  })
+}

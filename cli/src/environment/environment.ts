@@ -1,0 +1,116 @@
+import { existsSync } from 'node:fs'
+import { dirname, isAbsolute, join, relative, resolve } from 'node:path'
+import { readYaml } from '../content/read-yaml.ts'
+import type { Root } from '../content/root.ts'
+import { parseDuration } from '../duration.ts'
+import { CliError, type Problem, ProblemsError } from '../errors.ts'
+import { labDir } from '../lab/lab-dir.ts'
+import type { Endpoint } from '../prometheus/client.ts'
+import { type Action, type EnvironmentFile, environmentSchema, type Fault } from './schema.ts'
+
+export type { Action, Fault, OpsCall, Param, Step } from './schema.ts'
+
+/** Where things are, and how each named action and fault is done there. All file paths are absolute. */
+export interface Environment {
+  name: string
+  /** The file this was read from. */
+  file: string
+  /** Every act asks for the environment's name typed in full. */
+  production: boolean
+  /** The rules there were compiled with this `--speed`: rule time runs so many times faster. */
+  speed: number
+  prometheus: Endpoint
+  alertmanager?: Endpoint | undefined
+  grafana?: Endpoint | undefined
+  slack?: { webhookUrlFile: string; received?: Endpoint | undefined } | undefined
+  ops?: { urls: string[]; tokenFile: string } | undefined
+  keeper?: Endpoint | undefined
+  traffic?: { valid: { promql: string; expect: string } } | undefined
+  drillsAllowed: boolean
+  actions: Map<string, Action>
+  faults: Map<string, Fault>
+}
+
+/**
+ * Reads an environment by name (`environments/NAME.yaml`) or by file. A file marked `resolvedBy: lab` stands for the
+ * copy that `drillbook lab up` wrote. Throws `usage` with all problems, `unreachable` when the lab is not up.
+ */
+export function loadEnvironment(
+  root: Root,
+  nameOrFile: string,
+  env: Readonly<Record<string, string | undefined>>,
+): Environment {
+  const isFile = nameOrFile.includes('/') || /\.ya?ml$/.test(nameOrFile)
+  const file = isFile ? resolve(nameOrFile) : join(root.environments, `${nameOrFile}.yaml`)
+  if (!existsSync(file)) {
+    throw new CliError('usage', `there is no environment ${nameOrFile}: ${file} does not exist`, {
+      hint: 'Environments are the files in environments/; choose one with --env NAME or DRILLBOOK_ENV.',
+    })
+  }
+  const described = read(file, root)
+  if (described.resolvedBy !== 'lab') return resolvePaths(described, file)
+  const resolved = join(labDir(root, env), 'environment.yaml')
+  if (!existsSync(resolved)) {
+    throw new CliError('unreachable', `the environment ${described.name} is the lab, and the lab is not up`, {
+      hint: 'Start it with: drillbook lab up',
+    })
+  }
+  return resolvePaths(read(resolved, root), resolved)
+}
+
+function read(file: string, root: Root): EnvironmentFile {
+  const shownAs = relative(root.dir, file).startsWith('..') ? file : relative(root.dir, file)
+  const result = readYaml(file, environmentSchema, shownAs)
+  const problems: Problem[] = [...result.problems]
+  if ('value' in result) {
+    for (const [name, action] of Object.entries(result.value.actions)) {
+      if (action.undo !== undefined && !(action.undo in result.value.actions)) {
+        const line = result.lineOf(['actions', name, 'undo'])
+        problems.push({
+          file: shownAs,
+          ...(line === undefined ? {} : { line }),
+          message: `actions.${name}.undo: there is no action ${action.undo}`,
+        })
+      }
+    }
+    if (problems.length === 0) return result.value
+  }
+  throw new ProblemsError(`the environment ${shownAs} is not usable`, problems)
+}
+
+function resolvePaths(file: EnvironmentFile, path: string): Environment {
+  const absolute = (p: string) => (isAbsolute(p) ? p : resolve(dirname(path), p))
+  const endpoint = (e: Endpoint | undefined) =>
+    e === undefined ? undefined : { ...e, ...(e.tokenFile === undefined ? {} : { tokenFile: absolute(e.tokenFile) }) }
+  return {
+    name: file.name,
+    file: path,
+    production: file.production,
+    speed: file.speed,
+    prometheus: endpoint(file.prometheus) ?? file.prometheus,
+    alertmanager: endpoint(file.alertmanager),
+    grafana: endpoint(file.grafana),
+    slack: file.slack && {
+      webhookUrlFile: absolute(file.slack.webhookUrlFile),
+      received: endpoint(file.slack.received),
+    },
+    ops: file.ops && { urls: file.ops.urls, tokenFile: absolute(file.ops.tokenFile) },
+    keeper: endpoint(file.keeper),
+    traffic: file.traffic,
+    drillsAllowed: file.drills === 'allowed',
+    actions: new Map(Object.entries(file.actions)),
+    faults: new Map(Object.entries(file.faults)),
+  }
+}
+
+/** A duration from the environment file, which its schema has already checked, in milliseconds. */
+export function durationMs(text: string): number {
+  const ms = parseDuration(text)
+  if (ms === undefined) throw new CliError('usage', `not a duration: ${text}`)
+  return ms
+}
+
+/** A duration written for speed 1 (in a runbook or a drill) in this environment's time, in milliseconds. */
+export function scaledMs(environment: Environment, ms: number): number {
+  return ms / environment.speed
+}

@@ -1,0 +1,93 @@
+import { z } from 'zod'
+import { parseDuration } from '../duration.ts'
+import { parseExpectation } from '../expectation.ts'
+
+/** The environment file as a person writes it; see `environments/lab.yaml` for an example with comments. */
+
+const name = z.string().regex(/^[a-z][a-z0-9]*(-[a-z0-9]+)*$/, 'a name is kebab-case: small letters, digits, hyphens')
+const duration = z
+  .string()
+  .refine((text) => parseDuration(text) !== undefined, 'a duration is like 500ms, 10s, 5m or 1h')
+const expectation = z
+  .string()
+  .refine((text) => parseExpectation(text) !== undefined, 'expect is an operator and a number, like ">= 90%"')
+const url = z.url({ protocol: /^https?$/, error: 'a URL starts with http:// or https://' })
+const json = z.json()
+
+const endpoint = z.strictObject({
+  url,
+  tokenFile: z.string().optional(),
+  headers: z.record(z.string(), z.string()).optional(),
+})
+
+/** `${name}` stands for a parameter anywhere in a string of `json` or `exec`. */
+const param = z.strictObject({
+  type: z.enum(['integer', 'string', 'boolean']),
+  min: z.number().optional(),
+  max: z.number().optional(),
+  maxLength: z.number().int().positive().default(200).optional(),
+  default: z.union([z.string(), z.number(), z.boolean()]).optional(),
+})
+
+const opsCall = z.strictObject({
+  method: z.enum(['GET', 'PUT', 'POST', 'DELETE']),
+  path: z.string().startsWith('/'),
+  json: json.optional(),
+})
+
+const actionFields = {
+  summary: z.string().optional(),
+  ops: opsCall.optional(),
+  exec: z.array(z.string()).min(1).optional(),
+  /** Polled each second while an `ops` call runs; answers {done, total}. */
+  progress: z.strictObject({ path: z.string().startsWith('/') }).optional(),
+  timeout: duration.default('10s'),
+  params: z.record(z.string(), param).default({}),
+  undo: name.optional(),
+}
+const oneWay = (v: { ops?: unknown; exec?: unknown }) => (v.ops === undefined) !== (v.exec === undefined)
+const action = z.strictObject(actionFields).refine(oneWay, 'an action has exactly one of `ops` and `exec`')
+
+const step = z
+  .strictObject({
+    ops: opsCall.optional(),
+    exec: z.array(z.string()).min(1).optional(),
+    timeout: duration.default('10s'),
+  })
+  .refine(oneWay, 'exactly one of `ops` and `exec`')
+
+const fault = z.strictObject({
+  summary: z.string().optional(),
+  inject: step,
+  revert: step,
+  /** How the keeper reads back that the undo worked. */
+  reverted: z.strictObject({ promql: z.string().min(1), expect: expectation, within: duration.default('30s') }),
+  /** The hard limit: the keeper undoes after this long, whatever the lease says. */
+  ttl: duration.default('10m'),
+})
+
+export const environmentSchema = z.strictObject({
+  name,
+  /** This file is a template that `drillbook lab up` resolves into the lab's own folder. */
+  resolvedBy: z.literal('lab').optional(),
+  production: z.boolean().default(false),
+  speed: z.number().positive().default(1),
+  prometheus: endpoint,
+  alertmanager: endpoint.optional(),
+  grafana: endpoint.optional(),
+  slack: z.strictObject({ webhookUrlFile: z.string(), received: endpoint.optional() }).optional(),
+  ops: z.strictObject({ urls: z.array(url).min(1), tokenFile: z.string() }).optional(),
+  keeper: endpoint.optional(),
+  traffic: z.strictObject({ valid: z.strictObject({ promql: z.string().min(1), expect: expectation }) }).optional(),
+  drills: z.literal('allowed').optional(),
+  actions: z.record(name, action).default({}),
+  faults: z.record(name, fault).default({}),
+})
+
+export type Param = z.infer<typeof param>
+export type OpsCall = z.infer<typeof opsCall>
+/** One thing done in the environment: an HTTP call to every instance, or an argv list. Durations still as text. */
+export type Step = z.infer<typeof step>
+export type Action = z.infer<typeof action>
+export type Fault = z.infer<typeof fault>
+export type EnvironmentFile = z.infer<typeof environmentSchema>

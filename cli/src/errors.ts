@@ -1,0 +1,57 @@
+/** What went wrong, in the vocabulary of the exit codes: one table maps each code to the process's exit status. */
+export type ErrorCode = 'expectation_failed' | 'usage' | 'unreachable' | 'refused' | 'interrupted'
+
+/** Documented in README.md; 70 (a bug of ours) is what anything that is not a CliError becomes. */
+export const EXIT_STATUS: Record<ErrorCode, number> = {
+  expectation_failed: 1,
+  usage: 2,
+  unreachable: 3,
+  refused: 4,
+  interrupted: 130,
+}
+
+/** An error meant for the person at the terminal: what happened, and in `hint` what to do next. */
+export class CliError extends Error {
+  readonly code: ErrorCode
+  readonly hint: string | undefined
+
+  constructor(code: ErrorCode, message: string, options: { hint?: string; cause?: unknown } = {}) {
+    super(message, { cause: options.cause })
+    this.name = 'CliError'
+    this.code = code
+    this.hint = options.hint
+  }
+
+  get exitStatus(): number {
+    return EXIT_STATUS[this.code]
+  }
+}
+
+/** One finding in a file that a person wrote. `line` is 1-based; absent when the problem is the file itself. */
+export interface Problem {
+  file: string
+  line?: number
+  message: string
+}
+
+/** Every problem at once, never the first only. Exit status 2. */
+export class ProblemsError extends CliError {
+  readonly problems: readonly Problem[]
+
+  constructor(what: string, problems: readonly Problem[], hint?: string) {
+    const lines = problems.map((p) => `  ${p.file}${p.line === undefined ? '' : `:${p.line}`}  ${p.message}`)
+    super('usage', [`${what}: ${problems.length} problem${problems.length === 1 ? '' : 's'}`, ...lines].join('\n'), {
+      ...(hint === undefined ? {} : { hint }),
+    })
+    this.problems = problems
+  }
+}
+
+/** The message of anything thrown, for sentences that continue with "because …". */
+export function messageOf(error: unknown): string {
+  if (error instanceof AggregateError && error.errors.length > 0) return error.errors.map(messageOf).join('; ')
+  if (error instanceof Error) {
+    return error.cause instanceof Error && error.message === 'fetch failed' ? messageOf(error.cause) : error.message
+  }
+  return String(error)
+}

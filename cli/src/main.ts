@@ -1,0 +1,47 @@
+import { runCli } from './cli.ts'
+import { CliError, messageOf } from './errors.ts'
+import { processStdio } from './stdio.ts'
+
+/** The only process edge: argv, signals and the exit status stop here. */
+
+const EXIT_BUG = 70
+
+const interrupt = new AbortController()
+const abort = () => interrupt.abort()
+// The first Ctrl-C asks for an orderly end, which undoes faults; commands that need it listen for a second one.
+process.on('SIGINT', abort)
+process.on('SIGTERM', abort)
+process.on('SIGHUP', abort)
+if (process.env.DRILLBOOK_LAUNCHED === '1' && process.channel) {
+  process.on('disconnect', abort)
+  process.channel.unref()
+}
+// A reader that closed our output (| head) ends the program, and is no crash.
+for (const stream of [process.stdout, process.stderr]) {
+  stream.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code !== 'EPIPE') throw error
+    process.exit(process.exitCode ?? 0)
+  })
+}
+
+const stdio = processStdio(interrupt.signal)
+try {
+  process.exitCode = await runCli(process.argv.slice(2), stdio)
+} catch (error) {
+  if (error instanceof CliError) {
+    stdio.err(`${stdio.style('red', 'error:')} ${error.message}\n`)
+    if (error.hint !== undefined) stdio.err(`${stdio.style('cyan', 'hint:')} ${error.hint}\n`)
+    process.exitCode = error.exitStatus
+  } else if (
+    interrupt.signal.aborted &&
+    error instanceof Error &&
+    ['AbortError', 'AbortPromptError', 'ExitPromptError'].includes(error.name)
+  ) {
+    stdio.err('interrupted\n')
+    process.exitCode = 130
+  } else {
+    stdio.err(`${stdio.style('red', 'This is a bug in drillbook:')} ${messageOf(error)}\n`)
+    if (error instanceof Error && error.stack) stdio.err(`${error.stack}\n`)
+    process.exitCode = EXIT_BUG
+  }
+}
