@@ -204,6 +204,8 @@ function addContent(program: Command, stdio: Stdio): void {
     .option('--grafana-base <url>', 'where Grafana is; without it alerts carry no dashboard link')
     .option('--slack-webhook-file <file>', 'the file that holds the webhook URL')
     .option('--heartbeat-url <url>', 'where the Watchdog alert goes')
+    .option('--alertmanager <host:port>', 'where Prometheus sends alerts; repeatable', collect, [])
+    .option(...JSON_OUT)
     .action(async (options) => (await import('./commands/rules.ts')).compile(stdio, options))
 
   program

@@ -1,0 +1,36 @@
+import { resolve } from 'node:path'
+import { findRoot } from '../content/root.ts'
+import { compileRules } from '../rules/compile.ts'
+import type { Stdio } from '../stdio.ts'
+
+/** As given on the command line; absent options leave the value of the hand-written file, absent bases leave links out. */
+export interface CompileOptions {
+  out: string
+  speed?: string | number | undefined
+  runbookBase?: string | undefined
+  grafanaBase?: string | undefined
+  environment?: string | undefined
+  /** host:port, repeatable. */
+  alertmanager?: string[] | undefined
+  slackWebhookFile?: string | undefined
+  heartbeatUrl?: string | undefined
+  json?: boolean | undefined
+}
+
+/** `drillbook rules compile`: what it wrote goes to stdout, one path per line. */
+export async function compile(stdio: Stdio, options: CompileOptions): Promise<void> {
+  const speed = Number(options.speed ?? 1)
+  const files = compileRules({
+    root: findRoot(stdio.cwd),
+    outDir: resolve(stdio.cwd, options.out),
+    speed,
+    runbookBase: options.runbookBase,
+    grafanaBase: options.grafanaBase,
+    environment: options.environment,
+    alertmanagerTargets: options.alertmanager,
+    slackWebhookFile: options.slackWebhookFile === undefined ? undefined : resolve(stdio.cwd, options.slackWebhookFile),
+    heartbeatUrl: options.heartbeatUrl,
+  })
+  stdio.out(options.json ? `${JSON.stringify({ speed, files }, null, 2)}\n` : `${files.join('\n')}\n`)
+  stdio.err(`Compiled ${files.length} files at speed ${speed}.\n`)
+}
