@@ -27,7 +27,7 @@ export async function compile(stdio: Stdio, options: CompileOptions): Promise<vo
     runbookBase: options.runbookBase,
     grafanaBase: options.grafanaBase,
     environment: options.environment,
-    alertmanagerTargets: options.alertmanager,
+    alertmanagerTargets: options.alertmanager?.length ? options.alertmanager : undefined,
     slackWebhookFile: options.slackWebhookFile === undefined ? undefined : resolve(stdio.cwd, options.slackWebhookFile),
     heartbeatUrl: options.heartbeatUrl,
   })

@@ -1,0 +1,99 @@
+import { findRoot } from '../content/root.ts'
+import { CliError } from '../errors.ts'
+import { labDown } from '../lab/lab-down.ts'
+import { followLogs, readLogs } from '../lab/lab-logs.ts'
+import { type LabStatus, labStatus } from '../lab/lab-status.ts'
+import { labUp } from '../lab/lab-up.ts'
+import type { Stdio } from '../stdio.ts'
+
+interface UpOptions {
+  portOffset?: number
+  port?: string[]
+  speed?: number
+  journeysPerSecond?: number
+  json?: boolean
+}
+
+/** `drillbook lab up`: progress on stderr, where to look on stdout. */
+export async function up(stdio: Stdio, options: UpOptions): Promise<void> {
+  const info = await labUp({
+    root: findRoot(stdio.cwd),
+    env: stdio.env,
+    portOffset: options.portOffset,
+    ports: options.port,
+    speed: options.speed,
+    journeysPerSecond: options.journeysPerSecond,
+    signal: stdio.signal,
+    onProgress: ({ what, name, ms }) => {
+      const mark = what === 'ready' ? stdio.style('green', '✔') : stdio.style('yellow', '–')
+      stdio.err(
+        `${mark} ${name.padEnd(22)} ${stdio.style('dim', `${(ms / 1000).toFixed(1).padStart(4)} s`)}${what === 'cleaned' ? ' ended' : ''}\n`,
+      )
+    },
+  })
+  if (options.json) return stdio.out(`${JSON.stringify(info, null, 2)}\n`)
+  const at = (port: number) => `http://127.0.0.1:${port}`
+  stdio.out(
+    [
+      `The lab is up: ${info.startSeconds} s, ${megabytes(info.memoryBytes ?? 0)} of memory (PSS), rules ${info.speed} times faster.`,
+      `  API          ${at(info.ports.gateway)}`,
+      `  Prometheus   ${at(info.ports.prometheus)}`,
+      `  Alertmanager ${at(info.ports.alertmanager)}`,
+      `  Slack        ${at(info.ports.slack)}`,
+      `  Folder       ${info.dir}`,
+      '',
+    ].join('\n'),
+  )
+}
+
+/** `drillbook lab down`. That there was nothing to take down is no failure. */
+export async function down(stdio: Stdio, options: { keep?: boolean; json?: boolean }): Promise<void> {
+  const result = await labDown({ root: findRoot(stdio.cwd), env: stdio.env, keep: options.keep })
+  if (options.json) return stdio.out(`${JSON.stringify(result, null, 2)}\n`)
+  if (!result.wasThere) return stdio.out('The lab was not up: nothing to take down.\n')
+  const folder = result.kept ? `Data and logs stay in ${result.dir} until the next up.` : `${result.dir} is removed.`
+  stdio.out(`The lab is down: ${result.ended} ${result.ended === 1 ? 'process' : 'processes'} ended. ${folder}\n`)
+}
+
+/** `drillbook lab status`: exit 0 when every part is healthy, 1 when one is not, 3 when the lab is not up. */
+export async function status(stdio: Stdio, options: { json?: boolean }): Promise<void> {
+  const status = await labStatus({ root: findRoot(stdio.cwd), env: stdio.env })
+  stdio.out(options.json ? `${JSON.stringify(status, null, 2)}\n` : statusText(status, stdio))
+  if (status.state === 'down')
+    throw new CliError('unreachable', 'the lab is not up', { hint: 'Start it with: drillbook lab up' })
+  if (status.state === 'remnants') {
+    throw new CliError('unreachable', 'the lab is not up, but processes of it are left', {
+      hint: '`drillbook lab down` ends them; so does the next `drillbook lab up`.',
+    })
+  }
+  const ill = status.parts.filter((p) => !p.healthy)
+  if (ill.length > 0) {
+    throw new CliError('expectation_failed', `not healthy: ${ill.map((p) => p.name).join(', ')}`, {
+      hint: 'See why with: drillbook lab logs NAME',
+    })
+  }
+}
+
+function statusText(status: LabStatus, stdio: Stdio): string {
+  if (status.parts.length === 0) return ''
+  const rows = status.parts.map((p) => {
+    const health = p.healthy ? stdio.style('green', 'healthy') : stdio.style('red', p.problem ?? 'ill')
+    return `${p.name.padEnd(20)} ${p.state.padEnd(9)} ${p.ports.join(' ').padEnd(12)} ${megabytes(p.memoryBytes).padStart(7)}  ${health}`
+  })
+  return [
+    ...rows,
+    `${''.padEnd(20)} ${status.state.padEnd(9)} ${''.padEnd(12)} ${megabytes(status.memoryBytes).padStart(7)}  since ${status.info?.startedAt ?? '?'}, speed ${status.info?.speed ?? '?'}`,
+    '',
+  ].join('\n')
+}
+
+/** `drillbook lab logs [NAME]`: the last lines of one part, or of all with their names in front. */
+export async function logs(stdio: Stdio, options: { name?: string; lines?: number; follow?: boolean }): Promise<void> {
+  const place = { root: findRoot(stdio.cwd), env: stdio.env, name: options.name }
+  stdio.out(readLogs({ ...place, lines: options.lines ?? 50 }))
+  if (options.follow) await followLogs({ ...place, signal: stdio.signal, onText: stdio.out })
+}
+
+function megabytes(bytes: number): string {
+  return `${Math.round(bytes / 1_000_000)} MB`
+}

@@ -1,0 +1,188 @@
+import { existsSync, rmSync } from 'node:fs'
+import { join, resolve } from 'node:path'
+import type { Root } from '../content/root.ts'
+import { loadEnvironment } from '../environment/environment.ts'
+import { CliError } from '../errors.ts'
+import { labDir } from './lab-dir.ts'
+import { type LabInfo, readLabFile, writeLabFile } from './lab-file.ts'
+import { claimLabFolder, emptyLabFolder, removeEmptyLabFolder } from './lab-folder.ts'
+import { lockLab } from './lab-lock.ts'
+import { type Layout, writeLayout } from './layout.ts'
+import { refuseTakenPorts } from './listeners.ts'
+import { memoryByProgram } from './memory.ts'
+import { endOwnProcesses } from './own-processes.ts'
+import { type Ports, resolvePorts } from './ports.ts'
+import { createCluster } from './postgres.ts'
+import { findPrograms, type ProgramPaths } from './programs.ts'
+import { wholeLabProbes } from './ready.ts'
+import { runProgram } from './run-program.ts'
+import { startParts, waitUntilReady } from './start-parts.ts'
+import { Supervisor } from './supervisor.ts'
+
+export interface LabUpOptions {
+  root: Root
+  env: Readonly<Record<string, string | undefined>>
+  /** Added to every port. @default 0 */
+  portOffset?: number | undefined
+  /** Single ports, each as NAME=NUMBER. */
+  ports?: readonly string[] | undefined
+  /** How many times faster than written the alert rules run. @default 10 */
+  speed?: number | undefined
+  /** Four requests each. @default 60 */
+  journeysPerSecond?: number | undefined
+  onProgress?: ((progress: LabProgress) => void) | undefined
+  /** Aborting it takes down what has been started and removes the folder. */
+  signal?: AbortSignal | undefined
+}
+
+/** Something was cleaned up, or a part or a condition has become ready. `ms` since `up` began. */
+export interface LabProgress {
+  what: 'cleaned' | 'ready'
+  name: string
+  ms: number
+}
+
+export const DEFAULT_SPEED = 10
+export const DEFAULT_JOURNEYS_PER_SECOND = 60
+
+/** The checkout that this CLI lies in. */
+const CHECKOUT = resolve(import.meta.dirname, '../../..')
+
+/**
+ * Brings the lab up and waits until it is whole. Throws `refused` when it is up already or ports are taken, `usage` for
+ * wrong options or files, `unreachable` when programs are missing or a part does not become ready, `interrupted`.
+ */
+export async function labUp(options: LabUpOptions): Promise<LabInfo> {
+  const started = performance.now()
+  const { root, env } = options
+  const { speed, journeysPerSecond } = checkedFigures(options)
+  const ports = resolvePorts(options.portOffset ?? 0, options.ports ?? [])
+  refuseOtherSystems()
+  const programs = findPrograms(env)
+  const dir = labDir(root, env)
+  const failed = new AbortController()
+  const signal = options.signal === undefined ? failed.signal : AbortSignal.any([options.signal, failed.signal])
+  signal.throwIfAborted()
+  const say = (what: LabProgress['what'], name: string) =>
+    options.onProgress?.({ what, name, ms: performance.now() - started })
+
+  claimLabFolder(dir)
+  const unlock = lockLab(dir, 'started')
+  // What is in the folder is a remnant or our own doing, and may be removed.
+  let mine = false
+  let logs = false
+  try {
+    const supervisor = new Supervisor(join(dir, 'run', 'supervisor.sock'))
+    await refuseRunning(dir, supervisor)
+    mine = true
+    const ended = await endOwnProcesses(dir)
+    emptyLabFolder(dir)
+    claimLabFolder(dir)
+    if (ended.length > 0) say('cleaned', `${ended.length} processes of an earlier lab`)
+    await refuseTakenPorts(ports)
+
+    const startedAt = new Date().toISOString()
+    const info: LabInfo = {
+      version: 1,
+      dir,
+      checkout: CHECKOUT,
+      phase: 'starting',
+      startedAt,
+      speed,
+      journeysPerSecond,
+      ports,
+    }
+    writeLabFile(info)
+    const layout = writeLayout({ root, dir, checkout: CHECKOUT, programs, ports, speed, journeysPerSecond, env })
+    loadEnvironment(root, join(dir, 'environment.yaml'), env) // its mistakes now, not when the keeper reads it
+    logs = true
+    await startEverything({ dir, ports, layout, programs, supervisor, signal, onReady: (name) => say('ready', name) })
+    const startSeconds = Math.round((performance.now() - started) / 100) / 10
+    const up: LabInfo = { ...info, phase: 'up', startSeconds, memoryBytes: memoryByProgram(dir, []).total }
+    writeLabFile(up)
+    return up
+  } catch (error) {
+    failed.abort()
+    const interrupted = options.signal?.aborted === true
+    if (mine) {
+      await endOwnProcesses(dir)
+      clearAfterFailure(dir, logs && !interrupted)
+    }
+    if (interrupted) throw new CliError('interrupted', 'interrupted: the lab was taken down again', { cause: error })
+    throw error
+  } finally {
+    unlock()
+    removeEmptyLabFolder(dir)
+  }
+}
+
+/** The logs stay to be read if something ran; what would say that there is a lab goes in any case. */
+function clearAfterFailure(dir: string, keepLogs: boolean): void {
+  if (keepLogs) for (const name of ['lab.json', 'environment.yaml']) rmSync(join(dir, name), { force: true })
+  else emptyLabFolder(dir)
+}
+
+interface StartEverythingOptions {
+  dir: string
+  ports: Ports
+  layout: Layout
+  programs: ProgramPaths
+  supervisor: Supervisor
+  onReady: (name: string) => void
+  signal: AbortSignal
+}
+
+/** The database's files and supervisord at once, then every part in order of need, then the proof that it is one whole. */
+async function startEverything(options: StartEverythingOptions): Promise<void> {
+  const { dir, ports, layout, supervisor, onReady, signal } = options
+  const env = layout.processEnv
+  const cluster = createCluster({ ...layout.postgres, env, signal })
+  cluster.catch(() => {}) // awaited where Postgres is started
+  const supervisord = ['-c', join(dir, 'supervisord.conf')]
+  await runProgram(options.programs.supervisord, supervisord, { env, cwd: dir, timeoutMs: 15_000, signal })
+  await waitUntilReady('supervisord', async () => ((await supervisor.answers()) ? undefined : 'no answer'), { signal })
+  const prepareDatabase = async () => {
+    const cwd = join(CHECKOUT, 'reference-app')
+    const given = { ...env, DATABASE_URL: layout.databaseUrl }
+    await runProgram(process.execPath, [join(cwd, 'src/database/main.ts')], {
+      env: given,
+      cwd,
+      timeoutMs: 30_000,
+      signal,
+    })
+  }
+  await startParts({ dir, ports, supervisor, cluster, prepareDatabase, signal, onReady })
+  for (const { name, probe } of wholeLabProbes(ports)) {
+    await waitUntilReady(name, probe, { signal })
+    onReady(name)
+  }
+}
+
+function checkedFigures(options: LabUpOptions): { speed: number; journeysPerSecond: number } {
+  const speed = options.speed ?? DEFAULT_SPEED
+  const journeysPerSecond = options.journeysPerSecond ?? DEFAULT_JOURNEYS_PER_SECOND
+  const problems: string[] = []
+  // Prometheus scrapes at 10 s / speed, and more often than every half second is more than two cores can do.
+  if (!(speed >= 1 && speed <= 20)) problems.push(`--speed has to be from 1 to 20, not ${speed}`)
+  if (!(journeysPerSecond > 0 && journeysPerSecond <= 1000)) {
+    problems.push(`--journeys-per-second has to be above 0 and at most 1000, not ${journeysPerSecond}`)
+  }
+  if (problems.length > 0) throw new CliError('usage', problems.join('; '))
+  return { speed, journeysPerSecond }
+}
+
+function refuseOtherSystems(): void {
+  if (existsSync('/proc/self/environ')) return
+  throw new CliError('usage', 'the lab runs on Linux: it finds and measures its processes in /proc', {
+    hint: 'Elsewhere, run it in a Linux container or virtual machine.',
+  })
+}
+
+/** We hold the lock: nobody is starting it. What answers and calls itself up is up; anything else is a remnant. */
+async function refuseRunning(dir: string, supervisor: Supervisor): Promise<void> {
+  const info = readLabFile(dir)
+  if (info?.phase !== 'up' || !(await supervisor.answers())) return
+  throw new CliError('refused', `the lab is up already, since ${info.startedAt}, in ${dir}`, {
+    hint: 'See it with `drillbook lab status`; `drillbook lab down` first if you want a fresh one.',
+  })
+}

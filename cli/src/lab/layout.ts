@@ -1,0 +1,176 @@
+import { chmodSync, chownSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { join, relative } from 'node:path'
+import type { Root } from '../content/root.ts'
+import { CliError } from '../errors.ts'
+import { compileRules } from '../rules/compile.ts'
+import { resolveEnvironmentFile } from './environment-file.ts'
+import { LAB_MARK } from './own-processes.ts'
+import type { Ports } from './ports.ts'
+import type { PostgresFolder } from './postgres.ts'
+import { labPath, type ProgramPaths } from './programs.ts'
+import { writeSecrets } from './secrets.ts'
+import { serviceUser } from './service-user.ts'
+import { fill, forSupervisor } from './template.ts'
+
+export interface LayoutOptions {
+  root: Root
+  dir: string
+  /** The checkout that this CLI lies in: the lab runs its reference application. */
+  checkout: string
+  programs: ProgramPaths
+  ports: Ports
+  speed: number
+  journeysPerSecond: number
+  env: Readonly<Record<string, string | undefined>>
+}
+
+/** Prometheus's own five minutes, after which a value that nobody renews is gone, played faster like everything else. */
+const LOOKBACK_SECONDS = 300
+
+const FOLDERS = [
+  'alertmanager',
+  'audit',
+  'keeper',
+  'logs',
+  'nginx',
+  'prometheus/targets',
+  'redis-cache',
+  'redis-cache-standby',
+  'run',
+  'slack',
+  'tmp',
+]
+
+/** What it takes to start what the files describe. */
+export interface Layout {
+  /** The environment of every process, the lab's mark in it. */
+  processEnv: Record<string, string>
+  /** With the application's password. */
+  databaseUrl: string
+  postgres: Omit<PostgresFolder, 'env' | 'signal'>
+}
+
+/** Writes every file of the lab but the database. Throws `usage` for mistakes in alert rules and environment. */
+export function writeLayout(options: LayoutOptions): Layout {
+  const { root, dir, checkout, ports, speed, programs } = options
+  for (const folder of FOLDERS) mkdirSync(join(dir, folder), { recursive: true, mode: 0o700 })
+  chmodSync(join(dir, 'nginx'), 0o711) // its workers are another user's when root runs the lab
+  const secrets = writeSecrets(dir, ports.slack)
+  const users = {
+    postgres: serviceUser(['postgres']),
+    redis: serviceUser(['redis', 'nobody']),
+    nginx: serviceUser(['www-data', 'nginx', 'nobody']),
+  }
+  for (const name of ['redis-cache', 'redis-cache-standby']) {
+    if (users.redis !== undefined) chownSync(join(dir, name), users.redis.uid, users.redis.gid)
+  }
+  const portValues = Object.fromEntries(Object.entries(ports).map(([name, port]) => [`port.${name}`, String(port)]))
+  const values = { lab: dir, ...portValues }
+  const template = (name: string, more: Record<string, string | number> = {}) => {
+    const file = join(checkout, 'lab', name)
+    return fill(readTemplate(file), { ...values, ...more }, file)
+  }
+  const databaseUrl = `postgres://drillbook:${secrets.database}@127.0.0.1:${ports.postgres}/drillbook`
+  const write = (name: string, text: string, mode = 0o600) => writeFileSync(join(dir, name), text, { mode })
+  const asUser = (user: { name: string } | undefined) => (user === undefined ? '' : `user=${user.name}`)
+  const processEnv = {
+    PATH: labPath(options.env),
+    LANG: 'C.UTF-8',
+    HOME: dir,
+    TMPDIR: join(dir, 'tmp'),
+    [LAB_MARK]: dir,
+  }
+
+  write(
+    'supervisord.conf',
+    template('supervisord.conf', {
+      node: forSupervisor(process.execPath),
+      checkout: forSupervisor(checkout),
+      runbooks: forSupervisor(root.runbooks),
+      'supervisord.user': process.getuid?.() === 0 ? 'user=root' : '',
+      'user.postgres': asUser(users.postgres),
+      'user.redis': asUser(users.redis),
+      'program.defaults': PROGRAM_DEFAULTS,
+      'secret.monitor': secrets.monitor,
+      'api.environment': apiEnvironment(options, databaseUrl),
+      journeysPerSecond: options.journeysPerSecond,
+      lookback: `${Math.max(10, Math.ceil(LOOKBACK_SECONDS / speed))}s`,
+      ...Object.fromEntries(Object.entries(programs).map(([name, path]) => [`program.${name}`, forSupervisor(path)])),
+    }),
+  )
+  write(
+    'nginx.conf',
+    template('nginx.conf', { 'nginx.user': users.nginx === undefined ? '' : `user ${users.nginx.name};` }),
+  )
+  for (const name of ['redis-cache', 'redis-cache-standby']) {
+    write(`${name}/redis.conf`, template(`${name}.conf`))
+    if (users.redis !== undefined) chownSync(join(dir, name, 'redis.conf'), users.redis.uid, users.redis.gid)
+  }
+  write('prometheus/targets/lab.yaml', template('targets/lab.yaml'))
+  compileRules({
+    root,
+    outDir: join(dir, 'prometheus'),
+    alertmanagerDir: join(dir, 'alertmanager'),
+    speed,
+    environment: 'lab',
+    alertmanagerTargets: [`127.0.0.1:${ports.alertmanager}`],
+    slackWebhookFile: join(dir, 'secrets', 'slack'),
+    heartbeatUrl: `http://127.0.0.1:${ports.slack}/heartbeat`,
+    runbookBase: `http://127.0.0.1:${ports.slack}`, // the Slack stand-in serves runbooks/, so that the links are alive
+  })
+  const environment = join(root.environments, 'lab.yaml')
+  write('environment.yaml', resolveEnvironmentFile(environment, relative(root.dir, environment), values, speed))
+  return {
+    processEnv,
+    databaseUrl,
+    postgres: {
+      dir: join(dir, 'postgres'),
+      postgres: programs.postgres,
+      user: users.postgres,
+      config: { 'postgresql.conf': template('postgresql.conf'), 'pg_hba.conf': template('pg_hba.conf') },
+      secrets,
+    },
+  }
+}
+
+/** What dies is started again; only five deaths right after the start are too many. Logs stay below 4 MB each. */
+const PROGRAM_DEFAULTS = `autostart=false
+autorestart=true
+startsecs=1
+startretries=5
+killasgroup=true
+redirect_stderr=true
+stdout_logfile_maxbytes=2MB
+stdout_logfile_backups=1`
+
+function apiEnvironment({ dir, ports, checkout }: LayoutOptions, databaseUrl: string): string {
+  const variables = {
+    DATABASE_URL: databaseUrl,
+    CACHE_PRIMARY_URL: `redis://127.0.0.1:${ports['redis-cache']}`,
+    CACHE_STANDBY_URL: `redis://127.0.0.1:${ports['redis-cache-standby']}`,
+    OPS_TOKEN_FILE: `${dir}/secrets/ops`,
+    QUEUE_TOKEN_SECRET_FILE: `${dir}/secrets/queue-token`,
+    APP_VERSION: appVersion(checkout),
+    LOG_LEVEL: 'info',
+  }
+  return Object.entries(variables)
+    .map(([name, value]) => `${name}="${forSupervisor(value)}"`)
+    .join(',')
+}
+
+/** So that `deployment_info` has an answer to "what changed?". */
+function appVersion(checkout: string): string {
+  const { version } = JSON.parse(readTemplate(join(checkout, 'reference-app', 'package.json')))
+  return String(version)
+}
+
+function readTemplate(file: string): string {
+  try {
+    return readFileSync(file, 'utf8')
+  } catch (error) {
+    throw new CliError('usage', `the lab's template ${file} cannot be read`, {
+      cause: error,
+      hint: 'The lab runs from a checkout of drillbook: it needs lab/ and reference-app/.',
+    })
+  }
+}

@@ -1,0 +1,64 @@
+import type { PortName, Ports } from './ports.ts'
+import { httpProbe, type Probe, postgresProbe, redisProbe, redisStandbyProbe } from './probe.ts'
+
+/** One supervised program of the lab. */
+export interface Part {
+  /** Its name in supervisord.conf and of its log file. */
+  name: string
+  ports: PortName[]
+  /** What has to be ready before it is started: parts, or `database` (schema and seed). */
+  needs: string[]
+  probe(ports: Ports): Probe
+}
+
+/** Not a process but work to be done once Postgres is ready: schema and seed. */
+export const DATABASE = 'database'
+
+const at = (port: number, path: string) => `http://127.0.0.1:${port}${path}`
+
+/** In the order in which people read them. */
+export const PARTS: readonly Part[] = [
+  { name: 'postgres', ports: ['postgres'], needs: [], probe: (p) => postgresProbe(p.postgres) },
+  { name: 'redis-cache', ports: ['redis-cache'], needs: [], probe: (p) => redisProbe(p['redis-cache']) },
+  {
+    name: 'redis-cache-standby',
+    ports: ['redis-cache-standby'],
+    needs: ['redis-cache'], // a first attempt in vain would cost a second until the next
+    probe: (p) => redisStandbyProbe(p['redis-cache-standby']),
+  },
+  {
+    name: 'api-1',
+    ports: ['api-1', 'ops-1'],
+    needs: [DATABASE],
+    probe: (p) => httpProbe(at(p['ops-1'], '/readyz')),
+  },
+  {
+    name: 'api-2',
+    ports: ['api-2', 'ops-2'],
+    needs: [DATABASE],
+    probe: (p) => httpProbe(at(p['ops-2'], '/readyz')),
+  },
+  {
+    name: 'nginx',
+    ports: ['gateway'],
+    needs: ['api-1', 'api-2'], // it would count their absence against them
+    probe: (p) => httpProbe(at(p.gateway, '/api/v1/banner')),
+  },
+  { name: 'traffic', ports: ['traffic'], needs: ['nginx'], probe: (p) => httpProbe(at(p.traffic, '/healthz')) },
+  { name: 'keeper', ports: ['keeper'], needs: [], probe: (p) => httpProbe(at(p.keeper, '/healthz')) },
+  { name: 'prometheus', ports: ['prometheus'], needs: [], probe: (p) => httpProbe(at(p.prometheus, '/-/ready')) },
+  { name: 'alertmanager', ports: ['alertmanager'], needs: [], probe: (p) => httpProbe(at(p.alertmanager, '/-/ready')) },
+  {
+    name: 'redis-exporter',
+    ports: ['redis-exporter'],
+    needs: [],
+    probe: (p) => httpProbe(at(p['redis-exporter'], '/')),
+  },
+  {
+    name: 'postgres-exporter',
+    ports: ['postgres-exporter'],
+    needs: ['postgres'],
+    probe: (p) => httpProbe(at(p['postgres-exporter'], '/metrics'), (text) => /^pg_up 1$/m.test(text)),
+  },
+  { name: 'slack', ports: ['slack'], needs: [], probe: (p) => httpProbe(at(p.slack, '/healthz')) },
+]

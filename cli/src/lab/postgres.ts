@@ -1,0 +1,61 @@
+import { chownSync, mkdirSync, realpathSync, writeFileSync } from 'node:fs'
+import { dirname, join } from 'node:path'
+import { runProgram } from './run-program.ts'
+import type { Secrets } from './secrets.ts'
+import type { ServiceUser } from './service-user.ts'
+
+export interface PostgresFolder {
+  /** The lab's `postgres/`: data below, the socket beside. */
+  dir: string
+  /** The `postgres` program; initdb lies beside it. */
+  postgres: string
+  user: ServiceUser | undefined
+  /** The files that replace those of initdb. */
+  config: { 'postgresql.conf': string; 'pg_hba.conf': string }
+  secrets: Secrets
+  env: Readonly<Record<string, string>>
+  signal: AbortSignal
+}
+
+/** Makes the cluster with the database `drillbook`, the application's role and the exporter's. Nothing listens yet. */
+export async function createCluster(folder: PostgresFolder): Promise<void> {
+  const { dir, user, env, signal } = folder
+  mkdirSync(dir, { mode: 0o700 })
+  if (user !== undefined) chownSync(dir, user.uid, user.gid)
+  const data = join(dir, 'data')
+  const as = { env, cwd: dir, timeoutMs: 60_000, uid: user?.uid, gid: user?.gid, signal }
+  const initdb = join(dirname(realpathSync(folder.postgres)), 'initdb')
+  await runProgram(
+    initdb,
+    [
+      '-D',
+      data,
+      '-U',
+      'postgres',
+      '-E',
+      'UTF8',
+      '--locale=C',
+      '--auth-local=peer',
+      '--auth-host=scram-sha-256',
+      '--no-sync',
+      '--no-instructions',
+    ],
+    as,
+  )
+  for (const [name, text] of Object.entries(folder.config)) {
+    const file = join(data, name)
+    writeFileSync(file, text, { mode: 0o600 })
+    if (user !== undefined) chownSync(file, user.uid, user.gid)
+  }
+  // Single-user mode needs no server and no connection, and takes a statement a line. Passwords go through stdin: an
+  // argument list can be read by everybody.
+  const statements = [
+    `CREATE ROLE drillbook LOGIN PASSWORD '${folder.secrets.database}'`,
+    `CREATE ROLE monitor LOGIN PASSWORD '${folder.secrets.monitor}' IN ROLE pg_monitor`,
+    'CREATE DATABASE drillbook OWNER drillbook',
+  ]
+  await runProgram(folder.postgres, ['--single', '-D', data, 'template1'], {
+    ...as,
+    input: `${statements.join('\n')}\n`,
+  })
+}

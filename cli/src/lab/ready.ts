@@ -1,0 +1,75 @@
+import { z } from 'zod'
+import type { Ports } from './ports.ts'
+import type { Probe } from './probe.ts'
+
+/** What makes the lab one whole: read from Prometheus, as the drills do. In the order in which they come true. */
+export function wholeLabProbes(ports: Ports): { name: string; probe: Probe }[] {
+  const prometheus = `http://127.0.0.1:${ports.prometheus}`
+  return [
+    { name: 'every target scraped', probe: () => targetsUp(prometheus) },
+    { name: 'every rule evaluated', probe: () => rulesEvaluated(prometheus) },
+    {
+      name: 'traffic valid',
+      probe: () => holdsIn(prometheus, 'min(traffic_valid) == 1', 'the traffic is not valid yet'),
+    },
+    {
+      name: 'cache warm',
+      // Half is far below the usual 99 %: enough to know that cache, application and rules work together.
+      probe: () => holdsIn(prometheus, 'min(cache:hit_ratio) > 0.5', 'the cache does not hit yet'),
+    },
+    { name: 'alerts delivered', probe: () => heartbeatReceived(`http://127.0.0.1:${ports.slack}`) },
+  ]
+}
+
+const targets = z.object({
+  data: z.object({
+    activeTargets: z.array(
+      z.object({ labels: z.record(z.string(), z.string()), health: z.string(), lastError: z.string() }),
+    ),
+  }),
+})
+
+async function targetsUp(prometheus: string): Promise<string | undefined> {
+  const answer = targets.parse(await get(`${prometheus}/api/v1/targets?state=active`))
+  if (answer.data.activeTargets.length === 0) return 'Prometheus has read no targets yet'
+  const down = answer.data.activeTargets.filter((t) => t.health !== 'up')
+  if (down.length === 0) return undefined
+  return `not scraped yet: ${down.map((t) => `${t.labels.instance}${t.lastError ? ` (${t.lastError})` : ''}`).join(', ')}`
+}
+
+const rules = z.object({
+  data: z.object({
+    groups: z.array(
+      z.object({
+        rules: z.array(z.object({ name: z.string(), health: z.string(), lastError: z.string().optional() })),
+      }),
+    ),
+  }),
+})
+
+async function rulesEvaluated(prometheus: string): Promise<string | undefined> {
+  const all = rules.parse(await get(`${prometheus}/api/v1/rules`)).data.groups.flatMap((g) => g.rules)
+  if (all.length === 0) return 'Prometheus has loaded no rules'
+  const failing = all.find((r) => r.health !== 'ok')
+  return failing === undefined ? undefined : `${failing.name} is ${failing.health} ${failing.lastError ?? ''}`.trim()
+}
+
+const vector = z.object({ data: z.object({ result: z.array(z.unknown()) }) })
+
+async function holdsIn(prometheus: string, promql: string, otherwise: string): Promise<string | undefined> {
+  const answer = vector.parse(await get(`${prometheus}/api/v1/query?query=${encodeURIComponent(promql)}`))
+  return answer.data.result.length > 0 ? undefined : otherwise
+}
+
+const heartbeats = z.object({ heartbeats: z.array(z.unknown()) })
+
+/** The Watchdog has come all the way: Prometheus, Alertmanager, receiver. */
+async function heartbeatReceived(slack: string): Promise<string | undefined> {
+  const answer = heartbeats.parse(await get(`${slack}/heartbeats`))
+  return answer.heartbeats.length > 0 ? undefined : 'no Watchdog has come through yet'
+}
+
+async function get(url: string): Promise<unknown> {
+  const response = await fetch(url, { signal: AbortSignal.timeout(2000) })
+  return response.json()
+}

@@ -1,0 +1,32 @@
+import { randomBytes } from 'node:crypto'
+import { mkdirSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+
+/** Random for each lab; kept in files that only their owner may read, and printed nowhere. */
+export interface Secrets {
+  /** Passwords of the two database roles: the application's and the exporter's. */
+  database: string
+  monitor: string
+}
+
+/** Writes `secrets/`: ops, keeper, queue-token, slack (the whole webhook URL), database, monitor. */
+export function writeSecrets(dir: string, slackPort: number): Secrets {
+  const secrets = { database: random(), monitor: random() }
+  const letters = (length: number) =>
+    random()
+      .replace(/[^A-Za-z0-9]/g, '')
+      .toUpperCase()
+      .slice(0, length)
+  const webhook = `http://127.0.0.1:${slackPort}/services/T${letters(8)}/B${letters(8)}/${random().replace(/[_-]/g, '').slice(0, 24)}`
+  const files = { ops: random(), keeper: random(), 'queue-token': random(), slack: webhook, ...secrets }
+  mkdirSync(join(dir, 'secrets'), { mode: 0o700 })
+  for (const [name, text] of Object.entries(files)) {
+    writeFileSync(join(dir, 'secrets', name), `${text}\n`, { mode: 0o600, flag: 'wx' })
+  }
+  return secrets
+}
+
+/** 256 bits, in characters that need no quoting anywhere. */
+function random(): string {
+  return randomBytes(32).toString('base64url')
+}

@@ -1,0 +1,138 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { createServer, type Server } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterEach, beforeEach, describe, expect, test } from '@jest/globals'
+import { describeAction, type Progress, runAction } from '../../src/actions/run-action.ts'
+import { rootAt } from '../../src/content/root.ts'
+import { type Environment, loadEnvironment } from '../../src/environment/environment.ts'
+
+/** Two instances: the first does as it is told, the second refuses everything. */
+let dir: string
+let servers: Server[]
+let environment: Environment
+let requests: {
+  method: string | undefined
+  url: string | undefined
+  actor: unknown
+  authorization: string | undefined
+  body: string
+}[]
+
+beforeEach(async () => {
+  dir = mkdtempSync(join(tmpdir(), 'drillbook-action-'))
+  requests = []
+  servers = [200, 409].map((status) =>
+    createServer(async (req, res) => {
+      let body = ''
+      for await (const chunk of req) body += chunk
+      const { method, url } = req
+      requests.push({
+        method,
+        url,
+        actor: req.headers['x-drillbook-actor'],
+        authorization: req.headers.authorization,
+        body,
+      })
+      if (method === 'POST') await new Promise((resolve) => setTimeout(resolve, 1500))
+      res.writeHead(method === 'GET' ? 200 : status).end(method === 'GET' ? '{"done":3,"total":4}' : '{"code":"x"}')
+    }),
+  )
+  const urls = await Promise.all(
+    servers.map(async (server) => {
+      await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+      return `http://127.0.0.1:${(server.address() as AddressInfo).port}`
+    }),
+  )
+  writeFileSync(join(dir, 'token'), 'secret\n')
+  writeFileSync(
+    join(dir, 'e.yaml'),
+    `
+name: e
+prometheus: { url: http://127.0.0.1:1 }
+ops: { urls: ${JSON.stringify(urls)}, tokenFile: token }
+actions:
+  grow: { ops: { method: PUT, path: /pool, json: { max: "\${max}" } }, params: { max: { type: integer, min: 1, max: 200 } } }
+  warm: { ops: { method: POST, path: /warm }, progress: { path: /warm } }
+  say: { exec: [printf, "%s", "\${text}"], params: { text: { type: string } } }
+  fail: { exec: ["false"] }
+  hang: { exec: [sleep, "60"], timeout: 100ms }
+`,
+  )
+  environment = loadEnvironment(rootAt(dir), join(dir, 'e.yaml'), {})
+})
+afterEach(async () => {
+  await Promise.all(servers.map((server) => new Promise((resolve) => server.close(resolve))))
+  rmSync(dir, { recursive: true })
+})
+
+describe('an action', () => {
+  test('goes to every instance with token, actor and typed parameters, and reports each', async () => {
+    const result = await runAction(environment, 'grow', { max: '15' }, { actor: 'ann' })
+    expect(result.ok).toBe(false)
+    expect(result.targets.map((t) => [t.ok, t.status])).toEqual([
+      [true, 200],
+      [false, 409],
+    ])
+    expect(requests).toHaveLength(2)
+    for (const request of requests) {
+      expect(request).toMatchObject({
+        method: 'PUT',
+        url: '/pool',
+        actor: 'ann',
+        authorization: 'Bearer secret',
+        body: '{"max":15}',
+      })
+    }
+  })
+
+  test('with a progress path tells how far it is, summed over the instances', async () => {
+    const seen: Progress[] = []
+    await runAction(environment, 'warm', {}, { actor: 'ann', onProgress: (p) => seen.push(p) })
+    expect(seen[0]).toEqual({ done: 6, total: 8 })
+  })
+
+  test('gives its parameter to the program as one word, whatever is in it', async () => {
+    const text = '$(touch /tmp/x); "quoted" `and` more'
+    const result = await runAction(environment, 'say', { text }, { actor: 'ann' })
+    expect(result.targets[0]).toMatchObject({ ok: true, status: 0, output: text })
+  })
+
+  test('that fails or hangs is reported, not thrown', async () => {
+    expect((await runAction(environment, 'fail', {}, { actor: 'ann' })).targets[0]).toMatchObject({
+      ok: false,
+      status: 1,
+    })
+    expect((await runAction(environment, 'hang', {}, { actor: 'ann' })).targets[0]?.output).toContain(
+      'no end within 100 ms',
+    )
+  })
+
+  test.each([
+    [{}, 'max is missing'],
+    [{ max: '201' }, 'an integer from 1 to 200'],
+    [{ max: '1e2' }, 'an integer from 1 to 200'],
+    [{ max: '5', min: '1' }, 'it has no parameter min'],
+  ])('refuses parameters %j', async (params, message) => {
+    await expect(runAction(environment, 'grow', params, { actor: 'ann' })).rejects.toMatchObject({
+      exitStatus: 2,
+      message: expect.stringContaining(message),
+    })
+    expect(requests).toHaveLength(0)
+  })
+
+  test('that the environment does not know is wrong use, and the hint lists what it knows', async () => {
+    await expect(runAction(environment, 'nope', {}, { actor: 'ann' })).rejects.toMatchObject({
+      exitStatus: 2,
+      hint: expect.stringContaining('fail, grow, hang, say, warm'),
+    })
+  })
+
+  test('can be shown before it runs, without the token', () => {
+    const lines = describeAction(environment, 'grow', { max: '15' })
+    expect(lines).toHaveLength(2)
+    expect(lines[0]).toMatch(/^PUT http:\/\/127\.0\.0\.1:\d+\/pool \{"max":15\}$/)
+    expect(describeAction(environment, 'say', { text: "it's" })).toEqual([`printf %s 'it'\\''s'`])
+  })
+})

@@ -1,0 +1,93 @@
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterEach, beforeEach, describe, expect, test } from '@jest/globals'
+import { rootAt } from '../../src/content/root.ts'
+import { loadEnvironment } from '../../src/environment/environment.ts'
+import { CliError } from '../../src/errors.ts'
+
+let dir: string
+beforeEach(() => {
+  dir = mkdtempSync(join(tmpdir(), 'drillbook-environment-'))
+  mkdirSync(join(dir, 'environments'))
+})
+afterEach(() => rmSync(dir, { recursive: true }))
+
+const load = (yaml: string, env: Record<string, string> = {}) => {
+  writeFileSync(join(dir, 'environments', 'mine.yaml'), yaml)
+  return loadEnvironment(rootAt(dir), 'mine', env)
+}
+const failure = (work: () => unknown): CliError => {
+  try {
+    work()
+  } catch (error) {
+    if (error instanceof CliError) return error
+    throw error
+  }
+  throw new Error('it did not fail')
+}
+
+describe('an environment file', () => {
+  test('gives paths relative to itself, and defaults that are safe', () => {
+    const environment = load(`
+name: mine
+prometheus: { url: http://127.0.0.1:9090, tokenFile: ./token }
+`)
+    expect(environment.prometheus.tokenFile).toBe(join(dir, 'environments', 'token'))
+    expect(environment).toMatchObject({ production: false, drillsAllowed: false, speed: 1 })
+  })
+
+  test('reports all problems at once, each with its line', () => {
+    const error = failure(() =>
+      load(`name: Mine
+prometheus: { url: ftp://nowhere }
+surprise: 1
+actions:
+  both: { ops: { method: PUT, path: /x }, exec: ["true"] }
+  slow: { exec: [sleep, "1"], timeout: soon }
+`),
+    )
+    expect(error.exitStatus).toBe(2)
+    expect(error.message).toContain('5 problems')
+    for (const finding of [
+      ':1  name: a name is kebab-case',
+      ':2  prometheus.url',
+      ':3  Unrecognized key',
+      ':5  actions.both',
+      ':6  actions.slow.timeout',
+    ]) {
+      expect(error.message).toContain(`environments/mine.yaml${finding}`)
+    }
+  })
+
+  test('refuses an undo that is no action', () => {
+    const error = failure(() =>
+      load(`name: mine
+prometheus: { url: http://127.0.0.1:9090 }
+actions:
+  one: { exec: ["true"], undo: two }
+`),
+    )
+    expect(error.message).toContain('environments/mine.yaml:4  actions.one.undo: there is no action two')
+  })
+
+  test('refuses broken YAML with the line', () => {
+    expect(failure(() => load('name: mine\nprometheus: {')).message).toMatch(/environments\/mine\.yaml:2 {2}\S/)
+  })
+
+  test('that does not exist is wrong use, with a hint', () => {
+    const error = failure(() => loadEnvironment(rootAt(dir), 'nowhere', {}))
+    expect(error.exitStatus).toBe(2)
+    expect(error.hint).toContain('--env')
+  })
+
+  test('of a lab that is not up is unreachable, and the hint starts it', () => {
+    const error = failure(() =>
+      load('resolvedBy: lab\nname: mine\nprometheus: { url: http://127.0.0.1:1 }\n', {
+        DRILLBOOK_LAB_DIR: join(dir, 'lab'),
+      }),
+    )
+    expect(error.exitStatus).toBe(3)
+    expect(error.hint).toContain('drillbook lab up')
+  })
+})

@@ -1,0 +1,231 @@
+import { execFileSync } from 'node:child_process'
+import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs'
+import { join } from 'node:path'
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
+import type { LabInfo } from '../../src/lab/lab-file.ts'
+import type { LabStatus } from '../../src/lab/lab-status.ts'
+import { type Ended, freeOffset, TestLab, until } from './lab-process.ts'
+
+const LIMIT = 90_000
+
+describe('a lab that is up', () => {
+  const lab = new TestLab('up')
+  let up: Ended
+  let info: LabInfo
+
+  beforeAll(async () => {
+    up = await lab.run('lab', 'up', '--port-offset', await freeOffset(), '--json')
+    if (up.status !== 0) throw new Error(up.stderr)
+    info = JSON.parse(up.stdout)
+  }, LIMIT)
+  afterAll(() => lab.clear(), LIMIT)
+
+  const gateway = () => `http://127.0.0.1:${info.ports.gateway}/api/v1/banner`
+  const supervisorctl = (...args: string[]) =>
+    execFileSync('supervisorctl', ['-c', join(lab.dir, 'supervisord.conf'), ...args], { encoding: 'utf8' })
+
+  test('says on stdout where it is and what it took, in less than a gigabyte, and on stderr how each part came up', () => {
+    expect(info).toMatchObject({ dir: lab.dir, phase: 'up', speed: 10, journeysPerSecond: 60 })
+    expect(info.memoryBytes).toBeGreaterThan(100e6)
+    expect(info.memoryBytes).toBeLessThan(1e9)
+    expect(up.stderr).toMatch(/redis-cache .* s\n/)
+    expect(up.stderr).toMatch(/cache warm .* s\n/)
+  })
+
+  test('shows every part healthy, with its ports and its memory', async () => {
+    const { status, stdout, stderr } = await lab.run('lab', 'status', '--json')
+    expect([status, stderr]).toEqual([0, ''])
+    const found: LabStatus = JSON.parse(stdout)
+    expect(found.parts.filter((p) => !p.healthy)).toEqual([])
+    expect(found.parts.map((p) => p.name).sort()).toEqual(
+      [
+        'alertmanager api-1 api-2 keeper nginx postgres postgres-exporter prometheus',
+        'redis-cache redis-cache-standby redis-exporter slack traffic',
+      ]
+        .join(' ')
+        .split(' '),
+    )
+    for (const part of found.parts) expect([part.name, part.memoryBytes > 1e6]).toEqual([part.name, true])
+  })
+
+  test('listens on loopback only', () => {
+    const ports = Object.values(info.ports).map((port) => port.toString(16).toUpperCase().padStart(4, '0'))
+    const listening = ['/proc/net/tcp', '/proc/net/tcp6']
+      .flatMap((table) => (existsSync(table) ? readFileSync(table, 'utf8').split('\n').slice(1) : []))
+      .map((line) => line.trim().split(/\s+/))
+      .filter((fields) => fields[3] === '0A' && ports.includes(fields[1]?.split(':')[1] ?? ''))
+    expect(listening).toHaveLength(ports.length)
+    for (const fields of listening) expect(fields[1]).toMatch(/^0100007F:/)
+  })
+
+  test('keeps its secrets in files of its owner, and prints them nowhere', () => {
+    const folder = join(lab.dir, 'secrets')
+    const names = readdirSync(folder)
+    expect(names.sort()).toEqual(['database', 'keeper', 'monitor', 'ops', 'queue-token', 'slack'])
+    const logs = readdirSync(join(lab.dir, 'logs')).map((name) => readFileSync(join(lab.dir, 'logs', name), 'utf8'))
+    for (const name of names) {
+      const secret = readFileSync(join(folder, name), 'utf8').trim()
+      expect(secret.length).toBeGreaterThan(40)
+      expect(statSync(join(folder, name)).mode & 0o077).toBe(0)
+      expect([name, [up.stdout, up.stderr, ...logs].some((text) => text.includes(secret))]).toEqual([name, false])
+    }
+    expect(statSync(join(lab.dir, 'supervisord.conf')).mode & 0o077).toBe(0)
+  })
+
+  test('asks for a password even on loopback: nobody gets into the database without one', () => {
+    const psql = () =>
+      execFileSync(
+        'psql',
+        ['-w', '-h', '127.0.0.1', '-p', String(info.ports.postgres), '-U', 'postgres', '-c', 'SELECT 1'],
+        {
+          stdio: 'pipe',
+        },
+      )
+    expect(psql).toThrow(/no password supplied/)
+  })
+
+  test('has resolved its environment: no placeholder of the lab is left, those of actions are', () => {
+    const text = readFileSync(join(lab.dir, 'environment.yaml'), 'utf8')
+    expect(text).not.toMatch(/\$\{(lab|port\.)|resolvedBy/)
+    expect(text).toContain('speed: 10')
+    expect(text).toContain(`\${message}`)
+  })
+
+  test('is not started twice: the second is refused with the reason, and does the first no harm', async () => {
+    const second = await lab.run('lab', 'up')
+    expect(second.status).toBe(4)
+    expect(second.stderr).toContain(`the lab is up already, since ${info.startedAt}`)
+    expect((await lab.run('lab', 'status')).status).toBe(0)
+    expect(existsSync(join(lab.dir, 'lab.json'))).toBe(true)
+  })
+
+  test('shows the log of a part, and goes on showing it with --follow until Ctrl-C', async () => {
+    const { status, stdout } = await lab.run('lab', 'logs', 'slack', '-n', '1')
+    expect(status).toBe(0)
+    expect(stdout.trimEnd().split('\n')).toHaveLength(1)
+
+    const follow = lab.start('lab', 'logs', 'slack', '--follow')
+    let shown = ''
+    follow.child.stdout?.on('data', (data) => {
+      shown += data
+    })
+    await until(() => shown.includes('listening'), 'the first lines')
+    const webhook = readFileSync(join(lab.dir, 'secrets/slack'), 'utf8').trim()
+    await fetch(webhook, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: '{"text":"a new line"}',
+    })
+    await until(() => shown.includes('a new line'), 'the new line')
+    follow.child.kill('SIGINT')
+    expect((await follow.ended).status).toBe(0)
+
+    const unknown = await lab.run('lab', 'logs', 'sofa')
+    expect([unknown.status, unknown.stderr]).toEqual([2, expect.stringContaining('Its parts are: postgres, ')])
+  })
+
+  test('answers through the gateway all the while one instance is killed and comes back', async () => {
+    const pid = Number(supervisorctl('pid', 'api-1'))
+    process.kill(pid, 'SIGKILL')
+    const answers = new Set<number>()
+    await until(async () => {
+      answers.add((await fetch(gateway())).status)
+      return supervisorctl('pid', 'api-1').trim() !== String(pid) && answers.size > 0
+    }, 'a new api-1')
+    for (const status of answers) expect(status).toBeLessThan(300)
+    await until(
+      async () => (await fetch(`http://127.0.0.1:${info.ports['ops-1']}/readyz`).catch(() => null))?.ok === true,
+      'api-1',
+    )
+  })
+
+  test('takes a request body that is too large for the gateway to hold in memory', async () => {
+    const response = await fetch(gateway(), { method: 'POST', body: 'x'.repeat(300_000) })
+    expect([404, 405, 413]).toContain(response.status) // the API's own refusal, no 5xx of the gateway
+  })
+
+  test('can restart a cache that hangs in seconds, not in the ten that supervisord gives by default', () => {
+    supervisorctl('signal', 'SIGSTOP', 'redis-cache')
+    const started = performance.now()
+    supervisorctl('restart', 'redis-cache')
+    expect(performance.now() - started).toBeLessThan(8000)
+  })
+
+  test(
+    'whose supervisor was killed is told from one that is up, and is taken down without a trace',
+    async () => {
+      process.kill(lab.pidOf('run/supervisord.pid'), 'SIGKILL')
+      await until(async () => (await lab.run('lab', 'status')).status === 3, 'status says that it is not up')
+      expect((await lab.run('lab', 'status')).stderr).toContain('processes of it are left')
+      expect(lab.processes().length).toBeGreaterThan(10)
+
+      const down = await lab.run('lab', 'down')
+      expect([down.status, down.stderr]).toEqual([0, ''])
+      expect(lab.processes()).toEqual([])
+      expect(lab.exists).toBe(false)
+
+      const again = await lab.run('lab', 'down')
+      expect([again.status, again.stdout]).toEqual([0, 'The lab was not up: nothing to take down.\n'])
+      expect((await lab.run('lab', 'status')).status).toBe(3)
+    },
+    LIMIT,
+  )
+})
+
+describe('a lab that is being started', () => {
+  const lab = new TestLab('killed')
+  afterAll(() => lab.clear(), LIMIT)
+
+  test(
+    'and is killed in the middle is no obstacle to the next, and leaves nothing when that is taken down',
+    async () => {
+      const offset = await freeOffset()
+      const first = lab.start('lab', 'up', '--port-offset', offset)
+      let talk = ''
+      first.child.stderr?.on('data', (data) => {
+        talk += data
+      })
+      await until(() => talk.includes('prometheus'), 'the first parts')
+      const busy = await lab.run('lab', 'down')
+      expect([busy.status, busy.stderr]).toEqual([
+        4,
+        expect.stringContaining(`is being started by pid ${first.child.pid}`),
+      ])
+      first.child.kill('SIGKILL')
+      await first.ended
+      expect(lab.processes().length).toBeGreaterThan(3)
+
+      const second = await lab.run('lab', 'up', '--port-offset', offset)
+      expect([second.status, second.stderr]).toEqual([
+        0,
+        expect.stringMatching(/\d+ processes of an earlier lab .* ended/),
+      ])
+      expect(second.stdout).toMatch(/The lab is up: [\d.]+ s, \d+ MB of memory/)
+
+      const kept = await lab.run('lab', 'down', '--keep')
+      expect(kept.status).toBe(0)
+      expect(lab.processes()).toEqual([])
+      expect(readdirSync(join(lab.dir, 'logs'))).toContain('api-1.log')
+      expect((await lab.run('lab', 'down')).status).toBe(0)
+      expect(lab.exists).toBe(false)
+    },
+    LIMIT,
+  )
+
+  test(
+    'and is interrupted takes down what has started and removes its folder, with exit status 130',
+    async () => {
+      const { child, ended } = lab.start('lab', 'up', '--port-offset', await freeOffset())
+      let talk = ''
+      child.stderr?.on('data', (data) => {
+        talk += data
+      })
+      await until(() => talk.includes('redis-cache'), 'the first part')
+      child.kill('SIGINT')
+      expect(await ended).toMatchObject({ status: 130, stdout: '' })
+      expect(lab.processes()).toEqual([])
+      expect(lab.exists).toBe(false)
+    },
+    LIMIT,
+  )
+})

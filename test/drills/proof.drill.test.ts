@@ -1,0 +1,90 @@
+import { readFileSync } from 'node:fs'
+import { join, resolve } from 'node:path'
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
+import { Ajv2020 } from 'ajv/dist/2020.js'
+import type { Journal } from '../../cli/src/drill/journal.ts'
+import { dashboardQueries } from '../../dashboards/src/queries.ts'
+import { Drillbook, until } from '../support/drillbook.ts'
+import { query } from '../support/prometheus.ts'
+
+const CHECKOUT = resolve(import.meta.dirname, '../..')
+const CONTROL_MS = 120_000
+
+/** What is shipped works: nothing fires while all is well, every panel shows data, both drills pass. */
+let drillbook: Drillbook
+let prometheus: string
+beforeAll(async () => {
+  drillbook = new Drillbook(1000)
+  prometheus = drillbook.url(19090)
+  await drillbook.up()
+}, 120_000)
+afterAll(() => drillbook.remove(), 60_000)
+
+describe('the healthy lab', () => {
+  test('raises no alert in two minutes, while the Watchdog shows that alerting is alive', async () => {
+    const from = Date.now()
+    await until(
+      'the control period',
+      CONTROL_MS + 5000,
+      async () => Date.now() - from,
+      (ms) => ms >= CONTROL_MS,
+    )
+    const seconds = Math.round(CONTROL_MS / 1000)
+    const fired = await query(prometheus, `max_over_time(ALERTS{alertstate="firing"}[${seconds}s])`)
+    expect(fired.map(([labels]) => labels.alertname)).toEqual(['Watchdog'])
+    const beats = (await (await fetch(`${drillbook.url(18190)}/heartbeats`)).json()) as { heartbeats?: unknown[] }
+    expect(JSON.stringify(beats)).toContain('Watchdog')
+    const messages = (await (await fetch(`${drillbook.url(18190)}/messages`)).json()) as { messages: unknown[] }
+    expect(messages.messages).toEqual([])
+  }, 180_000)
+
+  test.each(['cache', 'service-overview'])('answers every query of the dashboard %s with data', async (name) => {
+    const dashboard = JSON.parse(readFileSync(join(CHECKOUT, 'dashboards', `${name}.json`), 'utf8'))
+    const queries = dashboardQueries(dashboard, { service: 'reference-app', rate_interval: '10s' })
+    expect(queries.length).toBeGreaterThan(20)
+    const empty: string[] = []
+    for (const { title, refId, expr, emptyIsNormal } of queries) {
+      if ((await query(prometheus, expr)).length === 0 && !emptyIsNormal) empty.push(`${title} ${refId}: ${expr}`)
+    }
+    expect(empty).toEqual([])
+  })
+})
+
+describe.each([
+  ['cache-outage', ['CacheDown', 'CacheErrorsHigh', 'CacheHitRateZero', 'DatabaseLoadHigh']],
+  ['cache-outage.hung-unprotected', ['ApiLatencyHigh', 'CacheDown', 'CacheHitRateZero']],
+])('the drill %s', (name, alerts) => {
+  test('passes: alert, Slack message, the runbook mends it, recovery, resolved', async () => {
+    const { status, stdout, stderr } = await drillbook.run('drill', 'run', name, '--unattended', '--json')
+    const journal: Journal = JSON.parse(stdout)
+    expect({ status, verdict: journal.verdict, reasons: journal.reasons, stderr: status === 0 ? '' : stderr }).toEqual({
+      status: 0,
+      verdict: 'passed',
+      reasons: [],
+      stderr: '',
+    })
+    expect(journal.alerts.expected).toEqual(alerts)
+    expect(journal.alerts.fired).toEqual(expect.arrayContaining(alerts))
+    expect(journal.alerts.unexpected).toEqual([])
+    expect(journal.mitigatedBy).toBe('runbook')
+    for (const [moment, at] of Object.entries(journal.times)) expect([moment, at]).toEqual([moment, expect.any(String)])
+    expect(journal.messages.map((m) => m.kind)).toEqual(expect.arrayContaining(['firing', 'resolved']))
+    expect(journal.overheadSeconds).toBeLessThanOrEqual(1)
+    expect(journal.impact.requests).toBeGreaterThan(1000)
+    if (name === 'cache-outage')
+      expect((journal.impact.failed ?? 1) / (journal.impact.requests ?? 1)).toBeLessThan(0.01)
+    else expect(journal.impact.slow).toBeGreaterThan(100)
+    expect(journal.undo.every((u) => u.ok)).toBe(true)
+
+    const ajv = new Ajv2020({ allErrors: true })
+    ajv.addFormat('date-time', (text: string) => !Number.isNaN(Date.parse(text)))
+    const valid = ajv.compile(JSON.parse(readFileSync(join(CHECKOUT, 'cli/schema/journal.schema.json'), 'utf8')))
+    expect(valid(journal) ? [] : valid.errors).toEqual([])
+  })
+
+  test('left the lab healthy', async () => {
+    const status = await drillbook.run('lab', 'status', '--json')
+    expect(status.status).toBe(0)
+    expect(await query(prometheus, 'sum(drillbook_fault_active)')).toEqual([[{}, 0]])
+  })
+})
