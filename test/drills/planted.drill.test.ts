@@ -15,6 +15,7 @@ const edit = (path: string, change: (text: string) => string) => {
   writeFileSync(path, after)
 }
 
+/** Valid in every respect, and of no use: nothing in it mends anything. */
 const USELESS_RUNBOOK = `---
 title: Cache outage
 incident: cache-outage
@@ -25,27 +26,60 @@ limits: { immediate: 15m, short: 2h, long: 1w }
 ---
 
 ## Meaning
+
 The cache is gone.
 
 ## Impact
+
 None.
 
 ## Signs
 
+\`\`\`promql {"name":"sign","expect":"== 0"}
+min(cache:up)
+\`\`\`
+
 ## Immediate
 
-### Do nothing
-It looks like an act, and changes nothing.
+### Ask what changed
 
-\`\`\`sh {"name":"use-standby-cache","kind":"act"}
+- **Why:** it might be that.
+- **Method:** ask.
+- **Goal:** you know.
+
+### Do nothing
+
+- **Why:** it looks like an act.
+- **Method:** in this environment it changes nothing.
+- **Goal:** none.
+
+\`\`\`sh {"name":"use-standby-cache","kind":"act","excludeFromRunAll":"true"}
 drillbook act use-standby-cache
 \`\`\`
 
 ## Short term
 
+### Wait
+
+- **Why:** nothing else is left.
+- **Method:** wait.
+- **Goal:** none.
+
 ## Long term
 
+### Wait longer
+
+- **Why:** nothing else is left.
+- **Method:** wait.
+- **Goal:** none.
+
 ## Afterwards
+
+### Go home
+
+- **Why:** it is late.
+- **Method:** walk.
+- **Goal:** sleep.
 `
 
 describe('a drill', () => {
@@ -67,7 +101,10 @@ describe('a drill', () => {
     drillbook = new Drillbook(3000)
     writeFileSync(join(drillbook.dir, 'runbooks', 'cache-outage.md'), USELESS_RUNBOOK)
     edit(join(drillbook.dir, 'environments', 'lab.yaml'), (text) =>
-      text.replace('ops: { method: PUT, path: /cache/source, json: { source: standby } }', 'exec: ["true"]'),
+      text.replace(
+        'ops: { method: PUT, path: /cache/source, json: { source: standby } }\n    undo: use-primary-cache',
+        'exec: ["true"]',
+      ),
     )
     await drillbook.up()
     const useless = await drillbook.run('drill', 'run', 'cache-outage', '--unattended', '--json')

@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs'
 import { dirname, isAbsolute, join, relative, resolve } from 'node:path'
-import { readYaml } from '../content/read-yaml.ts'
+import { z } from 'zod'
+import { parseYaml, type Read, readYaml } from '../content/read-yaml.ts'
 import type { Root } from '../content/root.ts'
 import { parseDuration } from '../duration.ts'
 import { CliError, type Problem, ProblemsError } from '../errors.ts'
@@ -47,20 +48,34 @@ export function loadEnvironment(
       hint: 'Environments are the files in environments/; choose one with --env NAME or DRILLBOOK_ENV.',
     })
   }
-  const described = read(file, root)
-  if (described.resolvedBy !== 'lab') return resolvePaths(described, file)
+  // A template has placeholders where its schema wants ports, so only its mark is read.
+  const template = readYaml(file, z.looseObject({ resolvedBy: z.literal('lab') }))
+  if (!('value' in template)) return resolvePaths(read(file, root), file)
   const resolved = join(labDir(root, env), 'environment.yaml')
   if (!existsSync(resolved)) {
-    throw new CliError('unreachable', `the environment ${described.name} is the lab, and the lab is not up`, {
+    throw new CliError('unreachable', `the environment ${nameOrFile} is the lab, and the lab is not up`, {
       hint: 'Start it with: drillbook lab up',
     })
   }
   return resolvePaths(read(resolved, root), resolved)
 }
 
+/** The environment in a text, as if it stood in `file`. Throws ProblemsError with everything that is wrong. */
+export function parseEnvironment(root: Root, text: string, file: string): Environment {
+  const shownAs = shown(file, root)
+  return resolvePaths(checked(parseYaml(text, environmentSchema, shownAs), shownAs), file)
+}
+
 function read(file: string, root: Root): EnvironmentFile {
-  const shownAs = relative(root.dir, file).startsWith('..') ? file : relative(root.dir, file)
-  const result = readYaml(file, environmentSchema, shownAs)
+  const shownAs = shown(file, root)
+  return checked(readYaml(file, environmentSchema, shownAs), shownAs)
+}
+
+function shown(file: string, root: Root): string {
+  return relative(root.dir, file).startsWith('..') ? file : relative(root.dir, file)
+}
+
+function checked(result: Read<EnvironmentFile>, shownAs: string): EnvironmentFile {
   const problems: Problem[] = [...result.problems]
   if ('value' in result) {
     for (const [name, action] of Object.entries(result.value.actions)) {

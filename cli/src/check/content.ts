@@ -1,0 +1,80 @@
+import { existsSync, readdirSync, readFileSync } from 'node:fs'
+import { join, relative } from 'node:path'
+import { z } from 'zod'
+import type { Root } from '../content/root.ts'
+import type { Drill } from '../drill/drill.ts'
+import { drillNames, readDrill } from '../drill/drill-file.ts'
+import { type Environment, parseEnvironment } from '../environment/environment.ts'
+import { messageOf, type Problem, ProblemsError } from '../errors.ts'
+import { PORT_NAMES } from '../lab/ports.ts'
+import { type AlertRule, type RecordingRule, readRules } from '../rules/read-rules.ts'
+import { listRunbooks } from '../runbook/read-runbook.ts'
+import type { Runbook } from '../runbook/runbook.ts'
+
+/** Everything that is shipped, as far as it could be read. */
+export interface Content {
+  alerts: AlertRule[]
+  recordings: RecordingRule[]
+  runbooks: Runbook[]
+  drills: Drill[]
+  environments: Environment[]
+  /** The ids of its panels, by the dashboard's uid. */
+  dashboards: Map<string, Set<number>>
+}
+
+/** Reads all content. What cannot be read is in `problems`; the rest goes on to be checked. */
+export function readContent(root: Root): { content: Content; problems: Problem[] } {
+  const problems: Problem[] = []
+  const attempt = <T>(file: string, fallback: T, read: () => T): T => {
+    try {
+      return read()
+    } catch (error) {
+      if (error instanceof ProblemsError) problems.push(...error.problems)
+      else problems.push({ file, message: messageOf(error) })
+      return fallback
+    }
+  }
+  const rules = attempt('alerts/rules', [], () => readRules(root)).flatMap((group) => group.rules)
+  const runbooks = listRunbooks(root)
+  problems.push(...runbooks.problems)
+  const environments = filesIn(root.environments, '.yaml').flatMap((file) =>
+    attempt<Environment[]>(relative(root.dir, file), [], () => [readEnvironment(root, file)]),
+  )
+  const drills = drillNames(root).flatMap((name) =>
+    attempt<Drill[]>(`runbooks/drills/${name}.yaml`, [], () => [readDrill(root, name)]),
+  )
+  const dashboards = filesIn(root.dashboards, '.json').flatMap((file) =>
+    attempt<[string, Set<number>][]>(relative(root.dir, file), [], () => readDashboard(file)),
+  )
+  const content = {
+    alerts: rules.filter((rule) => rule.alert !== undefined),
+    recordings: rules.filter((rule) => rule.record !== undefined),
+    runbooks: runbooks.runbooks,
+    drills,
+    environments,
+    dashboards: new Map(dashboards),
+  }
+  return { content, problems }
+}
+
+function filesIn(dir: string, ending: string): string[] {
+  if (!existsSync(dir)) return []
+  const names = readdirSync(dir).filter((name) => name.endsWith(ending) && !name.startsWith('package'))
+  return names.sort().map((name) => join(dir, name))
+}
+
+/** A template of the lab is checked with stand-ins for its folder and ports; line numbers stay true. */
+function readEnvironment(root: Root, file: string): Environment {
+  const text = readFileSync(file, 'utf8').replace(/\$\{(lab|port\.([\w.-]+))\}/g, (placeholder, name, port) => {
+    if (name === 'lab') return '/lab'
+    return PORT_NAMES.some((known) => known === port) ? '1' : placeholder
+  })
+  return parseEnvironment(root, text, file)
+}
+
+const dashboardSchema = z.object({ uid: z.string(), panels: z.array(z.object({ id: z.number() })) })
+
+function readDashboard(file: string): [string, Set<number>][] {
+  const { uid, panels } = dashboardSchema.parse(JSON.parse(readFileSync(file, 'utf8')))
+  return [[uid, new Set(panels.map((panel) => panel.id))]]
+}

@@ -1,0 +1,148 @@
+import type { Problem } from '../errors.ts'
+import { metricNames } from '../rules/promql.ts'
+import { validateAgainst } from '../runbook/validate-against.ts'
+import type { Content } from './content.ts'
+
+/** One promise that all content keeps. */
+export interface Rule {
+  name: string
+  /** For people: what holds when there are no problems. */
+  promise: string
+  problems(content: Content): Problem[]
+}
+
+const SEVERITIES = ['critical', 'warning', 'none']
+const ANNOTATIONS = ['summary', 'description', 'runbook_url']
+
+export const RULES: readonly Rule[] = [
+  {
+    name: 'alert-anatomy',
+    promise: 'every alert says how severe it is, of which incident, what happened and what to do',
+    problems: ({ alerts }) =>
+      alerts.flatMap((alert) => {
+        const missing = ANNOTATIONS.filter((name) => !alert.annotations[name]).map((name) => `no annotation ${name}`)
+        if (!SEVERITIES.includes(alert.labels.severity ?? ''))
+          missing.push(`severity is one of ${SEVERITIES.join(', ')}`)
+        if (!alert.labels.incident) missing.push('no label incident')
+        if (alert.annotations.summary?.includes('{{'))
+          missing.push('the summary has to be constant; values go into the description')
+        return missing.map((message) => ({ file: alert.file, line: alert.line, message: `${alert.alert}: ${message}` }))
+      }),
+  },
+  {
+    name: 'alert-runbook',
+    promise: 'every alert leads to the runbook of its incident, and the runbook names it',
+    problems: ({ alerts, runbooks }) =>
+      alerts.flatMap((alert) => {
+        const { incident = '' } = alert.labels
+        const runbook = runbooks.find((r) => r.frontMatter.incident === incident)
+        const at = (message: string) => [{ file: alert.file, line: alert.line, message: `${alert.alert}: ${message}` }]
+        if (runbook === undefined) return at(`there is no runbook runbooks/${incident}.md`)
+        if (alert.annotations.runbook_url !== runbook.file) return at(`runbook_url has to be ${runbook.file}`)
+        return runbook.frontMatter.alerts.includes(alert.alert)
+          ? []
+          : at(`${runbook.file} does not list it under alerts`)
+      }),
+  },
+  {
+    name: 'runbook-alerts',
+    promise: 'every alert that a runbook names exists and is of its incident',
+    problems: ({ alerts, runbooks }) =>
+      runbooks.flatMap(({ file, frontMatter }) =>
+        frontMatter.alerts
+          .filter((name) => !alerts.some((a) => a.alert === name && a.labels.incident === frontMatter.incident))
+          .map((name) => ({ file, line: 1, message: `no rule gives ${name} with incident ${frontMatter.incident}` })),
+      ),
+  },
+  {
+    name: 'alert-drill',
+    promise: 'every alert is proven by a drill, or its runbook says why none is possible',
+    problems: ({ alerts, drills, runbooks }) =>
+      alerts
+        .filter(({ alert, labels }) => {
+          const excused = runbooks.find((r) => r.frontMatter.incident === labels.incident)?.frontMatter.noDrill
+          return excused === undefined && !drills.some((drill) => drill.alerts.expected.includes(alert))
+        })
+        .map(({ alert, file, line }) => ({
+          file,
+          line,
+          message: `${alert}: no drill expects it, and its runbook has no noDrill with the reason`,
+        })),
+  },
+  {
+    name: 'alert-dashboard',
+    promise: 'every dashboard link of an alert leads to a panel that exists',
+    problems: ({ alerts, dashboards }) =>
+      alerts.flatMap(({ alert, annotations, file, line }) => {
+        const link = annotations.dashboard_url
+        if (link === undefined) return []
+        const [, uid = '', panel] = /^\/d\/([\w-]+)\?viewPanel=(\d+)$/.exec(link) ?? []
+        if (dashboards.get(uid)?.has(Number(panel))) return []
+        return [{ file, line, message: `${alert}: dashboard_url ${link} leads to no panel of dashboards/*.json` }]
+      }),
+  },
+  {
+    name: 'runbook-actions',
+    promise: 'every act of a runbook can be done in every environment',
+    problems: ({ runbooks, environments }) =>
+      environments.flatMap((environment) => runbooks.flatMap((runbook) => validateAgainst(runbook, environment))),
+  },
+  {
+    name: 'drill-bindings',
+    promise: 'every fault and rollback of a drill is bound wherever drills are allowed',
+    problems: ({ drills, environments }) =>
+      environments
+        .filter((environment) => environment.drillsAllowed)
+        .flatMap((environment) =>
+          drills.flatMap((drill) => [
+            ...drill.faults
+              .filter((name) => !environment.faults.has(name))
+              .map((name) => ({
+                file: drill.file,
+                message: `the environment ${environment.name} binds no fault ${name}`,
+              })),
+            ...drill.rollbacks
+              .filter((name) => !environment.actions.has(name))
+              .map((name) => ({
+                file: drill.file,
+                message: `the environment ${environment.name} binds no action ${name}`,
+              })),
+          ]),
+        ),
+  },
+  {
+    name: 'mending-steps',
+    promise: 'every step that a drill wants to be mended by is an act of its runbook',
+    problems: ({ drills, runbooks }) =>
+      drills.flatMap((drill) => {
+        const runbook = runbooks.find((r) => r.frontMatter.incident === drill.incident)
+        const acts = runbook?.steps.flatMap((step) => step.blocks).filter((block) => block.type === 'act') ?? []
+        return drill.mendedBy
+          .filter((name) => !acts.some((act) => act.name === name))
+          .map((name) => ({ file: drill.file, message: `the runbook has no act named ${name}` }))
+      }),
+  },
+  {
+    name: 'recorded-names',
+    promise: 'every recorded name that a runbook or a drill asks for is recorded by a rule',
+    problems: ({ drills, runbooks, recordings }) => {
+      const recorded = new Set(recordings.map((rule) => rule.record))
+      const asked = [
+        ...runbooks.flatMap(({ file, steps }) =>
+          steps
+            .flatMap((step) => step.blocks)
+            .filter((block) => block.type === 'check')
+            .map(({ promql, line }) => ({ file, line, promql })),
+        ),
+        ...drills.flatMap(({ file, hypothesis, confirm, mitigated, recovered, abort }) =>
+          [...hypothesis.probes, confirm, mitigated, recovered, ...abort].map(({ promql }) => ({ file, promql })),
+        ),
+      ]
+      return asked.flatMap(({ promql, ...at }) =>
+        metricNames(promql)
+          .filter((name) => name.includes(':') && !recorded.has(name))
+          .map((name) => ({ ...at, message: `no rule records ${name}` })),
+      )
+    },
+  },
+]

@@ -1,0 +1,173 @@
+import { findRoot, type Root } from '../content/root.ts'
+import { admit, closeKilled, keeperOf } from '../drill/admit.ts'
+import { Display } from '../drill/display.ts'
+import { drillNames, readDrill } from '../drill/drill-file.ts'
+import { onInterrupts } from '../drill/interrupts.ts'
+import { createJournal, listJournals, unfinished } from '../drill/journal-file.ts'
+import { Observer } from '../drill/observer.ts'
+import { describe, leftOver } from '../drill/phases/roll-back.ts'
+import type { Run } from '../drill/run.ts'
+import { runDrill } from '../drill/run-drill.ts'
+import { formatScorecard } from '../drill/scorecard.ts'
+import { type Environment, loadEnvironment } from '../environment/environment.ts'
+import { CliError } from '../errors.ts'
+import { isOpen } from '../keeper/session.ts'
+import { PrometheusClient, readSecret } from '../prometheus/client.ts'
+import { readRunbook } from '../runbook/read-runbook.ts'
+import { SlackQueue } from '../slack/webhook.ts'
+import type { Stdio } from '../stdio.ts'
+
+interface Options {
+  env?: string
+  json?: boolean
+}
+
+/** The drills with their last verdicts. Closes the journals of killed drills, and says so. */
+export async function list(stdio: Stdio, options: Options): Promise<void> {
+  const root = findRoot(stdio.cwd)
+  sayKilled(stdio, root)
+  const journals = listJournals(root)
+  const rows = drillNames(root).map((name) => {
+    const drill = readDrill(root, name)
+    const last = journals.findLast((j) => j.data.drill === name)?.data
+    return {
+      name,
+      title: drill.title,
+      incident: drill.incident,
+      protection: drill.protection,
+      last: last === undefined ? null : { id: last.id, verdict: last.verdict, startedAt: last.startedAt },
+    }
+  })
+  if (options.json === true) return stdio.out(`${JSON.stringify(rows, null, 2)}\n`)
+  for (const { name, title, last } of rows) {
+    const verdict = last === null ? 'never run' : `${last.verdict}, ${new Date(last.startedAt).toLocaleString()}`
+    stdio.out(`${name.padEnd(36)} ${verdict.padEnd(32)} ${title}\n`)
+  }
+}
+
+/**
+ * Runs one drill. With --json stdout is its journal. Throws `expectation_failed` for every verdict but `passed`, and
+ * `interrupted` when it was stopped by Ctrl-C and everything is undone.
+ */
+export async function run(stdio: Stdio, options: Options & { name: string; unattended?: boolean }): Promise<void> {
+  const root = findRoot(stdio.cwd)
+  const environment = environmentOf(stdio, root, options)
+  const drill = readDrill(root, options.name, environment)
+  readRunbook(root, drill.incident)
+  if (options.unattended !== true && !stdio.interactive) {
+    throw new CliError('usage', 'there is no terminal to ask anybody at', { hint: 'Run it with --unattended.' })
+  }
+  if (environment.production && options.unattended === true) {
+    throw new CliError('refused', `${environment.name} is production: no drill there without people`)
+  }
+  sayKilled(stdio, root)
+  const keeper = await admit(root, environment)
+  const display = new Display(stdio)
+  const prometheus = new PrometheusClient(environment.prometheus)
+  const hurry = new AbortController()
+  const current: Run = {
+    root,
+    environment,
+    drill,
+    stdio,
+    display,
+    prometheus,
+    keeper,
+    journal: createJournal(root, drill, environment),
+    observer: new Observer(environment, drill, prometheus, display),
+    slack: slackOf(environment),
+    unattended: options.unattended === true,
+    signal: stdio.signal,
+    hurry: hurry.signal,
+    waiting: undefined,
+    lease: undefined,
+  }
+  display.title(
+    `DRILL: ${drill.title}`,
+    `${drill.name} in ${environment.name}, protection ${drill.protection}. ${drill.description}`,
+  )
+  const forget = onInterrupts(stdio, hurry, () => drill.faults)
+  try {
+    const journal = await runDrill(current)
+    if (options.json === true) stdio.out(`${JSON.stringify(journal, null, 2)}\n`)
+    stdio.err(formatScorecard(journal, stdio.style))
+    stdio.err(`\nJournal: ${current.journal.path}\n`)
+    await conclude(current)
+  } finally {
+    forget()
+    current.lease?.stop()
+    await current.observer.stop()
+  }
+}
+
+/** Finishes what is left of a drill or of faults started by hand. Throws `expectation_failed` when something stays on. */
+export async function undo(stdio: Stdio, options: Options): Promise<void> {
+  const root = findRoot(stdio.cwd)
+  const environment = environmentOf(stdio, root, options)
+  const keeper = keeperOf(environment)
+  const session = await keeper.current()
+  const undone = isOpen(session) ? await keeper.end(session.id) : []
+  sayKilled(stdio, root)
+  const after = await keeper.current()
+  const journal = after === undefined ? undefined : listJournals(root).find((j) => j.data.session === after.id)
+  if (after !== undefined && journal !== undefined) {
+    journal.data.undo = after.undo
+    journal.save()
+  }
+  if (options.json === true) stdio.out(`${JSON.stringify({ undo: undone }, null, 2)}\n`)
+  else if (undone.length === 0) stdio.out('Nothing is left to undo.\n')
+  else for (const u of undone) stdio.out(`${u.ok ? 'undone' : 'NOT undone'}  ${u.what}  (read-back ${u.readBack})\n`)
+  const failed = undone.filter((u) => !u.ok)
+  if (failed.length > 0) {
+    throw new CliError('expectation_failed', `could not undo ${failed.map(describe).join('; ')}`, {
+      hint: 'The keeper tries again every half minute; mend the cause, then run drillbook drill undo once more.',
+    })
+  }
+}
+
+function environmentOf(stdio: Stdio, root: Root, options: Options): Environment {
+  return loadEnvironment(root, options.env ?? stdio.env.DRILLBOOK_ENV ?? 'lab', stdio.env)
+}
+
+async function conclude({ journal: { data, dir }, keeper }: Run): Promise<void> {
+  if (data.verdict === 'passed') return
+  const why = data.reasons[0] ?? data.verdict
+  const failedUndo = data.undo.some((u) => !u.ok)
+  if (data.verdict === 'aborted' && why.includes('interrupted by Ctrl-C')) {
+    const left =
+      data.session === null || data.phases.some((p) => p.name === 'roll back' && p.status === 'passed')
+        ? []
+        : leftOver(await keeper.current().catch(() => undefined))
+    if (!failedUndo && left.length === 0)
+      throw new CliError('interrupted', 'the drill was interrupted; everything is undone')
+    throw new CliError(
+      'expectation_failed',
+      `the drill was interrupted, and this is left: ${left.join(', ') || 'see the journal'}`,
+      {
+        hint: 'The keeper goes on undoing. Finish and check it with: drillbook drill undo',
+      },
+    )
+  }
+  throw new CliError('expectation_failed', `the drill ${data.drill} is ${data.verdict}: ${why}`, {
+    hint: `The whole story: ${dir}/report.md`,
+  })
+}
+
+/** Says that a drill did not finish, and closes its journal. */
+function sayKilled(stdio: Stdio, root: Root): void {
+  for (const { data } of closeKilled(root)) {
+    stdio.err(
+      `${stdio.style('yellow', 'note:')} the drill ${data.drill} (${data.id}) did not finish: its process was killed. It counts as aborted.\n`,
+    )
+  }
+  for (const { data } of unfinished(root).running) {
+    stdio.err(
+      `${stdio.style('cyan', 'note:')} the drill ${data.drill} (${data.id}) is running, process ${data.runner.pid}\n`,
+    )
+  }
+}
+
+function slackOf(environment: Environment): SlackQueue | undefined {
+  const file = environment.slack?.webhookUrlFile
+  return file === undefined ? undefined : new SlackQueue(readSecret(file))
+}

@@ -1,0 +1,178 @@
+import { existsSync, readdirSync } from 'node:fs'
+import { join, relative } from 'node:path'
+import { type Read, readYaml } from '../content/read-yaml.ts'
+import type { Root } from '../content/root.ts'
+import { parseDuration } from '../duration.ts'
+import { CliError, type Problem, ProblemsError } from '../errors.ts'
+import { parseExpectation } from '../expectation.ts'
+import { readRules } from '../rules/read-rules.ts'
+import { readRunbook } from '../runbook/read-runbook.ts'
+import type { Drill, Probe } from './drill.ts'
+import { type Experiment, experimentSchema } from './experiment.ts'
+
+/** What an environment can do; without it names of faults and actions are not checked. */
+export interface Known {
+  faults: ReadonlyMap<string, unknown>
+  actions: ReadonlyMap<string, unknown>
+}
+
+/** The names of all drills, sorted. */
+export function drillNames(root: Root): string[] {
+  if (!existsSync(root.drills)) return []
+  return readdirSync(root.drills)
+    .filter((file) => file.endsWith('.yaml'))
+    .map((file) => file.slice(0, -'.yaml'.length))
+    .sort()
+}
+
+/** Reads and checks one drill. Throws `usage` for an unknown name and ProblemsError with everything that is wrong. */
+export function readDrill(root: Root, name: string, known?: Known): Drill {
+  const file = join(root.drills, `${name}.yaml`)
+  if (!/^[\w.-]+$/.test(name) || !existsSync(file)) {
+    throw new CliError('usage', `there is no drill ${name}`, {
+      hint: `Drills are the files in runbooks/drills: ${drillNames(root).join(', ') || 'none yet'}.`,
+    })
+  }
+  const shownAs = relative(root.dir, file)
+  const read = readYaml(file, experimentSchema, shownAs)
+  const problems = 'value' in read ? checkNames(root, name, read, shownAs, known) : read.problems
+  if ('value' in read && problems.length === 0) return toDrill(name, shownAs, read.value)
+  throw new ProblemsError(`the drill ${shownAs} is not usable`, problems)
+}
+
+type Readable = Extract<Read<Experiment>, { value: Experiment }>
+
+/** What the schema cannot see: names that must exist elsewhere, and calls that must be ours. */
+function checkNames(root: Root, name: string, read: Readable, file: string, known: Known | undefined): Problem[] {
+  const problems: Problem[] = []
+  const experiment = read.value
+  const ours = experiment.extensions[0]
+  const report = (path: readonly PropertyKey[], message: string) => {
+    const line = read.lineOf(path)
+    problems.push({ file, ...(line === undefined ? {} : { line }), message })
+  }
+  if (ours.incident !== name.split('.')[0]) {
+    report(['extensions', 0, 'incident'], `the incident is ${ours.incident}, but the file is named ${name}.yaml`)
+  }
+  if (!existsSync(join(root.runbooks, `${ours.incident}.md`))) {
+    report(['extensions', 0, 'incident'], `unknown incident ${ours.incident}: there is no runbooks/${ours.incident}.md`)
+  }
+  const steps = stepNames(root, ours.incident)
+  ours.mendedBy.forEach((step, i) => {
+    if (steps !== undefined && !steps.has(step)) {
+      report(
+        ['extensions', 0, 'mendedBy', i],
+        `unknown step ${step}: no block of runbooks/${ours.incident}.md has that name`,
+      )
+    }
+  })
+  const rules = readRules(root).flatMap((group) => group.rules)
+  for (const kind of ['expected', 'allowed'] as const) {
+    ours.alerts[kind].forEach((alert, i) => {
+      const rule = rules.find((r) => r.alert === alert)
+      const path = ['extensions', 0, 'alerts', kind, i]
+      if (rule === undefined) report(path, `unknown alert ${alert}: no rule in alerts/rules has that name`)
+      else if (kind === 'expected' && rule.labels.incident !== ours.incident) {
+        report(path, `${alert} belongs to ${rule.labels.incident ?? 'no incident'}, not to ${ours.incident}`)
+      }
+    })
+  }
+  experiment['steady-state-hypothesis'].probes.forEach((probe, i) => {
+    const path = ['steady-state-hypothesis', 'probes', i, 'provider', 'arguments']
+    const asked = probeOf(probe)
+    if (asked === undefined) report(path, 'a probe is: query PROMQL --expect EXPECTATION')
+    else if (parseExpectation(asked.expect) === undefined) {
+      report([...path, 3], `expect is an operator and a number, like ">= 90%", not ${asked.expect}`)
+    }
+  })
+  const started = startedFaults(experiment)
+  experiment.method.forEach((step, i) => {
+    const path = ['method', i, 'provider', 'arguments']
+    if (step.type === 'probe') return
+    const fault = startedFault(step.provider.arguments)
+    if (fault === undefined) report(path, 'an action of the method is: fault start NAME --detach --for DURATION')
+    else if (known !== undefined && !known.faults.has(fault)) report([...path, 2], `unknown fault ${fault}`)
+  })
+  const stopped = new Set<string>()
+  experiment.rollbacks.forEach((step, i) => {
+    const path = ['rollbacks', i, 'provider', 'arguments']
+    const [command, verb, what] = step.provider.arguments
+    if (command === 'fault' && verb === 'stop' && what !== undefined) stopped.add(what)
+    else if (command !== 'act' || verb === undefined) report(path, 'a rollback is: fault stop NAME, or: act NAME --yes')
+    else if (known !== undefined && !known.actions.has(verb)) report([...path, 1], `unknown action ${verb}`)
+  })
+  if (started.length === 0) report(['method'], 'the method starts no fault')
+  for (const fault of started) {
+    if (!stopped.has(fault)) report(['rollbacks'], `the rollbacks do not stop ${fault}, which the method starts`)
+  }
+  return problems
+}
+
+/** Undefined when there is no runbook, or none that can be read: that is reported where the runbook is read. */
+function stepNames(root: Root, incident: string): Set<string> | undefined {
+  try {
+    return new Set(readRunbook(root, incident).steps.flatMap((step) => step.blocks.map((block) => block.name)))
+  } catch (error) {
+    if (error instanceof CliError) return undefined
+    throw error
+  }
+}
+
+function toDrill(name: string, file: string, experiment: Experiment): Drill {
+  const ours = experiment.extensions[0]
+  const ms = (text: string) => parseDuration(text) ?? 0
+  const condition = (c: { promql: string; expect: string; within: string }) => ({
+    promql: c.promql.trim(),
+    expect: c.expect,
+    withinMs: ms(c.within),
+  })
+  const hypothesis = experiment['steady-state-hypothesis']
+  return {
+    name,
+    file,
+    title: experiment.title,
+    description: experiment.description.trim(),
+    incident: ours.incident,
+    service: ours.service,
+    protection: ours.protection,
+    hypothesis: { title: hypothesis.title, probes: hypothesis.probes.flatMap((p) => probeOf(p) ?? []) },
+    faults: startedFaults(experiment),
+    rollbacks: experiment.rollbacks.flatMap(
+      ({
+        provider: {
+          arguments: [command, what],
+        },
+      }) => (command === 'act' && what !== undefined ? [what] : []),
+    ),
+    alerts: ours.alerts,
+    confirm: condition(ours.confirm),
+    mitigated: condition(ours.mitigated),
+    recovered: condition(ours.recovered),
+    mendedBy: ours.mendedBy,
+    abort: ours.abort,
+    limitsMs: {
+      gate: ms(ours.limits.gate),
+      detect: ms(ours.limits.detect),
+      notify: ms(ours.limits.notify),
+      walk: ms(ours.limits.walk),
+      resolve: ms(ours.limits.resolve),
+    },
+  }
+}
+
+function startedFaults(experiment: Experiment): string[] {
+  return experiment.method.flatMap((step) =>
+    step.type === 'action' ? (startedFault(step.provider.arguments) ?? []) : [],
+  )
+}
+
+function startedFault(args: readonly string[]): string | undefined {
+  const [command, verb, name, ...rest] = args
+  return command === 'fault' && verb === 'start' && rest.includes('--detach') ? name : undefined
+}
+
+function probeOf(probe: { name: string; provider: { arguments: string[] } }): Probe | undefined {
+  const [command, promql, flag, expect] = probe.provider.arguments
+  if (command !== 'query' || promql === undefined || flag !== '--expect' || expect === undefined) return undefined
+  return { name: probe.name, promql: promql.trim(), expect }
+}

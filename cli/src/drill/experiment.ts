@@ -1,0 +1,79 @@
+import { z } from 'zod'
+import { parseDuration } from '../duration.ts'
+import { parseExpectation } from '../expectation.ts'
+
+/**
+ * A drill file as a person writes it: a Chaos Toolkit experiment (its keys: reference.chaostoolkit.org, experiment API)
+ * of which every probe and action is the `drillbook` command, so that `chaos run` can run it as it is, plus what only we
+ * understand in `extensions`.
+ */
+
+const duration = z
+  .string()
+  .refine((text) => parseDuration(text) !== undefined, 'a duration is like 500ms, 10s, 5m or 1h')
+const expectation = z
+  .string()
+  .refine((text) => parseExpectation(text) !== undefined, 'expect is an operator and a number, like ">= 90%"')
+const kebab = z.string().regex(/^[a-z][a-z0-9]*(-[a-z0-9]+)*$/, 'a name is kebab-case: small letters, digits, hyphens')
+
+/** Arguments as a list: Chaos Toolkit gives a text to a shell. */
+const provider = z.strictObject({
+  type: z.literal('process'),
+  path: z.literal('drillbook'),
+  arguments: z.array(z.string()).min(1),
+  /** Seconds. */
+  timeout: z.number().positive().optional(),
+})
+const pauses = z.strictObject({ before: z.number().optional(), after: z.number().optional() }).optional()
+const action = z.strictObject({ type: z.literal('action'), name: z.string().min(1), provider, pauses })
+/** In the hypothesis a tolerance is what makes a probe count; 0 is the exit status of an expectation that holds. */
+const tolerated = z.strictObject({
+  type: z.literal('probe'),
+  name: z.string().min(1),
+  tolerance: z.literal(0),
+  provider,
+  pauses,
+})
+const probe = z.strictObject({ type: z.literal('probe'), name: z.string().min(1), provider, pauses })
+
+const condition = z.strictObject({ promql: z.string().min(1), expect: expectation, within: duration })
+const abort = z.strictObject({ name: z.string().min(1), promql: z.string().min(1), expect: expectation })
+
+const drillbook = z.strictObject({
+  name: z.literal('drillbook'),
+  incident: kebab,
+  service: z.string().min(1),
+  protection: z.enum(['on', 'off']),
+  alerts: z.strictObject({ expected: z.array(z.string()).min(1), allowed: z.array(z.string()).default([]) }),
+  confirm: condition,
+  mitigated: condition,
+  recovered: condition,
+  mendedBy: z.array(z.string()).default([]),
+  abort: z.array(abort).default([]),
+  limits: z
+    .strictObject({
+      gate: duration.default('5m'),
+      detect: duration.default('5m'),
+      notify: duration.default('2m'),
+      /** Of an unattended walk: a runbook that does not help waits long in its checks. */
+      walk: duration.default('20m'),
+      resolve: duration.default('10m'),
+    })
+    .prefault({}),
+})
+
+export const experimentSchema = z.strictObject({
+  version: z.string().optional(),
+  title: z.string().min(1),
+  description: z.string().min(1),
+  tags: z.array(z.string()).default([]),
+  contributions: z.record(z.string(), z.string()).optional(),
+  /** Without `always`, Chaos Toolkit skips the rollbacks of an interrupted experiment. */
+  runtime: z.strictObject({ rollbacks: z.strictObject({ strategy: z.literal('always') }) }),
+  'steady-state-hypothesis': z.strictObject({ title: z.string().min(1), probes: z.array(tolerated).min(1) }),
+  method: z.array(z.discriminatedUnion('type', [action, probe])).min(1),
+  rollbacks: z.array(action).min(1),
+  extensions: z.tuple([drillbook]),
+})
+
+export type Experiment = z.infer<typeof experimentSchema>

@@ -1,0 +1,154 @@
+import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { hostname } from 'node:os'
+import { join } from 'node:path'
+import type { Root } from '../content/root.ts'
+import { CliError } from '../errors.ts'
+import { hasCode } from '../keeper/file-error.ts'
+import { writeDurably } from '../keeper/state-file.ts'
+import type { Drill } from './drill.ts'
+import { type Journal, MOMENTS } from './journal.ts'
+import { isRunning, processStartedAt } from './runner-process.ts'
+
+/** A journal and the folder it lies in. `save` is durable and atomic: after a kill it holds what was saved last. */
+export class JournalFile {
+  readonly dir: string
+  readonly data: Journal
+
+  constructor(dir: string, data: Journal) {
+    this.dir = dir
+    this.data = data
+  }
+
+  get path(): string {
+    return join(this.dir, 'journal.json')
+  }
+
+  save(): void {
+    writeDurably(this.path, `${JSON.stringify(this.data, null, 2)}\n`)
+  }
+
+  /** Writes the report beside the journal and gives its path. */
+  writeReport(markdown: string): string {
+    const path = join(this.dir, 'report.md')
+    writeFileSync(path, markdown)
+    return path
+  }
+}
+
+export function createJournal(root: Root, drill: Drill, environment: { name: string; speed: number }): JournalFile {
+  const now = new Date()
+  const { id, dir } = claimFolder(
+    root,
+    `${now.toISOString().replace(/[-:]/g, '').replace('T', '-').slice(0, 15)}-${drill.name}`,
+  )
+  const file = new JournalFile(dir, {
+    version: 1,
+    id,
+    drill: drill.name,
+    title: drill.title,
+    incident: drill.incident,
+    environment: environment.name,
+    speed: environment.speed,
+    protection: drill.protection,
+    verdict: 'running',
+    reasons: [],
+    startedAt: now.toISOString(),
+    finishedAt: null,
+    runner: { pid: process.pid, host: hostname(), processStartedAt: processStartedAt(process.pid) },
+    session: null,
+    incidentId: null,
+    hypothesis: { title: drill.hypothesis.title, saidByHuman: null },
+    phases: [],
+    times: emptyTimes(),
+    evidence: {},
+    alerts: { expected: drill.alerts.expected, fired: [], unexpected: [], detail: [] },
+    impact: { requests: null, failed: null, slow: null, evidence: 'not counted' },
+    mitigatedBy: 'none',
+    undo: [],
+    overheadSeconds: null,
+    overhead: null,
+    scorecard: {
+      secondsToDetect: null,
+      secondsToNotify: null,
+      secondsToMitigate: null,
+      secondsToRecover: null,
+      secondsToResolve: null,
+    },
+    checks: [],
+    messages: [],
+    steps: [],
+  })
+  file.save()
+  return file
+}
+
+/** Every journal that can be read, oldest first. */
+export function listJournals(root: Root): JournalFile[] {
+  const parent = join(root.records, 'drills')
+  return entries(parent)
+    .sort()
+    .flatMap((id) => {
+      try {
+        const data: Journal = JSON.parse(readFileSync(join(parent, id, 'journal.json'), 'utf8'))
+        return data.version === 1 ? [new JournalFile(join(parent, id), data)] : []
+      } catch {
+        // A folder without a journal: its writer was killed before the first save, and had not begun anything.
+        return []
+      }
+    })
+}
+
+/** Journals that still say `running`: of a drill that runs, or of one that was killed. */
+export function unfinished(root: Root): { running: JournalFile[]; killed: JournalFile[] } {
+  const open = listJournals(root).filter((file) => file.data.verdict === 'running')
+  return {
+    running: open.filter((file) => isRunning(file.data.runner)),
+    killed: open.filter((file) => !isRunning(file.data.runner)),
+  }
+}
+
+/** Closes the journal of a killed drill. */
+export function markAborted(file: JournalFile, reason: string): void {
+  const now = new Date().toISOString()
+  file.data.verdict = 'aborted'
+  file.data.reasons.push(reason)
+  file.data.finishedAt = now
+  for (const phase of file.data.phases) {
+    if (phase.status !== 'running') continue
+    phase.status = 'failed'
+    phase.finishedAt = now
+    phase.text = 'the drill was killed here'
+  }
+  file.save()
+}
+
+function emptyTimes(): Journal['times'] {
+  const times: Partial<Journal['times']> = {}
+  for (const moment of MOMENTS) times[moment] = null
+  return times as Journal['times']
+}
+
+/** Two drills of one second get different ids: creating the folder is what claims the name. */
+function claimFolder(root: Root, stem: string): { id: string; dir: string } {
+  const parent = join(root.records, 'drills')
+  mkdirSync(parent, { recursive: true })
+  for (let n = 1; n < 100; n++) {
+    const id = n === 1 ? stem : `${stem}.${n}`
+    try {
+      mkdirSync(join(parent, id))
+      return { id, dir: join(parent, id) }
+    } catch (error) {
+      if (!hasCode(error, 'EEXIST')) throw error
+    }
+  }
+  throw new CliError('usage', `cannot create a folder for the drill in ${parent}`)
+}
+
+function entries(dir: string): string[] {
+  try {
+    return readdirSync(dir)
+  } catch (error) {
+    if (hasCode(error, 'ENOENT')) return []
+    throw error
+  }
+}

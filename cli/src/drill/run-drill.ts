@@ -1,0 +1,119 @@
+import { CliError, messageOf } from '../errors.ts'
+import type { Journal, PhaseName, PhaseRecord } from './journal.ts'
+import { DRILL_PREFIX } from './message.ts'
+import { detect, notify } from './phases/detect.ts'
+import { gate } from './phases/gate.ts'
+import { confirm, hypothesis, inject } from './phases/inject.ts'
+import { mitigate, recover, resolve, walk } from './phases/mend.ts'
+import { report } from './phases/report.ts'
+import { rollBack, verify } from './phases/roll-back.ts'
+import { score } from './phases/score.ts'
+import { Interrupted, PhaseFailure, type Run } from './run.ts'
+import { decide, type Stop } from './verdict.ts'
+
+type Phase = [PhaseName, (run: Run) => Promise<string>]
+
+/** Until one fails. What was started is undone after them in any case. */
+const FORWARD: readonly Phase[] = [
+  ['gate', gate],
+  ['hypothesis', hypothesis],
+  ['inject', inject],
+  ['confirm', confirm],
+  ['detect', detect],
+  ['notify', notify],
+  ['walk', walk],
+  ['mitigate', mitigate],
+  ['recover', recover],
+  ['resolve', resolve],
+]
+const BACKWARD: readonly Phase[] = [
+  ['roll back', rollBack],
+  ['verify', verify],
+]
+
+/**
+ * Runs a drill to its end. Resolves to the journal with its verdict, whatever it is; throws only what happened before
+ * anything was started (refused, unreachable, wrong use) and bugs of ours, after the roll back.
+ */
+export async function runDrill(run: Run): Promise<Journal> {
+  const { data } = run.journal
+  let stop: Stop | undefined
+  let thrown: unknown
+  for (const phase of FORWARD) {
+    const result = stop === undefined ? await runPhase(run, phase) : skip(run, phase[0])
+    stop ??= result?.stop
+    thrown ??= result?.thrown
+  }
+  if (run.lease === undefined && thrown !== undefined) {
+    await close(run, stop)
+    throw thrown
+  }
+  for (const phase of BACKWARD) {
+    const result = run.lease === undefined ? skip(run, phase[0]) : await runPhase(run, phase)
+    stop ??= result?.stop
+    thrown ??= result?.thrown
+  }
+  run.lease?.stop()
+  await runPhase(run, ['score', score])
+  await close(run, stop)
+  await runPhase(run, ['report', report])
+  if (thrown !== undefined && !(thrown instanceof CliError)) throw thrown
+  return data
+}
+
+/** The verdict, on disk and in Slack. */
+async function close(run: Run, stop: Stop | undefined): Promise<void> {
+  const { data } = run.journal
+  await run.observer.stop()
+  const { verdict, reasons } = decide(data, { stop, lagged: run.observer.lagged })
+  data.verdict = verdict
+  data.reasons = reasons
+  data.finishedAt = new Date().toISOString()
+  run.journal.save()
+  const heard = (await run.slack?.flush())?.every((delivery) => delivery.delivered)
+  if (heard === true) run.slack?.send(`${DRILL_PREFIX}: ${data.title} in ${data.environment} is over: ${verdict}.`)
+  await run.slack?.flush()
+}
+
+interface Result {
+  stop?: Stop
+  /** What was thrown, when it was not a PhaseFailure. */
+  thrown?: unknown
+}
+
+async function runPhase(run: Run, [name, work]: Phase): Promise<Result | undefined> {
+  const record: PhaseRecord = {
+    name,
+    status: 'running',
+    startedAt: new Date().toISOString(),
+    finishedAt: null,
+    text: '',
+  }
+  run.journal.data.phases.push(record)
+  run.journal.save()
+  run.display.phaseStarts(name)
+  let result: Result | undefined
+  try {
+    record.text = await work(run)
+    record.status = 'passed'
+  } catch (error) {
+    const failure = run.signal.aborted && !(error instanceof PhaseFailure) ? new Interrupted() : error
+    record.text = messageOf(failure)
+    record.status = 'failed'
+    const verdict = failure instanceof PhaseFailure ? failure.verdict : run.lease === undefined ? 'invalid' : 'failed'
+    result = {
+      stop: { verdict, reason: `${name}: ${record.text}` },
+      ...(failure instanceof PhaseFailure ? {} : { thrown: failure }),
+    }
+  }
+  record.finishedAt = new Date().toISOString()
+  run.journal.save()
+  run.display.phaseEnds(record)
+  return result
+}
+
+function skip(run: Run, name: PhaseName): undefined {
+  const now = new Date().toISOString()
+  run.journal.data.phases.push({ name, status: 'skipped', startedAt: now, finishedAt: now, text: 'not reached' })
+  run.journal.save()
+}

@@ -1,0 +1,43 @@
+import { formatDuration } from '../duration.ts'
+import type { Stdio } from '../stdio.ts'
+import type { Journal } from './journal.ts'
+
+/** The scorecard's figures as label and value, for the terminal and for the report alike. */
+export function figuresOf(data: Journal): [label: string, value: string][] {
+  const seconds = (value: number | null) => (value === null ? 'not reached' : formatDuration(value * 1000))
+  const count = (value: number | null) => (value === null ? 'not counted' : String(value))
+  const { scorecard, impact, overhead } = data
+  const asked =
+    overhead === null
+      ? ''
+      : ` (${overhead.alert}: ${overhead.signalToNotifiedSeconds} s, of which ${overhead.intervalSeconds} s interval, ${overhead.forSeconds} s for, ${overhead.groupWaitSeconds} s ${overhead.groupWasThere ? 'group_interval' : 'group_wait'} are configured)`
+  return [
+    ['Time to detect', seconds(scorecard.secondsToDetect)],
+    ['Time to notify', seconds(scorecard.secondsToNotify)],
+    ['Time to mitigate', seconds(scorecard.secondsToMitigate)],
+    ['Time to recover', seconds(scorecard.secondsToRecover)],
+    ['Time to resolve', seconds(scorecard.secondsToResolve)],
+    [
+      'Detection overhead',
+      data.overheadSeconds === null ? 'not known' : `${data.overheadSeconds.toFixed(2)} s${asked}`,
+    ],
+    ['Requests', count(impact.requests)],
+    ['Failed requests', count(impact.failed)],
+    ['Slow requests (> 1 s)', count(impact.slow)],
+    ['Mitigated by', data.mitigatedBy],
+  ]
+}
+
+/** Printed at the end. */
+export function formatScorecard(data: Journal, style: Stdio['style']): string {
+  const lines = [`\n${style('bold', `Scorecard: ${data.drill} in ${data.environment}`)}`]
+  for (const [label, value] of figuresOf(data)) lines.push(`  ${label.padEnd(22)} ${value}`)
+  lines.push('')
+  for (const { ok, name, text } of data.checks) {
+    lines.push(`  ${ok ? style('green', '✔') : style('red', '✘')} ${name.padEnd(28)} ${style('dim', text)}`)
+  }
+  const color = data.verdict === 'passed' ? 'green' : data.verdict === 'failed' ? 'red' : 'yellow'
+  lines.push('', `  ${style([color, 'bold'], data.verdict.toUpperCase())}`)
+  for (const reason of data.reasons) lines.push(`  ${style(color, reason)}`)
+  return `${lines.join('\n')}\n`
+}

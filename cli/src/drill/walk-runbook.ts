@@ -1,0 +1,65 @@
+import { formatDuration } from '../duration.ts'
+import { scaledMs } from '../environment/environment.ts'
+import { CliError } from '../errors.ts'
+import type { StepRecord } from '../incident/fold.ts'
+import type { IncidentRecord } from '../incident/record.ts'
+import { readRunbook } from '../runbook/read-runbook.ts'
+import type { Runbook } from '../runbook/runbook.ts'
+import { walkRunbook } from '../walk/walk-runbook.ts'
+import { mustGoOn, type Run } from './run.ts'
+
+const WATCH_MS = 500
+
+/**
+ * Walks the runbook and closes its record. The walk ends early when the drill has to stop, and at its limit when nobody is
+ * there: what it has done by then has to be enough.
+ */
+export async function walkForDrill(run: Run, incident: IncidentRecord, actor: string): Promise<StepRecord[]> {
+  const { drill, environment, journal, prometheus, root, stdio, unattended } = run
+  const stop = new AbortController()
+  const limitMs = scaledMs(environment, drill.limitsMs.walk)
+  let tooLong = false
+  const limit = setTimeout(() => {
+    tooLong = unattended
+    if (unattended) stop.abort()
+  }, limitMs)
+  const watch = setInterval(() => {
+    try {
+      mustGoOn(run)
+    } catch (reason) {
+      stop.abort(reason)
+    }
+  }, WATCH_MS)
+  try {
+    await walkRunbook({
+      stdio,
+      environment,
+      runbook: readRunbook(root, drill.incident),
+      incident,
+      mode: unattended ? 'yes' : 'interactive',
+      actor,
+      signal: AbortSignal.any([run.signal, stop.signal]),
+      prometheus,
+    })
+  } catch (error) {
+    mustGoOn(run)
+    if (!tooLong) throw error
+    run.display.warning(`the walk was ended after ${formatDuration(limitMs)}: its limit`)
+  } finally {
+    clearInterval(watch)
+    clearTimeout(limit)
+    journal.data.steps = incident.state().steps
+    incident.append({ type: 'closed', actor, note: `the walk of drill ${journal.data.id} is over` })
+  }
+  return journal.data.steps
+}
+
+/** The runbook for the report; undefined when it cannot be read, which the walk has already said. */
+export function runbookOf({ root, drill }: Run): Runbook | undefined {
+  try {
+    return readRunbook(root, drill.incident)
+  } catch (error) {
+    if (error instanceof CliError) return undefined
+    throw error
+  }
+}

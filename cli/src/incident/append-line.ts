@@ -1,0 +1,34 @@
+import { closeSync, existsSync, fstatSync, fsyncSync, openSync, readSync, writeSync } from 'node:fs'
+import { dirname } from 'node:path'
+
+const NEWLINE = 0x0a
+
+/**
+ * Appends one JSON line and returns when it is on the disk, the folder's entry included: what was appended survives
+ * `kill -9` and a power cut. A torn last line, left by a writer that was killed, is closed first and stays unreadable.
+ */
+export function appendLine(file: string, value: unknown): void {
+  const isNew = !existsSync(file)
+  const fd = openSync(file, 'a+', 0o600)
+  try {
+    const { size } = fstatSync(fd)
+    const last = Buffer.alloc(1)
+    const torn = size > 0 && readSync(fd, last, 0, 1, size - 1) === 1 && last[0] !== NEWLINE
+    // One write: lines of two processes (a walk, and a note from another terminal) do not mix.
+    writeSync(fd, `${torn ? '\n' : ''}${JSON.stringify(value)}\n`)
+    fsyncSync(fd)
+  } finally {
+    closeSync(fd)
+  }
+  if (isNew) syncFolder(dirname(file))
+}
+
+/** Makes the entries of a folder durable. */
+export function syncFolder(dir: string): void {
+  const fd = openSync(dir, 'r')
+  try {
+    fsyncSync(fd)
+  } finally {
+    closeSync(fd)
+  }
+}

@@ -1,0 +1,134 @@
+import { setTimeout as delay } from 'node:timers/promises'
+import { z } from 'zod'
+import { CliError, messageOf } from '../errors.ts'
+import { type Endpoint, headersOf } from '../prometheus/client.ts'
+import type { OpenRequest } from './keeper.ts'
+import {
+  type FaultRecord,
+  faultRecordSchema,
+  type Session,
+  sessionSchema,
+  type UndoRecord,
+  undoRecordSchema,
+} from './session.ts'
+
+const undoAnswer = z.object({ undo: z.array(undoRecordSchema) })
+const problem = z.object({ code: z.string(), detail: z.string() })
+
+/** The caller's mistake, not the keeper's decision. */
+const USAGE = ['unauthorized', 'unknown_fault', 'unknown_action', 'bad_request']
+
+/** The keeper answered, and said no. */
+export class KeeperSaysNo extends CliError {
+  /** The keeper's own word: `session_open`, `session_over`, `unknown_fault`, `injection_failed` ... */
+  readonly reason: string
+
+  constructor(reason: string, detail: string) {
+    const code = reason === 'injection_failed' ? 'expectation_failed' : USAGE.includes(reason) ? 'usage' : 'refused'
+    super(code, `the keeper refuses: ${detail}`, {
+      ...(reason === 'session_open' || reason === 'session_over'
+        ? { hint: 'Finish what is open with: drillbook drill undo' }
+        : {}),
+    })
+    this.reason = reason
+  }
+}
+
+/** A supervisor restarts a keeper that died within a few seconds; calls wait so long for it to come back. */
+const RESTART_MS = 10_000
+/** An injection is one step (at most its own timeout); an undo has retries and read-backs. */
+const INJECT_TIMEOUT_MS = 120_000
+const UNDO_TIMEOUT_MS = 600_000
+
+/**
+ * The CLI's side of the keeper. Every call is safe to repeat, so one that meets a keeper in the middle of a restart is
+ * repeated. Throws `unreachable` when it does not come back, KeeperSaysNo when it refuses.
+ */
+export class KeeperClient {
+  private readonly endpoint: Endpoint
+  private readonly restartMs: number
+
+  constructor(endpoint: Endpoint, restartMs = RESTART_MS) {
+    this.endpoint = endpoint
+    this.restartMs = restartMs
+  }
+
+  /** The session that is open, or the last one. */
+  async current(): Promise<Session | undefined> {
+    const answer = await this.call('GET', '/v1/sessions', z.object({ sessions: z.array(sessionSchema) }))
+    return answer.sessions[0]
+  }
+
+  open(request: OpenRequest): Promise<Session> {
+    return this.call('POST', '/v1/sessions', sessionSchema, request)
+  }
+
+  renew(id: string): Promise<Session> {
+    return this.call('PUT', `/v1/sessions/${id}/lease`, sessionSchema)
+  }
+
+  inject(id: string, name: string): Promise<FaultRecord> {
+    return this.call('POST', `/v1/sessions/${id}/faults`, faultRecordSchema, { name }, INJECT_TIMEOUT_MS)
+  }
+
+  /** Undefined when the fault was not on. */
+  async revert(id: string, name: string): Promise<UndoRecord | undefined> {
+    const answer = await this.call(
+      'DELETE',
+      `/v1/sessions/${id}/faults/${name}`,
+      undoAnswer,
+      undefined,
+      UNDO_TIMEOUT_MS,
+    )
+    return answer.undo[0]
+  }
+
+  async end(id: string): Promise<UndoRecord[]> {
+    return (await this.call('POST', `/v1/sessions/${id}/end`, undoAnswer, undefined, UNDO_TIMEOUT_MS)).undo
+  }
+
+  private async call<S extends z.ZodType>(
+    method: string,
+    path: string,
+    schema: S,
+    body?: unknown,
+    timeoutMs = 5000,
+  ): Promise<z.infer<S>> {
+    const deadline = Date.now() + this.restartMs
+    for (;;) {
+      try {
+        return await this.callOnce(method, path, schema, body, timeoutMs)
+      } catch (error) {
+        if (error instanceof CliError || Date.now() >= deadline) throw this.explain(error)
+        await delay(250)
+      }
+    }
+  }
+
+  private async callOnce<S extends z.ZodType>(
+    method: string,
+    path: string,
+    schema: S,
+    body: unknown,
+    timeoutMs: number,
+  ): Promise<z.infer<S>> {
+    const response = await fetch(this.endpoint.url.replace(/\/$/, '') + path, {
+      method,
+      headers: { ...headersOf(this.endpoint), 'content-type': 'application/json' },
+      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+      signal: AbortSignal.timeout(timeoutMs),
+    })
+    const answer: unknown = await response.json()
+    if (response.ok) return schema.parse(answer)
+    const { code, detail } = problem.catch({ code: 'internal', detail: `status ${response.status}` }).parse(answer)
+    throw new KeeperSaysNo(code, detail)
+  }
+
+  private explain(error: unknown): CliError {
+    if (error instanceof CliError) return error
+    return new CliError('unreachable', `the keeper at ${this.endpoint.url} does not answer: ${messageOf(error)}`, {
+      cause: error,
+      hint: 'Check that it runs (in the lab: drillbook lab status). What it has on disk is undone once its lease is over and it is back.',
+    })
+  }
+}

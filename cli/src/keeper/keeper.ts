@@ -1,0 +1,223 @@
+import { randomUUID } from 'node:crypto'
+import { describeAction } from '../actions/run-action.ts'
+import { runStep } from '../actions/run-step.ts'
+import { durationMs, type Environment } from '../environment/environment.ts'
+import { clampLease, iso, later, undoReason } from './deadlines.ts'
+import { KeeperRefusal } from './refusal.ts'
+import { type FaultRecord, isOn, isOpen, MANUAL, type Session, type UndoRecord } from './session.ts'
+import type { StateFile } from './state-file.ts'
+import { actorOf, type Patience, undoFault, undoSession } from './undo.ts'
+
+export interface OpenRequest {
+  drill: string
+  incident: string
+  rollbacks: string[]
+  leaseSeconds: number
+  hardLimitSeconds: number
+}
+
+const TICK_MS = 200
+
+/**
+ * Holds the one session of this environment and undoes it when it is asked to, when its lease or a hard limit passes, or
+ * when it comes back from its own crash and finds either. State is on disk before anything is injected. Injections and
+ * undoings take turns; a renewal never waits for them.
+ */
+export class Keeper {
+  readonly environment: Environment
+  private readonly file: StateFile
+  private readonly patience: Patience
+  private readonly log: (message: string) => void
+  private session: Session | undefined
+  private turn: Promise<unknown> = Promise.resolve()
+  private undoing: Promise<UndoRecord[]> | undefined
+  private nextRoundAt = 0
+  private readonly timer: NodeJS.Timeout
+
+  constructor(environment: Environment, file: StateFile, patience: Patience, log: (message: string) => void) {
+    this.environment = environment
+    this.file = file
+    this.patience = patience
+    this.log = log
+    this.session = this.recall()
+    this.timer = setInterval(() => this.tick(), TICK_MS)
+  }
+
+  /** The session that is there, or the last one. */
+  current(): Session | undefined {
+    return this.session
+  }
+
+  /** Refuses names that the environment does not know and a second session. A manual session is shared: it is prolonged. */
+  open(request: OpenRequest): Session {
+    this.checkRollbacks(request.rollbacks)
+    const now = Date.now()
+    if (isOpen(this.session)) {
+      if (this.session.state === 'live' && this.session.drill === MANUAL && request.drill === MANUAL) {
+        this.session.leaseSeconds = Math.max(this.session.leaseSeconds, request.leaseSeconds)
+        this.session.leaseUntil = later(this.session.leaseUntil, now + request.leaseSeconds * 1000)
+        this.session.hardLimitAt = later(this.session.hardLimitAt, now + request.hardLimitSeconds * 1000)
+        this.save()
+        return this.session
+      }
+      throw new KeeperRefusal(
+        409,
+        'session_open',
+        `${this.session.drill} has a session (${this.session.id}, ${this.session.state}) since ${this.session.openedAt}`,
+      )
+    }
+    this.session = {
+      id: randomUUID(),
+      drill: request.drill,
+      incident: request.incident,
+      state: 'live',
+      openedAt: iso(now),
+      leaseSeconds: request.leaseSeconds,
+      leaseUntil: iso(now + request.leaseSeconds * 1000),
+      hardLimitAt: iso(now + request.hardLimitSeconds * 1000),
+      rollbacks: request.rollbacks,
+      faults: [],
+      undo: [],
+    }
+    this.save()
+    this.log(`session ${this.session.id} opened for ${request.drill}`)
+    return this.session
+  }
+
+  renew(id: string): Session {
+    const session = this.live(id)
+    session.leaseUntil = later(session.leaseUntil, Date.now() + session.leaseSeconds * 1000)
+    this.save()
+    return session
+  }
+
+  /** Injects; the state is on disk before. Asking again for a fault that is on changes nothing. */
+  inject(id: string, name: string): Promise<FaultRecord> {
+    const fault = this.environment.faults.get(name)
+    if (fault === undefined) {
+      const known = [...this.environment.faults.keys()].join(', ') || 'none'
+      throw new KeeperRefusal(422, 'unknown_fault', `the environment knows no fault ${name}; it knows: ${known}`)
+    }
+    this.live(id)
+    return this.exclusive(async () => {
+      const session = this.live(id)
+      const active = session.faults.find((f) => f.name === name && f.state === 'active')
+      if (active !== undefined) return active
+      const now = Date.now()
+      const record: FaultRecord = {
+        name,
+        state: 'starting',
+        startedAt: iso(now),
+        expiresAt: iso(now + durationMs(fault.ttl)),
+        revert: fault.revert,
+        reverted: fault.reverted,
+      }
+      session.faults = [...session.faults.filter((f) => f.name !== name), record]
+      session.undo = session.undo.filter((u) => u.what !== name)
+      this.save()
+      this.log(`fault ${name} starts`)
+      const refused = (await runStep(this.environment, fault.inject, { actor: actorOf(session) })).filter((t) => !t.ok)
+      if (refused.length > 0) {
+        const why = refused.map((t) => `${t.target}: ${t.output || `status ${t.status}`}`).join('; ')
+        this.log(`fault ${name} could not be injected: ${why}`)
+        throw new KeeperRefusal(502, 'injection_failed', `${name} could not be injected: ${why}`)
+      }
+      record.state = 'active'
+      record.activeAt = iso(Date.now())
+      this.save()
+      this.log(`fault ${name} is on`)
+      return record
+    })
+  }
+
+  /** Undoes one fault; undefined when it was not on. */
+  revert(id: string, name: string): Promise<UndoRecord | undefined> {
+    this.live(id)
+    return this.exclusive(async () => {
+      const session = this.live(id)
+      const fault = session.faults.find((f) => f.name === name && isOn(f))
+      if (fault === undefined) return undefined
+      const record = await undoFault(this.environment, session, fault, this.patience, () => this.save())
+      this.log(`fault ${name} undone: ${describe(record)}`)
+      return record
+    })
+  }
+
+  /** Undoes everything; whoever asks while it is being undone gets the same answer. */
+  end(id: string, reason = 'asked'): Promise<UndoRecord[]> {
+    const session = this.session
+    if (session === undefined || session.id !== id) throw new KeeperRefusal(404, 'no_session', `no session ${id}`)
+    if (session.state === 'ended') return Promise.resolve(session.undo)
+    this.undoing ??= this.exclusive(() => this.undo(session, reason)).finally(() => {
+      this.undoing = undefined
+    })
+    return this.undoing
+  }
+
+  /** Stops watching. What is open stays in the file for the next start. */
+  close(): void {
+    clearInterval(this.timer)
+  }
+
+  private async undo(session: Session, reason: string): Promise<UndoRecord[]> {
+    session.state = 'undoing'
+    session.reason ??= reason
+    this.save()
+    this.log(`session ${session.id} is undone: ${reason}`)
+    await undoSession(this.environment, session, this.patience, () => this.save())
+    const failed = session.undo.filter((u) => !u.ok)
+    session.state = failed.length === 0 ? 'ended' : 'stuck'
+    if (failed.length === 0) session.endedAt = iso(Date.now())
+    this.nextRoundAt = Date.now() + this.patience.nextRoundMs
+    this.save()
+    for (const record of session.undo) this.log(`${record.what}: ${describe(record)}`)
+    return session.undo
+  }
+
+  private tick(): void {
+    const session = this.session
+    if (!isOpen(session) || this.undoing !== undefined) return
+    const reason = undoReason(session, Date.now(), this.nextRoundAt)
+    if (reason !== undefined) void this.end(session.id, reason).catch((error) => this.log(`undo failed: ${error}`))
+  }
+
+  private recall(): Session | undefined {
+    const session = this.file.read()
+    if (!isOpen(session)) return session
+    clampLease(session, Date.now())
+    this.log(`found session ${session.id} of ${session.drill}, ${session.state}, lease until ${session.leaseUntil}`)
+    return session
+  }
+
+  private live(id: string): Session {
+    const session = this.session
+    if (session === undefined || session.id !== id) throw new KeeperRefusal(404, 'no_session', `no session ${id}`)
+    if (session.state === 'live') return session
+    throw new KeeperRefusal(409, 'session_over', `session ${id} is ${session.state}: ${session.reason ?? 'asked'}`)
+  }
+
+  private checkRollbacks(names: readonly string[]): void {
+    for (const name of names) {
+      try {
+        describeAction(this.environment, name, {})
+      } catch (error) {
+        throw new KeeperRefusal(422, 'unknown_action', error instanceof Error ? error.message : String(error))
+      }
+    }
+  }
+
+  private exclusive<T>(work: () => Promise<T>): Promise<T> {
+    const result = this.turn.then(work)
+    this.turn = result.catch(() => undefined)
+    return result
+  }
+
+  private save(): void {
+    if (this.session !== undefined) this.file.write(this.session)
+  }
+}
+
+function describe(record: UndoRecord): string {
+  const what = record.ok ? 'undone' : 'NOT undone'
+  return `${what} after ${record.attempts} attempt(s), read-back ${record.readBack}${record.error ? ` (${record.error})` : ''}`
+}

@@ -1,0 +1,49 @@
+import { z } from 'zod'
+import { parseYaml } from '../content/read-yaml.ts'
+import { parseDuration } from '../duration.ts'
+import type { Problem } from '../errors.ts'
+import type { FrontMatter } from './runbook.ts'
+
+const duration = z
+  .string()
+  .refine((text) => parseDuration(text) !== undefined, 'a duration is like 15m, 2h or 1w')
+  .transform((text) => parseDuration(text) ?? 0)
+
+const schema = z.strictObject({
+  title: z.string().min(1),
+  incident: z.string().regex(/^[a-z][a-z0-9]*(-[a-z0-9]+)*$/, 'an incident is kebab-case, like cache-outage'),
+  alerts: z.array(z.string().regex(/^[A-Z][A-Za-z0-9]*$/, 'an alert is CamelCase, like CacheDown')),
+  severity: z.enum(['critical', 'warning']),
+  owner: z.string().min(1),
+  limits: z.strictObject({ immediate: duration, short: duration, long: duration }),
+})
+
+/** The front matter, if it is right, the text after it with line numbers kept, and the problems. */
+export function readFrontMatter(
+  text: string,
+  file: string,
+): { frontMatter?: FrontMatter; body: string; problems: Problem[] } {
+  const match = /^---\r?\n([\s\S]*?)\r?\n---[ \t]*(\r?\n|$)/.exec(text)
+  if (match === null) {
+    return {
+      body: text,
+      problems: [{ file, line: 1, message: 'front matter is missing: --- title, incident, alerts, ... ---' }],
+    }
+  }
+  const [all, yaml = ''] = match
+  // Blank lines in its place keep every later line number true.
+  const body = all.replace(/[^\n]+/g, '') + text.slice(all.length)
+  const read = parseYaml(yaml, schema, file)
+  const problems = read.problems.map((p) => ({ ...p, line: (p.line ?? 1) + 1, message: `front matter: ${p.message}` }))
+  if (!('value' in read)) return { body, problems }
+  const { limits, ...rest } = read.value
+  const late = limits.immediate < limits.short && limits.short < limits.long
+  if (!late) {
+    problems.push({
+      file,
+      line: (read.lineOf(['limits']) ?? 1) + 1,
+      message: 'front matter: limits must grow: immediate < short < long',
+    })
+  }
+  return { frontMatter: { ...rest, limitsMs: limits }, body, problems }
+}

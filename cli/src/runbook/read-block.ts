@@ -1,0 +1,67 @@
+import type { Code } from 'mdast'
+import { readCommand } from './command-block.ts'
+import { promqlAttributes, readInfo, shAttributes } from './info-string.ts'
+import type { ActBlock, Block, CheckBlock } from './runbook.ts'
+
+/** A fenced block: a step's, prose (a `console` block, sample output), or wrong. */
+export type ReadBlock = { block: Block } | { prose: true } | { problems: string[] }
+
+const SHELLS = ['bash', 'shell', 'zsh', 'fish']
+
+/** `raw` is the fence's line as it stands in the file. */
+export function readBlock(code: Code, raw: string): ReadBlock {
+  const line = code.position?.start.line ?? 0
+  if (code.lang === 'promql') return readCheck(code, raw, line)
+  if (code.lang === 'sh') return readSh(code, raw, line)
+  if (SHELLS.includes(code.lang ?? '')) {
+    return {
+      problems: [
+        `a ${code.lang} block is no step: use sh for a drillbook command, console for what people type by hand`,
+      ],
+    }
+  }
+  return { prose: true }
+}
+
+function readCheck(code: Code, raw: string, line: number): ReadBlock {
+  const info = readInfo(raw, promqlAttributes)
+  const problems = 'problems' in info ? info.problems : []
+  if (code.value.trim() === '') problems.push('the check asks nothing: its block is empty')
+  if (!('value' in info) || problems.length > 0) return { problems }
+  const { name, expect, within, for: forMs, empty } = info.value
+  const block: CheckBlock = {
+    type: 'check',
+    name,
+    promql: code.value.trim(),
+    expect,
+    ...(within === undefined ? {} : { withinMs: within }),
+    ...(forMs === undefined ? {} : { forMs }),
+    emptyHolds: empty === 'ok',
+    line,
+  }
+  return { block }
+}
+
+function readSh(code: Code, raw: string, line: number): ReadBlock {
+  const info = readInfo(raw, shAttributes)
+  if (!('value' in info)) return info
+  const { name, kind, undo } = info.value
+  const command = readCommand(code.value, kind)
+  if ('problem' in command) return { problems: [command.problem] }
+  const written = code.value.trim()
+  if (command.kind === 'check') {
+    if (undo !== undefined) return { problems: ['a check changes nothing, so it has no undo'] }
+    return { block: { type: 'command', name, argv: command.argv, command: written, line } }
+  }
+  const { action, params } = command
+  const block: ActBlock = {
+    type: 'act',
+    name,
+    action,
+    params,
+    ...(undo === undefined ? {} : { undo }),
+    command: written,
+    line,
+  }
+  return { block }
+}

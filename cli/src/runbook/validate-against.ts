@@ -1,0 +1,35 @@
+import { resolveParams } from '../actions/substitute.ts'
+import type { Environment } from '../environment/environment.ts'
+import { CliError, type Problem } from '../errors.ts'
+import type { ActBlock, Runbook } from './runbook.ts'
+
+/** What of this runbook cannot be done in this environment: unknown actions, wrong parameters, a different undo. */
+export function validateAgainst(runbook: Runbook, environment: Environment): Problem[] {
+  return runbook.steps
+    .flatMap((step) => step.blocks)
+    .filter((block) => block.type === 'act')
+    .flatMap((act) => problemsOf(act, environment).map((message) => ({ file: runbook.file, line: act.line, message })))
+}
+
+/** Why this act cannot run here at all; undefined when it can. */
+export function cannotRun(act: ActBlock, environment: Environment): string | undefined {
+  const action = environment.actions.get(act.action)
+  if (action === undefined) return `the environment ${environment.name} knows no action ${act.action}`
+  try {
+    resolveParams(act.action, action.params, act.params)
+    return undefined
+  } catch (error) {
+    if (error instanceof CliError) return error.message
+    throw error
+  }
+}
+
+function problemsOf(act: ActBlock, environment: Environment): string[] {
+  const impossible = cannotRun(act, environment)
+  const undo = environment.actions.get(act.action)?.undo
+  const elsewhere =
+    environment.actions.has(act.action) && act.undo !== undefined && act.undo !== undo
+      ? `${act.action} is undone by ${act.undo} here, but by ${undo ?? 'nothing'} in the environment ${environment.name}`
+      : undefined
+  return [impossible, elsewhere].filter((problem) => problem !== undefined)
+}

@@ -1,0 +1,115 @@
+import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterEach, beforeEach, describe, expect, test } from '@jest/globals'
+import { parse } from 'yaml'
+import { findRoot, rootAt } from '../../src/content/root.ts'
+import { drillNames, readDrill } from '../../src/drill/drill-file.ts'
+import { ProblemsError } from '../../src/errors.ts'
+
+const shipped = findRoot(import.meta.dirname)
+const text = readFileSync(join(shipped.drills, 'cache-outage.yaml'), 'utf8')
+
+let dir: string
+beforeEach(() => {
+  dir = mkdtempSync(join(tmpdir(), 'drillbook-drills-'))
+  cpSync(join(shipped.alerts, 'rules'), join(dir, 'alerts', 'rules'), { recursive: true })
+  mkdirSync(join(dir, 'runbooks', 'drills'), { recursive: true })
+  writeFileSync(join(dir, 'runbooks', 'cache-outage.md'), '')
+})
+afterEach(() => rmSync(dir, { recursive: true }))
+
+/** The problems of the shipped drill after an edit, as `line message`. */
+function problemsAfter(edit: (text: string) => string, known?: Parameters<typeof readDrill>[2]): string[] {
+  writeFileSync(join(dir, 'runbooks', 'drills', 'cache-outage.yaml'), edit(text))
+  try {
+    readDrill(rootAt(dir), 'cache-outage', known)
+    return []
+  } catch (error) {
+    if (!(error instanceof ProblemsError)) throw error
+    return error.problems.map((p) => `${p.line} ${p.message}`)
+  }
+}
+const lineOf = (part: string) => text.split('\n').findIndex((line) => line.includes(part)) + 1
+
+describe('the shipped drills', () => {
+  test.each(drillNames(shipped))('%s names only what its runbook and the alert rules have', (name) => {
+    const drill = readDrill(shipped, name)
+    expect(drill.incident).toBe('cache-outage')
+    expect(drill.rollbacks).toEqual(expect.arrayContaining(['use-primary-cache', 'clear-banner']))
+  })
+
+  test('start their faults in the order of the method', () => {
+    expect(readDrill(shipped, 'cache-outage.hung-unprotected').faults).toEqual(['protection-off', 'cache-hung'])
+  })
+
+  test.each(drillNames(shipped))('%s uses only faults and actions that the lab binds', (name) => {
+    const lab = parse(readFileSync(join(shipped.environments, 'lab.yaml'), 'utf8'))
+    const known = { faults: new Map(Object.entries(lab.faults)), actions: new Map(Object.entries(lab.actions)) }
+    expect(() => readDrill(shipped, name, known)).not.toThrow()
+  })
+})
+
+describe('a drill file', () => {
+  test('without a mistake has no problems', () => {
+    expect(problemsAfter((t) => t)).toEqual([])
+  })
+
+  test.each<[string, string, string, RegExp]>([
+    ['an unknown alert', 'CacheErrorsHigh', 'CacheErrorHigh', /unknown alert CacheErrorHigh/],
+    [
+      'an alert of another incident',
+      'CacheErrorsHigh',
+      'TargetDown',
+      /TargetDown belongs to monitoring, not to cache-outage/,
+    ],
+    [
+      'a bad expectation in a condition',
+      'expect: "== 0"',
+      'expect: "is 0"',
+      /confirm.expect: expect is an operator and a number/,
+    ],
+    ['a bad expectation in a probe', '"<= 1%"', '"at most 1%"', /like ">= 90%", not at most 1%/],
+    ['a bad duration', 'within: 2m', 'within: two minutes', /confirm.within: a duration is like/],
+    ['an unknown key', '    protection: "on"', '    protektion: "on"', /protektion/],
+    ['rollbacks that are skipped', 'strategy: always', 'strategy: default', /runtime.rollbacks.strategy/],
+    ['a number where the exit status belongs', 'tolerance: 0', 'tolerance: 1', /tolerance/],
+    [
+      'a method that holds its terminal',
+      '--detach, --for, 5m',
+      '--for, 5m',
+      /an action of the method is: fault start NAME --detach/,
+    ],
+  ])('with %s says so, with the line', (_, from, to, message) => {
+    const problems = problemsAfter((t) => t.replace(from, to))
+    expect(problems.join('\n')).toMatch(message)
+    expect(problems[0]).toMatch(/^\d+ /)
+    const found = problems.find((p) => message.test(p))
+    if (!from.includes('protection')) expect(Number(found?.split(' ')[0])).toBe(lineOf(from))
+  })
+
+  test('with an unknown incident says so', () => {
+    expect(problemsAfter((t) => t.replace('incident: cache-outage', 'incident: cash-outage')).join('\n')).toMatch(
+      /unknown incident cash-outage: there is no runbooks\/cash-outage.md/,
+    )
+  })
+
+  test('with a fault or an action that the environment does not know says so, both at once', () => {
+    const known = { faults: new Map([['other', 1]]), actions: new Map([['clear-banner', 1]]) }
+    const problems = problemsAfter((t) => t, known).join('\n')
+    expect(problems).toMatch(new RegExp(`^${lineOf('[fault, start, cache-stopped')} unknown fault cache-stopped`, 'm'))
+    expect(problems).toMatch(/unknown action promote-cache/)
+  })
+
+  test('that starts a fault and never stops it says so', () => {
+    expect(problemsAfter((t) => t.replace('[fault, stop, cache-stopped]', '[act, clear-banner, --yes]'))).toEqual([
+      `${lineOf('rollbacks:') === 0 ? '' : text.split('\n').indexOf('rollbacks:') + 1} the rollbacks do not stop cache-stopped, which the method starts`,
+    ])
+  })
+
+  test('that does not exist is named, with those that do', () => {
+    expect(() => readDrill(shipped, 'cash-outage')).toThrow(
+      expect.objectContaining({ code: 'usage', hint: expect.stringContaining('cache-outage.hung-unprotected') }),
+    )
+  })
+})

@@ -1,0 +1,111 @@
+import { describe, expect, test } from '@jest/globals'
+import type { Journal } from '../../src/drill/journal.ts'
+import { isFiring, isResolved, namesRunbook, notificationOf } from '../../src/drill/message.ts'
+import { drillReport } from '../../src/drill/report.ts'
+import { formatScorecard } from '../../src/drill/scorecard.ts'
+import { checksOf, decide } from '../../src/drill/verdict.ts'
+import { heldJournal } from './sample-journal.ts'
+
+const mendedByRollback = (journal: Journal) => Object.assign(journal, { mitigatedBy: 'rollback' })
+const NOTHING = { stop: undefined, lagged: undefined }
+function judged(change: (journal: Journal) => unknown, harm?: string) {
+  const journal = heldJournal()
+  change(journal)
+  journal.checks = checksOf(journal, { harm })
+  return { journal, failing: journal.checks.filter((c) => !c.ok).map((c) => c.name), ...decide(journal, NOTHING) }
+}
+
+describe('the verdict', () => {
+  test('is passed when everything held', () => {
+    expect(judged(() => {})).toMatchObject({ verdict: 'passed', reasons: [], failing: [] })
+  })
+
+  test.each<[string, (j: Journal) => unknown]>([
+    ['every expected alert fired', (j) => j.alerts.expected.push('NeverFires')],
+    ['nothing unexpected fired', (j) => j.alerts.unexpected.push('TargetDown')],
+    ['the runbook mended it', mendedByRollback],
+    ['everything is undone', (j) => Object.assign(j.undo[0] ?? {}, { ok: false })],
+  ])('is failed unless %s', (name, change) => {
+    expect(judged(change)).toMatchObject({ verdict: 'failed', failing: [name] })
+  })
+
+  test('is failed when users were harmed although protection was on', () => {
+    expect(judged(() => {}, 'nobody-fails: 3 %')).toMatchObject({
+      verdict: 'failed',
+      failing: ['users were not harmed'],
+    })
+    expect(judged((j) => Object.assign(j, { protection: 'off' }), 'nobody-fails: 3 %').verdict).toBe('passed')
+  })
+
+  test('is invalid when the generator lagged, and aborted when it was stopped, whatever else held', () => {
+    const { journal } = judged(mendedByRollback)
+    const stop = { verdict: 'aborted', reason: 'walk: interrupted' } as const
+    expect(decide(journal, { stop: undefined, lagged: 'it lagged' }).verdict).toBe('invalid')
+    expect(decide(journal, { stop, lagged: 'it lagged' }).verdict).toBe('aborted')
+  })
+
+  test('gives the reason that stopped the drill first', () => {
+    const { journal } = judged(mendedByRollback)
+    const stop = { verdict: 'failed', reason: 'detect: no metric' } as const
+    expect(decide(journal, { stop, lagged: undefined })).toEqual({ verdict: 'failed', reasons: ['detect: no metric'] })
+  })
+})
+
+describe('a Slack message', () => {
+  const message = (id: string, text: string) => ({ id, receivedAt: '2026-11-21T03:00:00.000Z', text })
+  const first = message(
+    '1',
+    'WARNING: cache-outage in lab\n`drillbook respond cache-outage --env lab`\nCacheDown (warning)',
+  )
+  const second = message(
+    '2',
+    'WARNING: cache-outage in lab\ndrillbook respond cache-outage\nCacheDown\nCacheErrorsHigh',
+  )
+  const resolved = message('3', 'RESOLVED: cache-outage in lab\nCacheDown, 03:00 to 03:05')
+  const ours = message('4', 'DRILL: cache-outage begins. CacheDown will fire.')
+
+  test('about an alert is the first that names it, and not one of our own', () => {
+    const all = [ours, first, second, resolved]
+    expect(notificationOf(all, 'cache-outage', 'CacheDown')).toEqual({ message: first, inFirst: true })
+    expect(notificationOf(all, 'cache-outage', 'CacheErrorsHigh')).toEqual({ message: second, inFirst: false })
+    expect(notificationOf(all, 'cache-outage', 'CacheErrors')).toBeUndefined()
+    expect(notificationOf(all, 'memory-leak', 'CacheDown')).toBeUndefined()
+  })
+
+  test('is firing, resolved or a drill, and only one of them', () => {
+    expect([first, resolved, ours].map((m) => isFiring(m, 'cache-outage'))).toEqual([true, false, false])
+    expect([first, resolved, ours].map((m) => isResolved(m, 'cache-outage'))).toEqual([false, true, false])
+    expect(namesRunbook(first, 'cache-outage')).toBe(true)
+    expect(namesRunbook(resolved, 'cache-outage')).toBe(false)
+  })
+})
+
+test('the scorecard marks what held and what did not', () => {
+  const { journal } = judged(mendedByRollback)
+  journal.verdict = 'failed'
+  const text = formatScorecard(journal, (_, s) => s)
+  expect(text).toMatch(/✔ every expected alert fired/)
+  expect(text).toMatch(/✘ the runbook mended it +mitigated by: rollback/)
+  expect(text).toMatch(/FAILED/)
+})
+
+test('the report has every section, and each time with its evidence', () => {
+  const { journal } = judged(() => {})
+  const report = drillReport(journal, undefined)
+  expect([...report.matchAll(/^## (.*)$/gm)].map((m) => m[1])).toEqual([
+    'Scorecard',
+    'Checks',
+    'Timeline (UTC)',
+    'Impact',
+    'Alerts',
+    'What was tried, and what it did',
+    'Slack',
+    'Five whys',
+    'Actions',
+    'Undone',
+  ])
+  expect(report).toContain(
+    '| 03:00:00.000 | +0.0 s | **Fault injected** | `the keeper began to inject cache-stopped` |',
+  )
+  expect(report).toContain('Of 4808 requests, 3 failed (0.06 %) and 12 took longer than 1 s (0.25 %)')
+})

@@ -1,0 +1,63 @@
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import { httpRequestDurations } from './http-durations.ts'
+import { routeOf, watchRoute } from './http-route.ts'
+import { gauge } from './metric.ts'
+import type { MetricsRegistry } from './registry.ts'
+import { activeTrace } from './trace-context.ts'
+
+export interface HttpMetrics {
+  /**
+   * Express (or plain Node) middleware; mount it once, before everything else, so that each request is timed whole and counted exactly
+   * once: also those that nobody answers.
+   */
+  middleware(req: IncomingMessage, res: ServerResponse, next: () => void): void
+}
+
+/** A client that leaves after this long left because of us (design rule: a hang-up is `failed` only if we had already been slow). */
+const SLOW_SECONDS = 1
+
+/** nginx's "client closed request": no status was received, whatever we may have meant to send. */
+const CLIENT_CLOSED_REQUEST = 499
+
+/**
+ * `http_server_request_duration_seconds` and `http_server_active_requests`, named as in OpenTelemetry's stable HTTP conventions.
+ *
+ * `http_route` is the template (`/api/v1/concerts/:id`), `unmatched` when no route matched. `error_type` is empty for anything that is not
+ * our failure; else the status for 5xx, `client_closed_request` for a client that left after more than 1 s, or the class of the error with which
+ * the response was destroyed.
+ */
+export function httpMetrics(registry: MetricsRegistry): HttpMetrics {
+  const durations = httpRequestDurations(registry)
+  let active = 0
+  gauge(registry, {
+    name: 'http_server_active_requests',
+    help: 'Requests being served now',
+    collect() {
+      this.set(active)
+    },
+  })
+
+  return {
+    middleware(req, res, next) {
+      const startedAt = performance.now()
+      active += 1
+      watchRoute(req)
+      const trace = activeTrace()
+      res.once('close', () => {
+        active -= 1
+        const seconds = (performance.now() - startedAt) / 1000
+        const { status, errorType } = ending(res, seconds)
+        durations.record({ method: req.method ?? '', route: routeOf(req), status, errorType }, seconds, trace)
+      })
+      next()
+    },
+  }
+}
+
+function ending(res: ServerResponse, seconds: number): { status: number; errorType: string } {
+  if (res.writableFinished) {
+    return { status: res.statusCode, errorType: res.statusCode >= 500 ? String(res.statusCode) : '' }
+  }
+  if (res.errored) return { status: res.headersSent ? res.statusCode : 500, errorType: res.errored.name }
+  return { status: CLIENT_CLOSED_REQUEST, errorType: seconds > SLOW_SECONDS ? 'client_closed_request' : '' }
+}

@@ -1,0 +1,22 @@
+/** Metrics, logs and trace helpers for a Node service. Traces themselves start with `--import @drillbook/instrumentation/register`. */
+export { Counter, Gauge, Histogram } from 'prom-client'
+export { secondsBuckets } from './buckets.ts'
+export { type CacheLookup, type CacheMetrics, type CacheMetricsOptions, cacheMetrics } from './cache-metrics.ts'
+export { type DeploymentInfo, deploymentInfo } from './deployment-info.ts'
+export { errorType } from './error-type.ts'
+export { flushTraces } from './flush-traces.ts'
+export { type HttpMetrics, httpMetrics } from './http-metrics.ts'
+export type { EventLevels, LogLevel } from './log-events.ts'
+export { createLogger, type Logger, type LoggerOptions } from './logger.ts'
+export { metricsHandler } from './metrics-handler.ts'
+export { type Outcome, type OutcomeMetrics, type OutcomeMetricsOptions, outcomeMetrics } from './outcome-metrics.ts'
+export {
+  type PostgresMetrics,
+  type PostgresMetricsOptions,
+  type PostgresOperation,
+  postgresMetrics,
+} from './postgres-metrics.ts'
+export type { PostgresPool } from './postgres-pool.ts'
+export { createRegistry, type MetricsRegistry, type RegistryOptions } from './registry.ts'
+export { runtimeMetrics } from './runtime-metrics.ts'
+export { type ActiveTrace, activeTrace } from './trace-context.ts'

@@ -1,0 +1,90 @@
+import type { IncomingMessage } from 'node:http'
+import { describe, expect, test } from '@jest/globals'
+import { SpanKind } from '@opentelemetry/api'
+import { ignoreRequest } from '../src/ignore-request.ts'
+import { tracerProvider } from '../src/tracer-provider.ts'
+import { readTracingSettings, type Sampling, TracingSettingsError } from '../src/tracing-settings.ts'
+
+const CALLER = '0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331'
+
+/** Whether a request is traced when the dice show `dice`. */
+function traced(sampling: Sampling, request: { url?: string; traceparent?: string }, dice = 0.5): boolean {
+  const { url = '/concerts', traceparent } = request
+  return !ignoreRequest(sampling, () => dice)({ url, headers: { traceparent } } as unknown as IncomingMessage)
+}
+
+describe('which requests are traced', () => {
+  test('is a matter of the ratio where a trace starts', () => {
+    expect(traced({ ratio: 0.1, parentBased: true }, {}, 0.09)).toBe(true)
+    expect(traced({ ratio: 0.1, parentBased: true }, {}, 0.1)).toBe(false)
+    expect(traced({ ratio: 0, parentBased: true }, {}, 0)).toBe(false)
+    expect(traced({ ratio: 1, parentBased: true }, {}, 0.999)).toBe(true)
+  })
+
+  test('is decided by the caller where a trace goes on', () => {
+    expect(traced({ ratio: 0, parentBased: true }, { traceparent: `00-${CALLER}-01` })).toBe(true)
+    expect(traced({ ratio: 1, parentBased: true }, { traceparent: `00-${CALLER}-00` })).toBe(false)
+    expect(traced({ ratio: 1, parentBased: true }, { traceparent: `00-${CALLER}-02` })).toBe(false)
+    expect(traced({ ratio: 0, parentBased: true }, { traceparent: `01-${CALLER}-03-later` })).toBe(true)
+  })
+
+  test.each([
+    'nonsense',
+    `ff-${CALLER}-01`,
+    `00-${'0'.repeat(32)}-b7ad6b7169203331-01`,
+    `00-${CALLER}-0`,
+    `00-${CALLER}-01x`,
+  ])('is not decided by a malformed header: %s', (traceparent) => {
+    expect(traced({ ratio: 0, parentBased: true }, { traceparent })).toBe(false)
+  })
+
+  test('is never decided by the caller with a sampler that is not parent-based', () => {
+    expect(traced({ ratio: 0, parentBased: false }, { traceparent: `00-${CALLER}-01` })).toBe(false)
+    expect(traced({ ratio: 1, parentBased: false }, { traceparent: `00-${CALLER}-00` })).toBe(true)
+  })
+
+  test('leaves out what machines ask, with or without a query, and only that', () => {
+    const all: Sampling = { ratio: 1, parentBased: true }
+    for (const url of ['/metrics', '/healthz', '/readyz', '/metrics?name=x']) expect(traced(all, { url })).toBe(false)
+    for (const url of ['/', '/metrics/x', '/api/healthz']) expect(traced(all, { url })).toBe(true)
+  })
+})
+
+test('a request that was chosen is not left to chance a second time; a trace that starts elsewhere is', async () => {
+  const none = await tracerProvider({ enabled: true, sampling: { ratio: 0, parentBased: true } })
+  const recorded = (kind: SpanKind) => none.getTracer('test').startSpan('work', { kind }).isRecording()
+  expect(recorded(SpanKind.SERVER)).toBe(true)
+  expect(recorded(SpanKind.INTERNAL)).toBe(false)
+})
+
+describe('settings', () => {
+  test('default to all traces, sent nowhere', () => {
+    const defaults = { enabled: true, sampling: { ratio: 1, parentBased: true } }
+    expect(readTracingSettings({})).toEqual(defaults)
+    expect(readTracingSettings({ OTEL_EXPORTER_OTLP_ENDPOINT: '', OTEL_TRACES_SAMPLER: '' })).toEqual(defaults)
+  })
+
+  test('understand the standard samplers and protocols', () => {
+    const env = {
+      OTEL_TRACES_SAMPLER: 'parentbased_traceidratio',
+      OTEL_TRACES_SAMPLER_ARG: '0.25',
+      OTEL_EXPORTER_OTLP_ENDPOINT: 'http://collector:4318',
+      OTEL_EXPORTER_OTLP_PROTOCOL: 'http/protobuf',
+    }
+    expect(readTracingSettings(env)).toEqual({
+      enabled: true,
+      exportProtocol: 'http/protobuf',
+      sampling: { ratio: 0.25, parentBased: true },
+    })
+    expect(readTracingSettings({ OTEL_TRACES_SAMPLER: 'always_off' }).sampling).toEqual({
+      ratio: 0,
+      parentBased: false,
+    })
+  })
+
+  test('that mean nothing are all reported together', () => {
+    const env = { OTEL_SDK_DISABLED: 'yes', OTEL_TRACES_SAMPLER: 'traceidratio', OTEL_TRACES_SAMPLER_ARG: '10%' }
+    expect(() => readTracingSettings(env)).toThrow(TracingSettingsError)
+    expect(() => readTracingSettings(env)).toThrow(/OTEL_SDK_DISABLED.*OTEL_TRACES_SAMPLER_ARG/s)
+  })
+})

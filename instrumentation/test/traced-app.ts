@@ -1,0 +1,46 @@
+import { type ChildProcess, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { createInterface } from 'node:readline'
+
+export interface TracedApp {
+  url: string
+  /** Lines it logged so far, parsed. */
+  log: Record<string, unknown>[]
+  /** What it wrote to standard error. */
+  stderr(): string
+  /** Sends SIGTERM and waits for the end. */
+  terminate(): Promise<{ code: number | null; signal: NodeJS.Signals | null }>
+}
+
+/** Starts one of `apps/` as its users would, with tracing preloaded, and waits until it says that it listens. */
+export async function startTracedApp(file: string, env: Record<string, string>): Promise<TracedApp> {
+  const app = spawn(process.execPath, ['--import', '@drillbook/instrumentation/register', `test/apps/${file}`], {
+    cwd: new URL('..', import.meta.url).pathname,
+    env: { PATH: process.env.PATH, ...env },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  })
+  const log: Record<string, unknown>[] = []
+  let stderr = ''
+  app.stderr.on('data', (chunk) => {
+    stderr += chunk
+  })
+  const port = await new Promise<unknown>((resolve, reject) => {
+    createInterface({ input: app.stdout }).on('line', (line) => {
+      const entry = JSON.parse(line)
+      log.push(entry)
+      if (entry.event === 'app.started') resolve(entry.port)
+    })
+    app.once('exit', (code) => reject(new Error(`the app ended with ${code} before it listened:\n${stderr}`)))
+  })
+  return { url: `http://127.0.0.1:${port}`, log, stderr: () => stderr, terminate: () => terminate(app) }
+}
+
+/** One that does not go by itself is killed, so that a failing test ends as well. */
+async function terminate(app: ChildProcess) {
+  const ended = once(app, 'close')
+  app.kill('SIGTERM')
+  const kill = setTimeout(() => app.kill('SIGKILL'), 8000)
+  const [code, signal] = await ended
+  clearTimeout(kill)
+  return { code, signal }
+}

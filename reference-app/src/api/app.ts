@@ -1,0 +1,74 @@
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import { Cache } from '../cache/cache.ts'
+import { CacheEvents } from '../cache/events.ts'
+import { Protection } from '../cache/protection.ts'
+import { CacheSources } from '../cache/sources.ts'
+import { WarmUp } from '../cache/warm-up.ts'
+import { Database } from '../database/database.ts'
+import { Health } from '../http/health.ts'
+import { Audit } from '../operations/audit.ts'
+import { Banner } from '../operations/banner.ts'
+import { changeRecorder } from '../operations/change.ts'
+import type { Controls } from '../operations/controls.ts'
+import { QueueTokens } from '../queue-token/queue-token.ts'
+import { Catalogue } from '../ticketing/catalogue.ts'
+import { CatalogueStore } from '../ticketing/catalogue-store.ts'
+import type { Config } from './config.ts'
+import { operationsApp } from './operations-app.ts'
+import { publicApp } from './public-app.ts'
+import type { Telemetry } from './telemetry.ts'
+
+type Handler = (request: IncomingMessage, response: ServerResponse) => void
+
+/** One instance of the API, assembled but bound to no port. */
+export interface App {
+  /** For users. */
+  public: Handler
+  /** For operators and Prometheus. */
+  operations: Handler
+  /** From now on it is not ready. */
+  drain(): void
+  /** Lets go of Postgres and Redis, after the last request. */
+  close(): Promise<void>
+}
+
+/** Who owns what: everything is made here, once, and handed down. */
+export function createApp(config: Config, telemetry: Telemetry): App {
+  const { logger, registry } = telemetry
+  const database = new Database({
+    url: config.databaseUrl,
+    applicationName: config.instance,
+    registry,
+    onIdleError: (error) =>
+      logger.warn({ event: 'database.connection_lost', err: error }, 'an idle connection was lost'),
+  })
+
+  const protection = new Protection()
+  const cacheEvents = new CacheEvents(telemetry.cache, logger)
+  const sources = new CacheSources(config.cacheUrls, cacheEvents)
+  const cache = new Cache(sources, protection, cacheEvents)
+
+  const catalogue = new Catalogue(new CatalogueStore(database), cache)
+  const banner = new Banner()
+  const health = new Health(database)
+  const controls: Controls = {
+    instance: config.instance,
+    version: config.version,
+    sources,
+    protection,
+    banner,
+    warmUp: new WarmUp(cache),
+    warmUpPlan: () => catalogue.copies(),
+    recordChange: changeRecorder(config.instance, new Audit(config.auditFile), logger),
+  }
+
+  return {
+    public: publicApp({ telemetry, health, banner, catalogue, tokens: new QueueTokens(config.queueTokenSecret) }),
+    operations: operationsApp({ telemetry, health, controls, operatorToken: config.opsToken }),
+    drain: () => health.drain(),
+    close: async () => {
+      sources.close()
+      await database.close()
+    },
+  }
+}

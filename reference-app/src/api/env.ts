@@ -1,0 +1,26 @@
+import { z } from 'zod'
+import { logLevel, port } from '../env/read-env.ts'
+
+const fileName = z.string().min(1)
+const redisUrl = z.url({ protocol: /^rediss?$/ })
+
+/** What the environment of an API instance may say. */
+export const apiEnv = z.object({
+  PORT: port,
+  OPS_PORT: port,
+  HOST: z.string().min(1).default('127.0.0.1'),
+  INSTANCE: z
+    .string()
+    .regex(/^[a-z0-9][a-z0-9-]{0,62}$/, 'must be lower case letters, digits and hyphens')
+    .default('api-1'),
+  DATABASE_URL: z.url({ protocol: /^postgres(ql)?$/ }),
+  CACHE_PRIMARY_URL: redisUrl,
+  CACHE_STANDBY_URL: redisUrl,
+  OPS_TOKEN_FILE: fileName,
+  QUEUE_TOKEN_SECRET_FILE: fileName,
+  AUDIT_FILE: fileName,
+  LOG_LEVEL: logLevel,
+  APP_VERSION: z.string().min(1).max(100).default('development'),
+})
+
+export type ApiEnv = z.infer<typeof apiEnv>

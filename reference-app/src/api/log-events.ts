@@ -1,0 +1,17 @@
+import type { EventLevels } from '@drillbook/instrumentation'
+
+/** Every event that an API instance logs by name: what `log_events_total` can count. */
+export const LOG_EVENTS = {
+  'api.started': 'info',
+  'api.stopping': 'info',
+  'api.stopped': 'info',
+  'api.internal_error': 'error',
+  'cache.connected': 'info',
+  'cache.disconnected': 'warn',
+  'cache.breaker_opened': 'warn',
+  'cache.breaker_closed': 'info',
+  'cache.write_failed': 'warn',
+  'database.connection_lost': 'warn',
+  'operator.change': 'info',
+  'operator.audit_failed': 'error',
+} as const satisfies EventLevels

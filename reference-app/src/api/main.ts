@@ -1,0 +1,43 @@
+#!/usr/bin/env node
+import { flushTraces } from '@drillbook/instrumentation'
+import { orExit } from '../env/or-exit.ts'
+import { readEnv } from '../env/read-env.ts'
+import { Listener } from '../http/listener.ts'
+import { createApp } from './app.ts'
+import { decideConfig } from './config.ts'
+import { apiEnv } from './env.ts'
+import { createTelemetry } from './telemetry.ts'
+
+/**
+ * Between saying "not ready" and closing the door. A load balancer that looks once per second has noticed by then, and every client that uses a
+ * connection meanwhile is told to open its next one elsewhere, so that hardly any is closed under a request. Milliseconds.
+ */
+const NOTICE_MS = 2_000
+/** For what is in flight then: a request ends within 10 s. Milliseconds. */
+const DRAIN_LIMIT_MS = 10_000
+
+const config = orExit(() => decideConfig(readEnv(apiEnv, process.env)))
+const telemetry = createTelemetry(config)
+const { logger } = telemetry
+const app = createApp(config, telemetry)
+const listener = await Listener.open(app.public, config.host, config.port)
+const opsListener = await Listener.open(app.operations, config.host, config.opsPort)
+logger.info(
+  { event: 'api.started', port: listener.port, opsPort: opsListener.port, version: config.version },
+  'this instance takes requests',
+)
+
+for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, () => void stop(signal))
+
+/** Nothing is left open after this, so the process ends by itself, with 0. */
+async function stop(signal: string): Promise<void> {
+  logger.info({ event: 'api.stopping', signal }, 'this instance finishes what it has begun')
+  app.drain()
+  listener.drain()
+  await new Promise((resolve) => setTimeout(resolve, NOTICE_MS))
+  await listener.close(DRAIN_LIMIT_MS)
+  await opsListener.close(DRAIN_LIMIT_MS)
+  await app.close()
+  await flushTraces()
+  logger.info({ event: 'api.stopped' }, 'this instance has ended')
+}

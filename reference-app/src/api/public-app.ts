@@ -1,0 +1,38 @@
+import express, { type Express, json } from 'express'
+import { endOfRoutes } from '../http/end-of-routes.ts'
+import type { Health } from '../http/health.ts'
+import { healthRoutes } from '../http/health-routes.ts'
+import type { OperationContext } from '../http/operation.ts'
+import type { Banner } from '../operations/banner.ts'
+import { bannerRoutes } from '../operations/banner-routes.ts'
+import { type Ticketing, ticketingRoutes } from '../ticketing/routes.ts'
+import type { Telemetry } from './telemetry.ts'
+
+/** No request of ours has more than a few hundred bytes. */
+const BODY_LIMIT = '64kb'
+/** Above every limit that one request can meet on its way (cache 3 s at worst, connection 2 s, query 2.5 s). Milliseconds. */
+const REQUEST_TIMEOUT_MS = 10_000
+
+export interface PublicParts extends Ticketing {
+  telemetry: Telemetry
+  health: Health
+  banner: Banner
+}
+
+/** What users reach. Health is answered before anything is measured: probes are not traffic. */
+export function publicApp({ telemetry, health, banner, ...ticketing }: PublicParts): Express {
+  const context: OperationContext = {
+    outcomes: telemetry.outcomes,
+    parseBody: json({ limit: BODY_LIMIT, type: () => true }),
+    timeoutMs: REQUEST_TIMEOUT_MS,
+  }
+  const app = express()
+  app.disable('x-powered-by')
+  app.disable('etag') // answers are not kept by anybody
+  app.use(healthRoutes(health))
+  app.use(telemetry.http.middleware)
+  app.use('/api/v1', ticketingRoutes(ticketing, context))
+  app.use('/api/v1', bannerRoutes(banner, context))
+  endOfRoutes(app, telemetry.logger)
+  return app
+}

@@ -1,0 +1,44 @@
+/** What is kept under one key: the value, and until when (Unix milliseconds) it counts as fresh. */
+export interface Entry {
+  value: unknown
+  freshUntil: number
+}
+
+/**
+ * How long a copy is fresh. Sold seats will be removed from the cache by whoever sells them, so this only bounds the harm of a removal
+ * that got lost. Milliseconds.
+ */
+export const FRESH_MS = 60_000
+
+/** How long an old copy may stand in while Postgres fails: longer than the first 15 minutes of an incident are worth. Milliseconds. */
+export const KEPT_MS = 15 * 60_000
+
+/** Share by which lifetimes vary, so that keys written together do not expire together. */
+const JITTER = 0.2
+
+/** Bumped when the shape of a value changes: a rolling deployment then misses instead of reading what it does not understand. */
+const FORMAT = 1
+
+/** A lifetime within +-20 % of `lifetimeMs`, in whole milliseconds. */
+export function withJitter(lifetimeMs: number, random: number): number {
+  return Math.round(lifetimeMs * (1 - JITTER + 2 * JITTER * random))
+}
+
+export function encodeEntry(entry: Entry): string {
+  return JSON.stringify({ format: FORMAT, ...entry })
+}
+
+/** Undefined for nothing, for garbage and for another format: all three are a miss, and the next write mends them. */
+export function decodeEntry(text: string | null): Entry | undefined {
+  if (text === null) return undefined
+  let parsed: unknown
+  try {
+    parsed = JSON.parse(text)
+  } catch {
+    return undefined // somebody else wrote under our key
+  }
+  if (typeof parsed !== 'object' || parsed === null) return undefined
+  if (!('format' in parsed && 'freshUntil' in parsed && 'value' in parsed)) return undefined
+  if (parsed.format !== FORMAT || typeof parsed.freshUntil !== 'number') return undefined
+  return { value: parsed.value, freshUntil: parsed.freshUntil }
+}

@@ -1,0 +1,31 @@
+/** How long, and how, one call to the cache may be waited for. */
+export interface Patience {
+  timeoutMs: number
+  /** Wait for a lost connection to come back within the same limit, instead of failing at once. */
+  waitsForConnection: boolean
+}
+
+/** A read through the cache must beat a read from Postgres (about 5 ms) on average; 250 ms leaves 250 of the promised p99 of 500. */
+const GUARDED: Patience = { timeoutMs: 250, waitsForConnection: false }
+/** What a client with the usual defaults does. With it a cache that hangs costs users seconds, as in the report on the cache outage. */
+const NAIVE: Patience = { timeoutMs: 3_000, waitsForConnection: true }
+
+/**
+ * The switch for everything that makes a cache outage harmless: short time-outs, breaker, single-flight, stale copies. On by default;
+ * off only to let a drill show what an unprotected service suffers.
+ */
+export class Protection {
+  private on = true
+
+  get enabled(): boolean {
+    return this.on
+  }
+
+  get patience(): Patience {
+    return this.on ? GUARDED : NAIVE
+  }
+
+  set(enabled: boolean): void {
+    this.on = enabled
+  }
+}

@@ -1,0 +1,22 @@
+/** The database did not answer, refused the connection or gave up in time. What was asked may be fine: try again later. */
+export class DatabaseUnavailableError extends Error {
+  constructor(cause: unknown) {
+    super('the database is unavailable', { cause })
+    this.name = 'DatabaseUnavailableError'
+  }
+}
+
+/**
+ * SQLSTATE classes that speak of the server and not of the statement: 08 connection, 53 resources, 57 operator intervention (57014 is our
+ * own statement time-out, 57P01 a shutdown), 58 system error, plus 25006, what a statement gets from a server that became a replica.
+ * Source: PostgreSQL 15 documentation, appendix A.
+ */
+const SERVER_TROUBLE = /^(08|53|57|58)|^25006$/
+
+/** Errors without an SQLSTATE come from the socket or from a client-side time-out: the server was never heard. */
+export function toDatabaseError(error: unknown): unknown {
+  if (!(error instanceof Error)) return error
+  const code = 'code' in error && typeof error.code === 'string' ? error.code : ''
+  const isSqlState = /^[0-9A-Z]{5}$/.test(code)
+  return !isSqlState || SERVER_TROUBLE.test(code) ? new DatabaseUnavailableError(error) : error
+}

@@ -1,0 +1,32 @@
+import { z } from 'zod'
+
+/** The process was started with an environment that it cannot work with. One line for each problem. */
+export class EnvError extends Error {
+  readonly problems: readonly string[]
+
+  constructor(problems: readonly string[]) {
+    super(problems.join('\n'))
+    this.name = 'EnvError'
+    this.problems = problems
+  }
+}
+
+/** Only reads; deciding is the next step. An empty variable counts as unset. Throws EnvError with every problem at once. */
+export function readEnv<Schema extends z.ZodType>(
+  schema: Schema,
+  env: Readonly<Record<string, string | undefined>>,
+): z.infer<Schema> {
+  const given = Object.fromEntries(Object.entries(env).filter(([, value]) => value !== '' && value !== undefined))
+  const parsed = schema.safeParse(given)
+  if (parsed.success) return parsed.data
+  throw new EnvError(
+    parsed.error.issues.map((issue) => {
+      const name = issue.path.join('.')
+      return `${name}: ${given[name] === undefined ? 'is not set' : issue.message}`
+    }),
+  )
+}
+
+export const port = z.coerce.number<string>().int().min(0).max(65_535)
+
+export const logLevel = z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']).default('info')

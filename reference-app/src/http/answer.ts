@@ -1,0 +1,23 @@
+import type { ServerResponse } from 'node:http'
+
+/** A wanted answer: status and JSON body; no body with 204. */
+export interface Answer {
+  status: number
+  body?: unknown
+}
+
+/** Writes the answer, unless the client has gone. */
+export function respond(response: ServerResponse, { status, body }: Answer): void {
+  if (response.destroyed) return
+  if (body === undefined) {
+    response.writeHead(status, { 'cache-control': 'no-store' }).end()
+    return
+  }
+  const text = JSON.stringify(body)
+  response.writeHead(status, {
+    'content-type': 'application/json; charset=utf-8',
+    'content-length': Buffer.byteLength(text),
+    'cache-control': 'no-store',
+  })
+  response.end(text)
+}

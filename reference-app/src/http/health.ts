@@ -1,0 +1,33 @@
+import type { Database } from '../database/database.ts'
+import { Problem } from '../problem/problem.ts'
+import type { Answer } from './answer.ts'
+
+/** Whether this process lives, and whether it should get traffic. Redis is no condition: reads go on without it. */
+export class Health {
+  private readonly database: Database
+  private draining = false
+
+  constructor(database: Database) {
+    this.database = database
+  }
+
+  /** From now on it is not ready. */
+  drain(): void {
+    this.draining = true
+  }
+
+  alive(): Answer {
+    return { status: 200, body: { status: 'alive' } }
+  }
+
+  /** Throws `not_ready`. */
+  async ready(): Promise<Answer> {
+    if (this.draining) throw new Problem('not_ready', 'It is being stopped.')
+    try {
+      await this.database.ping()
+    } catch (error) {
+      throw new Problem('not_ready', 'Postgres does not answer.', { cause: error })
+    }
+    return { status: 200, body: { status: 'ready' } }
+  }
+}

@@ -1,0 +1,45 @@
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import type { OutcomeMetrics } from '@drillbook/instrumentation'
+import { Problem } from '../problem/problem.ts'
+import { withTimeLimit } from '../time/time-limit.ts'
+import { type Answer, respond } from './answer.ts'
+import type { OperationName } from './operation-names.ts'
+import { trackOutcome } from './outcome.ts'
+
+/** What every operation of the API shares. `parseBody` calls back with an error, or after `request.body` was set. */
+export interface OperationContext {
+  outcomes: OutcomeMetrics
+  parseBody(request: IncomingMessage, response: ServerResponse, next: (error?: unknown) => void): void
+  timeoutMs: number
+}
+
+type Next = (error?: unknown) => void
+type Answering<Request> = (request: Request) => Answer | Promise<Answer>
+
+/**
+ * Makes a handler of `answer`: one answer, within the limit (else `request_timeout`), and one outcome, whatever happens. Errors go to `next`.
+ */
+export function operation<Request extends IncomingMessage>(
+  context: OperationContext,
+  name: OperationName,
+  answer: Answering<Request>,
+): (request: Request, response: ServerResponse, next: Next) => void {
+  return (request, response, next) => {
+    trackOutcome(response, name, context.outcomes)
+    context.parseBody(request, response, (error) => {
+      if (error !== undefined) next(error)
+      else respondInTime(request, response, answer, context.timeoutMs).catch(next)
+    })
+  }
+}
+
+async function respondInTime<Request>(
+  request: Request,
+  response: ServerResponse,
+  answer: Answering<Request>,
+  timeoutMs: number,
+): Promise<void> {
+  const work = (async () => await answer(request))() // a function of its own turns a thrown error into a rejection
+  const late = () => new Problem('request_timeout', `There was no answer within ${timeoutMs / 1000} s.`)
+  respond(response, await withTimeLimit(work, timeoutMs, late))
+}

@@ -1,0 +1,18 @@
+import { Router } from 'express'
+import { type OperationContext, operation } from '../http/operation.ts'
+import { methodNotAllowed } from '../problem/method-not-allowed.ts'
+import type { Banner } from './banner.ts'
+
+/** What operators want users to read now: 200 {message}, or 204 when there is nothing. Needs no token and no database. */
+export function bannerRoutes(banner: Banner, context: OperationContext): Router {
+  const router = Router()
+  router
+    .route('/banner')
+    .get(
+      operation(context, 'banner', () =>
+        banner.message === null ? { status: 204 } : { status: 200, body: { message: banner.message } },
+      ),
+    )
+    .all(methodNotAllowed('GET, HEAD'))
+  return router
+}

@@ -1,0 +1,49 @@
+import type { Cache } from '../cache/cache.ts'
+import type { Copy } from '../cache/warm-up.ts'
+import type { CatalogueStore } from './catalogue-store.ts'
+import type { Concert } from './concert.ts'
+import type { Schedule } from './schedule.ts'
+import type { Seat } from './seat.ts'
+
+const CONCERTS_KEY = 'catalogue:concerts'
+const schedulesKey = (concertId: number) => `catalogue:concert:${concertId}:schedules`
+const seatsKey = (concertId: number, scheduleId: number) =>
+  `catalogue:concert:${concertId}:schedule:${scheduleId}:seats`
+
+/** What is on and which seats are left, as users may see it: up to a minute old, because it is read through the cache. */
+export class Catalogue {
+  private readonly store: CatalogueStore
+  private readonly cache: Cache
+
+  constructor(store: CatalogueStore, cache: Cache) {
+    this.store = store
+    this.cache = cache
+  }
+
+  async concerts(): Promise<Concert[]> {
+    return (await this.cache.lookup(CONCERTS_KEY, () => this.store.concerts())) ?? []
+  }
+
+  /** Undefined: no such concert. */
+  async schedules(concertId: number): Promise<Schedule[] | undefined> {
+    return await this.cache.lookup(schedulesKey(concertId), () => this.store.schedules(concertId))
+  }
+
+  /** Undefined: no such schedule, or not of this concert. */
+  async seats(concertId: number, scheduleId: number): Promise<Seat[] | undefined> {
+    return await this.cache.lookup(seatsKey(concertId, scheduleId), () => this.store.seats(concertId, scheduleId))
+  }
+
+  /** Everything that can be looked up here, for a warm-up. */
+  async copies(): Promise<Copy[]> {
+    const [concerts, schedules] = await Promise.all([this.store.concerts(), this.store.scheduleIds()])
+    return [
+      { key: CONCERTS_KEY, load: async () => concerts },
+      ...concerts.map(({ id }) => ({ key: schedulesKey(id), load: () => this.store.schedules(id) })),
+      ...schedules.map(({ concertId, scheduleId }) => ({
+        key: seatsKey(concertId, scheduleId),
+        load: () => this.store.seats(concertId, scheduleId),
+      })),
+    ]
+  }
+}

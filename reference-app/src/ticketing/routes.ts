@@ -1,0 +1,74 @@
+import { type Request, Router } from 'express'
+import type { Answer } from '../http/answer.ts'
+import { type OperationContext, operation } from '../http/operation.ts'
+import { methodNotAllowed } from '../problem/method-not-allowed.ts'
+import type { QueueTokens } from '../queue-token/queue-token.ts'
+import type { Catalogue } from './catalogue.ts'
+import { parseId } from './id.ts'
+import { joinQueue } from './join-queue.ts'
+import { listConcerts } from './list-concerts.ts'
+import { listSchedules } from './list-schedules.ts'
+import { showSeatMap } from './show-seat-map.ts'
+
+export interface Ticketing {
+  tokens: QueueTokens
+  catalogue: Catalogue
+}
+
+/** The box office. All but joining the queue needs the header QUEUE-TOKEN. */
+export function ticketingRoutes({ tokens, catalogue }: Ticketing, context: OperationContext): Router {
+  const router = Router()
+  const admitted = (answer: (request: Request) => Promise<unknown>) => {
+    return async (request: Request): Promise<Answer> => {
+      tokens.verify(request.get('queue-token'), new Date())
+      return { status: 200, body: await answer(request) }
+    }
+  }
+
+  router
+    .route('/queue/users/:userId')
+    .post(
+      operation(context, 'queue_join', (request: Request) => ({
+        status: 200,
+        body: joinQueue(tokens, parseId('userId', request.params.userId)),
+      })),
+    )
+    .all(methodNotAllowed('POST'))
+
+  router
+    .route('/concerts')
+    .get(
+      operation(
+        context,
+        'concert_list',
+        admitted(() => listConcerts(catalogue)),
+      ),
+    )
+    .all(methodNotAllowed('GET, HEAD'))
+
+  router
+    .route('/concerts/:concertId/schedules')
+    .get(
+      operation(
+        context,
+        'schedule_list',
+        admitted((request) => listSchedules(catalogue, parseId('concertId', request.params.concertId))),
+      ),
+    )
+    .all(methodNotAllowed('GET, HEAD'))
+
+  router
+    .route('/concerts/:concertId/schedules/:scheduleId/seats')
+    .get(
+      operation(
+        context,
+        'seat_map',
+        admitted(({ params }) =>
+          showSeatMap(catalogue, parseId('concertId', params.concertId), parseId('scheduleId', params.scheduleId)),
+        ),
+      ),
+    )
+    .all(methodNotAllowed('GET, HEAD'))
+
+  return router
+}

@@ -1,0 +1,14 @@
+import { z } from 'zod'
+import { logLevel, port } from '../env/read-env.ts'
+
+/** What the environment of the traffic generator may say. */
+export const trafficEnv = z.object({
+  TARGET_URL: z.url({ protocol: /^https?$/ }),
+  METRICS_PORT: port,
+  HOST: z.string().min(1).default('127.0.0.1'),
+  /** A journey is four requests. */
+  JOURNEYS_PER_SECOND: z.coerce.number<string>().positive().max(1_000).default(50),
+  /** Of one request. */
+  DEADLINE_MS: z.coerce.number<string>().int().min(100).max(60_000).default(10_000),
+  LOG_LEVEL: logLevel,
+})

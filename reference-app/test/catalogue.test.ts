@@ -1,0 +1,127 @@
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
+import type { Reply } from './support/api.ts'
+import { type Stack, startStack } from './support/stack.ts'
+
+let stack: Stack
+let token: string
+
+beforeAll(async () => {
+  stack = await startStack()
+  token = await stack.api.join()
+})
+
+afterAll(async () => {
+  await stack.remove()
+})
+
+const get = (path: string, headers: Record<string, string> = { 'queue-token': token }) =>
+  stack.api.call(`/api/v1${path}`, { headers })
+
+const rows = ({ body }: Reply) => body as { id: number; available: boolean; startsAt?: string; number?: number }[]
+
+function expectProblem({ status, headers, body }: Reply, wantedStatus: number, code: string): void {
+  expect(body).toEqual({
+    type: `urn:drillbook:problem:${code}`,
+    title: expect.any(String),
+    status: wantedStatus,
+    detail: expect.any(String),
+    code,
+  })
+  expect(status).toBe(wantedStatus)
+  expect(headers.get('content-type')).toBe('application/problem+json; charset=utf-8')
+}
+
+const outcomes = (operation: string, outcome: string, reason = '') =>
+  stack.api.metric('operation_outcomes_total', { operation, outcome, reason })
+
+describe('the catalogue', () => {
+  test('joining the queue admits a user at once and gives a token that expires', async () => {
+    const { status, body } = await stack.api.call('/api/v1/queue/users/42', { method: 'POST' })
+    expect(status).toBe(200)
+    expect(body).toEqual({ token: expect.any(String), status: 'admitted', position: 0, expiresAt: expect.any(String) })
+    expect(Date.parse((body as { expiresAt: string }).expiresAt)).toBeGreaterThan(Date.now())
+  })
+
+  test('holds 5 concerts, 28 schedules and 672 seats, 24 in each schedule, with ids that are unique over all', async () => {
+    const concerts = rows(await get('/concerts'))
+    expect(concerts.map(({ id }) => id)).toEqual([1, 2, 3, 4, 5])
+    expect(concerts.every(({ available }) => available)).toBe(true)
+
+    const schedules = new Set<number>()
+    const seats = new Set<number>()
+    for (const concert of concerts) {
+      for (const schedule of rows(await get(`/concerts/${concert.id}/schedules`))) {
+        expect(schedule).toMatchObject({ available: true, startsAt: expect.stringMatching(/Z$/) })
+        schedules.add(schedule.id)
+        const map = rows(await get(`/concerts/${concert.id}/schedules/${schedule.id}/seats`))
+        expect(map.map(({ number }) => number)).toEqual(Array.from({ length: 24 }, (_, i) => i + 1))
+        for (const seat of map) seats.add(seat.id)
+      }
+    }
+    expect([schedules.size, seats.size]).toEqual([28, 672])
+  })
+
+  test('answers the same from the cache as from Postgres, and counts one lookup for each request', async () => {
+    const before = await stack.api.lookups()
+    const hitsBefore = await stack.api.lookups('hit')
+    const first = await get('/concerts/3/schedules/3/seats')
+    const second = await get('/concerts/3/schedules/3/seats')
+    expect(second.body).toEqual(first.body)
+    expect(await stack.api.lookups()).toBe(before + 2)
+    expect(await stack.api.lookups('hit')).toBeGreaterThan(hitsBefore)
+  })
+
+  test('a copy in the cache that nobody can read is a miss and is mended', async () => {
+    const key = 'catalogue:concert:2:schedules'
+    await stack.primary.use((redis) => redis.set(key, 'not an entry'))
+    const missesBefore = await stack.api.lookups('miss')
+    expect((await get('/concerts/2/schedules')).status).toBe(200)
+    expect(await stack.api.lookups('miss')).toBe(missesBefore + 1)
+    const hitsBefore = await stack.api.lookups('hit')
+    expect((await get('/concerts/2/schedules')).status).toBe(200)
+    expect(await stack.api.lookups('hit')).toBe(hitsBefore + 1)
+  })
+})
+
+describe('refusals are problems with a stable code, counted once as rejected', () => {
+  test.each([
+    { path: '/concerts/999/schedules', status: 404, code: 'concert_not_found', operation: 'schedule_list' },
+    { path: '/concerts/1/schedules/999/seats', status: 404, code: 'schedule_not_found', operation: 'seat_map' },
+    { path: '/concerts/2/schedules/1/seats', status: 404, code: 'schedule_not_found', operation: 'seat_map' },
+    { path: '/concerts/abc/schedules', status: 400, code: 'invalid_request', operation: 'schedule_list' },
+    { path: '/concerts/0/schedules', status: 400, code: 'invalid_request', operation: 'schedule_list' },
+    { path: '/concerts/-1/schedules', status: 400, code: 'invalid_request', operation: 'schedule_list' },
+    { path: '/concerts/1.5/schedules', status: 400, code: 'invalid_request', operation: 'schedule_list' },
+    { path: '/concerts/2147483648/schedules', status: 400, code: 'invalid_request', operation: 'schedule_list' },
+    { path: '/concerts/1/schedules/1%20or%201/seats', status: 400, code: 'invalid_request', operation: 'seat_map' },
+  ])('GET $path is $status $code', async ({ path, status, code, operation }) => {
+    const before = await outcomes(operation, 'rejected', code)
+    const all = await stack.api.metric('operation_outcomes_total')
+    expectProblem(await get(path), status, code)
+    expect(await outcomes(operation, 'rejected', code)).toBe(before + 1)
+    expect(await stack.api.metric('operation_outcomes_total')).toBe(all + 1)
+  })
+
+  test('an unknown path, a method that is not there and a path that cannot be decoded count under no operation', async () => {
+    const all = await stack.api.metric('operation_outcomes_total')
+    expectProblem(await get('/nothing'), 404, 'route_not_found')
+    const wrongMethod = await stack.api.call('/api/v1/concerts', { method: 'DELETE' })
+    expectProblem(wrongMethod, 405, 'method_not_allowed')
+    expect(wrongMethod.headers.get('allow')).toBe('GET, HEAD')
+    expectProblem(await get('/concerts/%ZZ/schedules'), 400, 'invalid_request')
+    expect(await stack.api.metric('operation_outcomes_total')).toBe(all)
+  })
+
+  test('a body that is too large and a body that is no JSON are refused', async () => {
+    const before = await outcomes('queue_join', 'rejected', 'body_too_large')
+    const post = (body: string) => stack.api.call('/api/v1/queue/users/1', { method: 'POST', body })
+    expectProblem(await post(JSON.stringify('x'.repeat(65 * 1024))), 413, 'body_too_large')
+    expectProblem(await post('{"half":'), 400, 'invalid_json')
+    expect(await outcomes('queue_join', 'rejected', 'body_too_large')).toBe(before + 1)
+  })
+
+  test('nothing of all this was counted as a failure', async () => {
+    expect(await stack.api.metric('operation_outcomes_total', { outcome: 'failed' })).toBe(0)
+    expect(await stack.api.metric('log_events_total', { level: 'error' })).toBe(0)
+  })
+})

@@ -1,0 +1,55 @@
+import { afterAll, beforeAll, expect, test } from '@jest/globals'
+import { Api } from './support/api.ts'
+import { type Stack, startStack } from './support/stack.ts'
+
+const ROUNDS = 5
+const READERS = 100
+const PATH = '/api/v1/concerts/1/schedules/1/seats'
+const KEY = 'catalogue:concert:1:schedule:1:seats'
+
+let stack: Stack
+let second: Api
+
+beforeAll(async () => {
+  stack = await startStack()
+  second = await Api.start({
+    databaseUrl: stack.postgres.url,
+    primaryUrl: stack.primary.url,
+    standbyUrl: stack.standby.url,
+    instance: 'api-second',
+  })
+})
+
+afterAll(async () => {
+  await second.stop()
+  await stack.remove()
+})
+
+const queries = (api: Api) => api.metric('db_client_operation_duration_seconds_count', { db_collection_name: 'seat' })
+
+test('a hot key that expires under 200 concurrent readers costs at most one query in each of two processes', async () => {
+  const headers = { 'queue-token': await stack.api.join() }
+  for (let round = 1; round <= ROUNDS; round += 1) {
+    const before = await Promise.all([queries(stack.api), queries(second)])
+    await stack.primary.use((redis) => redis.del(KEY))
+    const replies = await Promise.all(
+      Array.from({ length: READERS }, () => [stack.api.call(PATH, { headers }), second.call(PATH, { headers })]).flat(),
+    )
+    expect(replies.filter(({ status }) => status !== 200)).toEqual([])
+    const after = await Promise.all([queries(stack.api), queries(second)])
+    const spent = after.map((count, i) => count - (before[i] ?? 0))
+    expect(Math.max(...spent)).toBeLessThanOrEqual(1)
+    expect(spent[0] === 1 || spent[1] === 1).toBe(true)
+  }
+  const counted = (await stack.api.lookups()) + (await second.lookups())
+  expect(counted).toBe(ROUNDS * READERS * 2)
+})
+
+test('without protection the same expiry is a stampede, so the figure above is the work of single-flight', async () => {
+  const headers = { 'queue-token': await stack.api.join() }
+  await stack.api.ops('PUT', '/protection', { enabled: false })
+  const before = await queries(stack.api)
+  await stack.primary.use((redis) => redis.del(KEY))
+  await Promise.all(Array.from({ length: READERS }, () => stack.api.call(PATH, { headers })))
+  expect((await queries(stack.api)) - before).toBeGreaterThan(1)
+})

@@ -1,0 +1,49 @@
+import { type ChildProcess, type SpawnOptions, spawn } from 'node:child_process'
+import { once } from 'node:events'
+
+/** A process of a test, with what it said. */
+export class Child {
+  readonly process: ChildProcess
+  stdout = ''
+  stderr = ''
+
+  constructor(command: string, args: string[], options: SpawnOptions = {}) {
+    this.process = spawn(command, args, { stdio: ['ignore', 'pipe', 'pipe'], ...options })
+    this.process.stdout?.on('data', (chunk: Buffer) => {
+      this.stdout += chunk.toString()
+    })
+    this.process.stderr?.on('data', (chunk: Buffer) => {
+      this.stderr += chunk.toString()
+    })
+  }
+
+  get running(): boolean {
+    return this.process.exitCode === null && this.process.signalCode === null
+  }
+
+  signal(name: NodeJS.Signals): void {
+    this.process.kill(name)
+  }
+
+  /** Resolves with the exit status once it is gone, null when a signal ended it. */
+  async exit(): Promise<number | null> {
+    if (this.running) await once(this.process, 'exit')
+    return this.process.exitCode
+  }
+
+  /** Sends the signal (also to one that is stopped) and waits for the end. */
+  async stop(name: NodeJS.Signals = 'SIGTERM'): Promise<number | null> {
+    if (this.running) {
+      this.signal('SIGCONT')
+      this.signal(name)
+    }
+    return await this.exit()
+  }
+}
+
+/** Runs to the end. */
+export async function run(command: string, args: string[], options: SpawnOptions = {}): Promise<Child> {
+  const child = new Child(command, args, options)
+  await once(child.process, 'close')
+  return child
+}

@@ -1,0 +1,11 @@
+/** The sum of all series of this metric that carry these labels, as scraped now. 0 when there is none. */
+export async function metricOf(url: string, name: string, labels: Record<string, string> = {}): Promise<number> {
+  const response = await fetch(url, { signal: AbortSignal.timeout(5_000) })
+  const lines = (await response.text())
+    .split('\n')
+    .filter((line) => line.startsWith(`${name}{`) || line.startsWith(`${name} `))
+  const wanted = Object.entries(labels).map(([label, value]) => `${label}="${value}"`)
+  return lines
+    .filter((line) => wanted.every((text) => line.includes(text)))
+    .reduce((sum, line) => sum + Number(line.slice(line.lastIndexOf(' ') + 1)), 0)
+}

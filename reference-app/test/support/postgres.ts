@@ -1,0 +1,121 @@
+import { execFileSync } from 'node:child_process'
+import { chownSync, existsSync, readdirSync } from 'node:fs'
+import { join } from 'node:path'
+import { Client } from 'pg'
+import { prepareDatabase } from '../../src/database/prepare.ts'
+import { Child, run } from './child.ts'
+import { freePort, scratchFolder } from './scratch.ts'
+import { until } from './until.ts'
+
+/** Debian keeps the server's programs out of PATH. */
+function binary(name: string): string {
+  const debian = '/usr/lib/postgresql'
+  const versions = existsSync(debian) ? readdirSync(debian).sort((a, b) => Number(b) - Number(a)) : []
+  const found = versions.map((version) => `${debian}/${version}/bin/${name}`).find((path) => existsSync(path))
+  return found ?? name
+}
+
+/** Postgres refuses to be run by root: then it runs as the user that Debian made for it. */
+function owner(): { uid?: number; gid?: number } {
+  if (process.getuid?.() !== 0) return {}
+  const id = (flag: string) => Number(execFileSync('id', [flag, 'postgres'], { encoding: 'utf8' }))
+  return { uid: id('-u'), gid: id('-g') }
+}
+
+/** A Postgres of its own, on a free port, thrown away in the end. */
+export class Postgres {
+  readonly url: string
+  private readonly folder: { path: string; remove(): void }
+  private readonly port: number
+  private child: Child
+
+  private constructor(folder: { path: string; remove(): void }, port: number) {
+    this.folder = folder
+    this.port = port
+    this.url = `postgres://postgres@127.0.0.1:${port}/postgres`
+    this.child = this.spawn()
+  }
+
+  static async start(): Promise<Postgres> {
+    const folder = scratchFolder()
+    const { uid, gid } = owner()
+    if (uid !== undefined && gid !== undefined) chownSync(folder.path, uid, gid)
+    const data = join(folder.path, 'data')
+    const made = await run(binary('initdb'), ['-D', data, '-U', 'postgres', '-A', 'trust', '--no-sync', '-E', 'UTF8'], {
+      cwd: folder.path,
+      ...owner(),
+    })
+    if (made.process.exitCode !== 0) throw new Error(`initdb failed: ${made.stderr}`)
+    const postgres = new Postgres(folder, await freePort())
+    await postgres.answers()
+    return postgres
+  }
+
+  /** As after a crash or a stop: connections are refused. */
+  async stop(): Promise<void> {
+    await this.child.stop('SIGINT')
+  }
+
+  async restart(): Promise<void> {
+    await this.stop()
+    this.child = this.spawn()
+    await this.answers()
+  }
+
+  /** Accepts connections, answers nothing. */
+  hang(): void {
+    this.workers('SIGSTOP')
+  }
+
+  resume(): void {
+    this.workers('SIGCONT')
+  }
+
+  async query<Row extends Record<string, unknown>>(text: string): Promise<Row[]> {
+    const client = new Client({ connectionString: this.url, connectionTimeoutMillis: 2_000 })
+    client.on('error', () => undefined) // reported by the query
+    await client.connect()
+    try {
+      return (await client.query<Row>(text)).rows
+    } finally {
+      await client.end()
+    }
+  }
+
+  async remove(): Promise<void> {
+    this.resume()
+    await this.child.stop('SIGQUIT')
+    this.folder.remove()
+  }
+
+  /** The postmaster and every backend that it has started. */
+  private workers(signal: NodeJS.Signals): void {
+    const { pid } = this.child.process
+    if (pid === undefined || !this.child.running) return
+    const children = execFileSync('ps', ['-o', 'pid=', '--ppid', String(pid)], { encoding: 'utf8' })
+    for (const worker of [pid, ...children.trim().split(/\s+/).map(Number)]) process.kill(worker, signal)
+  }
+
+  private spawn(): Child {
+    const settings = ['fsync=off', 'shared_buffers=16MB', 'unix_socket_directories=', 'listen_addresses=127.0.0.1']
+    const args = ['-D', join(this.folder.path, 'data'), '-p', String(this.port)]
+    return new Child(binary('postgres'), [...args, ...settings.flatMap((setting) => ['-c', setting])], {
+      cwd: this.folder.path,
+      ...owner(),
+    })
+  }
+
+  private async answers(): Promise<void> {
+    await until('Postgres answers', async () => (await this.query('select 1')).length === 1)
+  }
+}
+
+/** With the schema and the 5 concerts, 28 schedules and 672 seats. */
+export async function startPreparedPostgres(): Promise<Postgres> {
+  const postgres = await Postgres.start()
+  const client = new Client({ connectionString: postgres.url })
+  await client.connect()
+  await prepareDatabase(client)
+  await client.end()
+  return postgres
+}

@@ -1,0 +1,76 @@
+import { Redis } from 'ioredis'
+import { Child } from './child.ts'
+import { freePort } from './scratch.ts'
+import { until } from './until.ts'
+
+/** A Redis of its own, on a free port, in memory only. */
+export class RedisServer {
+  readonly port: number
+  readonly url: string
+  private child: Child
+
+  private constructor(port: number) {
+    this.port = port
+    this.url = `redis://127.0.0.1:${port}`
+    this.child = this.spawn()
+  }
+
+  static async start(): Promise<RedisServer> {
+    const server = new RedisServer(await freePort())
+    await server.answers()
+    return server
+  }
+
+  /** Gone: connections are refused. */
+  async stop(): Promise<void> {
+    await this.child.stop('SIGKILL')
+  }
+
+  async restart(): Promise<void> {
+    await this.stop()
+    this.child = this.spawn()
+    await this.answers()
+  }
+
+  /** Accepts connections, answers nothing. */
+  hang(): void {
+    this.child.signal('SIGSTOP')
+  }
+
+  resume(): void {
+    this.child.signal('SIGCONT')
+  }
+
+  async remove(): Promise<void> {
+    await this.child.stop('SIGKILL')
+  }
+
+  /** A short-lived connection of the test itself. */
+  async use<T>(work: (redis: Redis) => Promise<T>): Promise<T> {
+    const redis = new Redis(this.url, { lazyConnect: true, retryStrategy: null, commandTimeout: 2_000 })
+    redis.on('error', () => undefined) // reported by the command
+    try {
+      await redis.connect()
+      return await work(redis)
+    } finally {
+      redis.disconnect()
+    }
+  }
+
+  private spawn(): Child {
+    return new Child('redis-server', [
+      '--port',
+      String(this.port),
+      '--bind',
+      '127.0.0.1',
+      '--save',
+      '',
+      '--dir',
+      '/var/tmp',
+    ])
+  }
+
+  private async answers(): Promise<void> {
+    await until('Redis answers', async () => (await this.use((redis) => redis.ping())) === 'PONG')
+  }
+}
