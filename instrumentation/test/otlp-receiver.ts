@@ -21,7 +21,7 @@ interface TraceExport {
 export interface OtlpReceiver {
   url: string
   spans: ReceivedSpan[]
-  stop(): Promise<void>
+  [Symbol.asyncDispose](): Promise<void>
 }
 
 /** A collector that keeps what it is sent: OTLP over HTTP as JSON. */
@@ -39,7 +39,7 @@ export async function startOtlpReceiver(): Promise<OtlpReceiver> {
   return {
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
     spans,
-    async stop() {
+    async [Symbol.asyncDispose]() {
       server.closeAllConnections()
       server.close()
       await once(server, 'close')

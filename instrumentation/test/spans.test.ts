@@ -38,7 +38,10 @@ describe.each([
     ended = await app.terminate()
   })
 
-  afterAll(() => receiver?.stop())
+  afterAll(async () => {
+    app?.[Symbol.dispose]()
+    await receiver?.[Symbol.asyncDispose]()
+  })
 
   async function ask(path: string, headers: Record<string, string> = {}): Promise<void> {
     const response = await fetch(`${app.url}${path}`, { headers })
@@ -89,18 +92,17 @@ describe.each([
 })
 
 test('a request that ends while the app drains is sent as well', async () => {
-  const receiver = await startOtlpReceiver()
-  const app = await start('cjs-app.cjs', { OTEL_EXPORTER_OTLP_ENDPOINT: receiver.url })
+  await using receiver = await startOtlpReceiver()
+  using app = await start('cjs-app.cjs', { OTEL_EXPORTER_OTLP_ENDPOINT: receiver.url })
   const drained = fetch(`${app.url}/drain`)
   await until(() => app.log.some(({ event }) => event === 'drain.started'))
   await app.terminate()
   expect((await drained).status).toBe(200)
   expect(receiver.spans.map(({ name }) => name)).toContain('GET /drain')
-  await receiver.stop()
 })
 
 test('without a collector trace ids are still logged, and nothing waits for one at the end', async () => {
-  const app = await start('esm-app.mjs', {})
+  using app = await start('esm-app.mjs', {})
   await (await fetch(`${app.url}/work/1`)).text()
   const { signal } = await app.terminate()
   expect(signal).toBe('SIGTERM')
@@ -108,7 +110,7 @@ test('without a collector trace ids are still logged, and nothing waits for one 
 })
 
 test('a collector that is down delays the end by 2 s at most and is reported', async () => {
-  const app = await start('esm-app.mjs', { OTEL_EXPORTER_OTLP_ENDPOINT: 'http://127.0.0.1:9' })
+  using app = await start('esm-app.mjs', { OTEL_EXPORTER_OTLP_ENDPOINT: 'http://127.0.0.1:9' })
   await (await fetch(`${app.url}/work/1`)).text()
   const startedAt = performance.now()
   const { signal } = await app.terminate()
@@ -125,7 +127,7 @@ test('spans can be sent as protobuf, and only those that the sampler wants', asy
   })
   const env = { OTEL_EXPORTER_OTLP_ENDPOINT: collector.url, OTEL_EXPORTER_OTLP_PROTOCOL: 'http/protobuf' }
   for (const sampler of ['always_off', 'always_on']) {
-    const app = await start('esm-app.mjs', { ...env, OTEL_TRACES_SAMPLER: sampler })
+    using app = await start('esm-app.mjs', { ...env, OTEL_TRACES_SAMPLER: sampler })
     await (await fetch(`${app.url}/work/1`)).text()
     await app.terminate()
     expect(received).toEqual(sampler === 'always_off' ? [] : ['application/x-protobuf'])
@@ -133,7 +135,7 @@ test('spans can be sent as protobuf, and only those that the sampler wants', asy
 })
 
 test('OTEL_SDK_DISABLED leaves the process alone', async () => {
-  const app = await start('cjs-app.cjs', { OTEL_SDK_DISABLED: 'true' })
+  using app = await start('cjs-app.cjs', { OTEL_SDK_DISABLED: 'true' })
   await (await fetch(`${app.url}/work/1`)).text()
   const { code } = await app.terminate()
   expect(code).toBe(7)

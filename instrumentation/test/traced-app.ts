@@ -10,6 +10,8 @@ export interface TracedApp {
   stderr(): string
   /** Sends SIGTERM and waits for the end. */
   terminate(): Promise<{ code: number | null; signal: NodeJS.Signals | null }>
+  /** Kills it if it is still there, so that a failing test ends as well. */
+  [Symbol.dispose](): void
 }
 
 /** Starts one of `apps/` as its users would, with tracing preloaded, and waits until it says that it listens. */
@@ -32,15 +34,18 @@ export async function startTracedApp(file: string, env: Record<string, string>):
     })
     app.once('exit', (code) => reject(new Error(`the app ended with ${code} before it listened:\n${stderr}`)))
   })
-  return { url: `http://127.0.0.1:${port}`, log, stderr: () => stderr, terminate: () => terminate(app) }
+  return {
+    url: `http://127.0.0.1:${port}`,
+    log,
+    stderr: () => stderr,
+    terminate: () => terminate(app),
+    [Symbol.dispose]: () => void app.kill('SIGKILL'),
+  }
 }
 
-/** One that does not go by itself is killed, so that a failing test ends as well. */
 async function terminate(app: ChildProcess) {
   const ended = once(app, 'close')
   app.kill('SIGTERM')
-  const kill = setTimeout(() => app.kill('SIGKILL'), 8000)
   const [code, signal] = await ended
-  clearTimeout(kill)
   return { code, signal }
 }
