@@ -14,6 +14,7 @@ const CONTRACT = [
   'cache_lookups_total',
   ...histogram('cache_operation_duration_seconds'),
   'cache_breaker_open',
+  'cache_protection_enabled',
   'drillbook_fault_active',
   'deployment_info',
 ]

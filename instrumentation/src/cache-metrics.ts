@@ -29,6 +29,8 @@ export interface CacheMetrics {
   operation(operation: string, seconds: number, errorType?: string): void
   /** Whether calls to the cache are being refused to protect it and us. Starts as false. */
   breakerOpen(open: boolean): void
+  /** Whether the caller's own protection (short time-outs, breaker, ...) is on. Starts as true. */
+  protectionEnabled(enabled: boolean): void
 }
 
 const LOOKUPS: readonly CacheLookup[] = ['hit', 'miss', 'stale', 'error', 'bypass']
@@ -53,6 +55,12 @@ export function cacheMetrics(registry: MetricsRegistry, options: CacheMetricsOpt
     labelNames: ['cache'],
   }).labels({ cache })
 
+  const protection = gauge(registry, {
+    name: 'cache_protection_enabled',
+    help: '0 while an operator has switched off what makes an outage of the cache harmless',
+    labelNames: ['cache'],
+  }).labels({ cache })
+
   const lookup = children((result: CacheLookup) => lookups.labels({ cache, result }))
   const operationLabel = boundedLabel({ max: MAX_NAMES })
   const errorLabel = boundedLabel({ max: MAX_NAMES })
@@ -63,11 +71,13 @@ export function cacheMetrics(registry: MetricsRegistry, options: CacheMetricsOpt
   for (const result of LOOKUPS) lookup(result).inc(0)
   for (const operation of operations) durations.zero({ cache, operation: operationLabel(operation), error_type: '' })
   breaker.set(0)
+  protection.set(1)
 
   return {
     lookup: (result) => lookup(result).inc(),
     operation: (operation, seconds, errorType = '') =>
       duration(operationLabel(operation), errorLabel(errorType)).observe(seconds),
     breakerOpen: (open) => breaker.set(open ? 1 : 0),
+    protectionEnabled: (enabled) => protection.set(enabled ? 1 : 0),
   }
 }

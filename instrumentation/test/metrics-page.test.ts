@@ -90,6 +90,7 @@ test.each([
   ['cache_lookups_total', 'counter', { cache: 'catalogue', result: 'bypass' }],
   ['cache_operation_duration_seconds', 'histogram', { cache: 'catalogue', operation: 'get', error_type: '' }],
   ['cache_breaker_open', 'gauge', { cache: 'catalogue' }],
+  ['cache_protection_enabled', 'gauge', { cache: 'catalogue' }],
   [
     'db_client_operation_duration_seconds',
     'histogram',

@@ -21,7 +21,9 @@ const readFifteen = () => Promise.all(READS.slice(0, 15).map(read))
 const protect = (enabled: boolean) => stack.api.ops('PUT', '/protection', { enabled })
 
 test('with protection off a cache that hangs costs each request four seconds, and no breaker ends that', async () => {
+  expect(await stack.api.metric('cache_protection_enabled')).toBe(1)
   expect((await protect(false)).body).toMatchObject({ protection: { enabled: false } })
+  expect(await stack.api.metric('cache_protection_enabled')).toBe(0)
   stack.primary.hang()
   for (const round of [1, 2, 3]) {
     const replies = await readFifteen()

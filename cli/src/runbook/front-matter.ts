@@ -16,6 +16,7 @@ const schema = z.strictObject({
   severity: z.enum(['critical', 'warning']),
   owner: z.string().min(1),
   limits: z.strictObject({ immediate: duration, short: duration, long: duration }),
+  noDrill: z.string().min(1).optional(),
 })
 
 /** The front matter, if it is right, the text after it with line numbers kept, and the problems. */
@@ -36,7 +37,7 @@ export function readFrontMatter(
   const read = parseYaml(yaml, schema, file)
   const problems = read.problems.map((p) => ({ ...p, line: (p.line ?? 1) + 1, message: `front matter: ${p.message}` }))
   if (!('value' in read)) return { body, problems }
-  const { limits, ...rest } = read.value
+  const { limits, noDrill, ...rest } = read.value
   const late = limits.immediate < limits.short && limits.short < limits.long
   if (!late) {
     problems.push({
@@ -45,5 +46,5 @@ export function readFrontMatter(
       message: 'front matter: limits must grow: immediate < short < long',
     })
   }
-  return { frontMatter: { ...rest, limitsMs: limits }, body, problems }
+  return { frontMatter: { ...rest, limitsMs: limits, ...(noDrill === undefined ? {} : { noDrill }) }, body, problems }
 }

@@ -22,6 +22,8 @@ export interface FrontMatter {
   owner: string
   /** From the opening of the incident, in milliseconds of people's time: not divided by an environment's speed. */
   limitsMs: { immediate: number; short: number; long: number }
+  /** Why no drill can prove this runbook's alerts; absent where drills do. */
+  noDrill?: string
 }
 
 /** Asks Prometheus. Durations are as written, for speed 1; absent `within`: the first answer decides; absent `for`: one is enough. */

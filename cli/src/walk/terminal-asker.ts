@@ -13,13 +13,16 @@ export function terminalAsker(stdio: Stdio, environment: Environment): Asker {
         startedAt === undefined
           ? `Run ${block.action}?`
           : `${block.action} was started at ${startedAt} and its end is unknown. Run it again?`
-      const answer = await choose<'run' | 'skip' | 'stop'>(stdio, message, [
-        { value: 'run', name: 'Yes, run it' },
-        { value: 'skip', name: 'No, skip it' },
-        STOP,
-      ])
-      if (answer !== 'run' || !environment.production) return answer
-      return (await typeName(stdio, environment, block.action)) ? 'run' : 'skip'
+      for (;;) {
+        const answer = await choose<'run' | 'skip' | 'stop'>(stdio, message, [
+          { value: 'run', name: 'Yes, run it' },
+          { value: 'skip', name: 'No, skip it' },
+          STOP,
+        ])
+        if (answer !== 'run' || !environment.production) return answer
+        // A mistyped name asks again: skipping a step must be somebody's choice.
+        if (await typeName(stdio, environment, block.action)) return 'run'
+      }
     },
     async manual() {
       return judge(stdio, 'How did it go?')

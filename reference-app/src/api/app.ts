@@ -43,8 +43,8 @@ export function createApp(config: Config, telemetry: Telemetry): App {
       logger.warn({ event: 'database.connection_lost', err: error }, 'an idle connection was lost'),
   })
 
-  const protection = new Protection()
   const cacheEvents = new CacheEvents(telemetry.cache, logger)
+  const protection = new Protection((enabled) => cacheEvents.protectionSet(enabled))
   const sources = new CacheSources(config.cacheUrls, cacheEvents)
   const cache = new Cache(sources, protection, cacheEvents)
 

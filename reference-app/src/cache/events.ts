@@ -47,6 +47,10 @@ export class CacheEvents {
     this.metrics.breakerOpen(open)
   }
 
+  protectionSet(enabled: boolean): void {
+    this.metrics.protectionEnabled(enabled)
+  }
+
   breakerOpened(source: SourceName): void {
     this.logger.warn({ event: 'cache.breaker_opened', source }, 'the cache is left alone; reads go to Postgres')
   }

@@ -19,6 +19,12 @@ const NAIVE: Patience = { timeoutMs: 4_000, waitsForConnection: true }
  */
 export class Protection {
   private on = true
+  private readonly onSet: (enabled: boolean) => void
+
+  /** `onSet` is told of every setting from then on; the metrics start as "on", too. */
+  constructor(onSet: (enabled: boolean) => void) {
+    this.onSet = onSet
+  }
 
   get enabled(): boolean {
     return this.on
@@ -30,5 +36,6 @@ export class Protection {
 
   set(enabled: boolean): void {
     this.on = enabled
+    this.onSet(enabled)
   }
 }
