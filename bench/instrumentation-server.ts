@@ -1,4 +1,7 @@
-/** The server under test of `instrumentation.ts`: one trivial Express route; answers on its IPC channel how much CPU it has used. */
+/**
+ * The server under test of `instrumentation.ts`: one trivial Express route; answers on its IPC channel how much CPU it
+ * has used.
+ */
 import type { AddressInfo } from 'node:net'
 import { createRegistry, httpMetrics } from '@drillbook/instrumentation'
 import express from 'express'

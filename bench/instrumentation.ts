@@ -1,7 +1,8 @@
 /**
- * What instrumentation costs: `node bench/instrumentation.ts` prints the CPU time a trivial Express request takes bare, with metrics, and with
- * traces sent to a live sink (a closed port would flatter), as ratios of one run. All servers live through the whole run and take turns
- * in alternating order, so that a noisy machine hits all alike; the median of the rounds counts. About 30 s.
+ * What instrumentation costs: `node bench/instrumentation.ts` prints the CPU time a trivial Express request takes bare,
+ * with metrics, and with traces sent to a live sink (a closed port would flatter), as ratios of one run. All servers
+ * live through the whole run and take turns in alternating order, so that a noisy machine hits all alike; the median of
+ * the rounds counts. About 30 s.
  */
 import { type ChildProcess, fork } from 'node:child_process'
 import { once } from 'node:events'

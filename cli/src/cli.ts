@@ -78,6 +78,7 @@ function addResponse(program: Command, stdio: Stdio): void {
       .command(name)
       .argument('<id>', 'the id, or the beginning of one')
       .description(sentence)
+      .option(...ENV)
       .option(...JSON_OUT)
       .action(async (id, options) => (await import('./commands/incident.ts'))[name](stdio, { ...options, id }))
   }

@@ -12,8 +12,8 @@ export interface BoundedLabelOptions {
 }
 
 /**
- * A filter for label values that makes a metric's size a constant: each value is either well formed and among the first `max`, or `other`.
- * The empty string (no value) always passes.
+ * A filter for label values that makes a metric's size a constant: each value is either well formed and among the first
+ * `max`, or `other`. The empty string (no value) always passes.
  */
 export function boundedLabel({ max, pattern = NAME }: BoundedLabelOptions): (value: string) => string {
   const known = new Set<string>([''])

@@ -3,7 +3,10 @@ import { children } from './children.ts'
 import { counter, gauge, histogram } from './metric.ts'
 import type { MetricsRegistry } from './registry.ts'
 
-/** `stale`: an old copy was served. `error`: the cache failed or the breaker was open. `bypass`: an operator switched it off. */
+/**
+ * `stale`: an old copy was served. `error`: the cache failed or the breaker was open. `bypass`: an operator switched it
+ * off.
+ */
 export type CacheLookup = 'hit' | 'miss' | 'stale' | 'error' | 'bypass'
 
 export interface CacheMetricsOptions {

@@ -1,6 +1,6 @@
 /**
- * Remembers what `make` returned for each combination of label values, so that a metric's child is resolved once and not on every
- * observation. Bound the values first: entries are never forgotten.
+ * Remembers what `make` returned for each combination of label values, so that a metric's child is resolved once and
+ * not on every observation. Bound the values first: entries are never forgotten.
  */
 export function children<Values extends readonly string[], Child>(
   make: (...values: Values) => Child,

@@ -3,9 +3,10 @@ import { flushTraces } from './flush-traces.ts'
 type Signal = 'SIGTERM' | 'SIGINT'
 
 /**
- * Sends waiting spans when the process is asked to end, and leaves the ending itself to the application: if it listens to the signal, it alone decides
- * (the last spans go out when its event loop runs empty; one that calls `process.exit()` should await `flushTraces()` first). If nobody else
- * listens, the signal is raised again after the flush and does what it would have done.
+ * Sends waiting spans when the process is asked to end, and leaves the ending itself to the application: if it listens
+ * to the signal, it alone decides (the last spans go out when its event loop runs empty; one that calls
+ * `process.exit()` should await `flushTraces()` first). If nobody else listens, the signal is raised again after the
+ * flush and does what it would have done.
  */
 export function flushOnExit(target: NodeJS.Process = process): void {
   for (const signal of ['SIGTERM', 'SIGINT'] satisfies Signal[]) {

@@ -10,13 +10,16 @@ const KINDS: Readonly<Record<number, string>> = {
   [constants.NODE_PERFORMANCE_GC_WEAKCB]: 'weakcb',
 }
 
-/** Pauses are shorter than requests, so not the common list; prom-client's bounds are kept, and with them existing dashboards. */
+/**
+ * Pauses are shorter than requests, so not the common list; prom-client's bounds are kept, and with them existing
+ * dashboards.
+ */
 const PAUSE_BUCKETS = [0.001, 0.01, 0.1, 1, 2, 5]
 
 /**
- * Replaces prom-client's `nodejs_gc_duration_seconds`, which records only the first pause of each batch that Node hands over and so loses
- * count exactly when memory is tight. Adds the heap that is left after a major collection, the figure that shows a leak: it exists from the
- * first major collection on, not as a misleading 0 before.
+ * Replaces prom-client's `nodejs_gc_duration_seconds`, which records only the first pause of each batch that Node hands
+ * over and so loses count exactly when memory is tight. Adds the heap that is left after a major collection, the figure
+ * that shows a leak: it exists from the first major collection on, not as a misleading 0 before.
  */
 export function gcMetrics(registry: MetricsRegistry): void {
   registry.removeSingleMetric('nodejs_gc_duration_seconds')

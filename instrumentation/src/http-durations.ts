@@ -25,11 +25,15 @@ const METHODS = new Set(['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIO
 /** A route is a path template, an array of them or a regular expression; code has a fixed number of them. */
 const ROUTES = { max: 200, pattern: /^[^\n]{1,200}$/ }
 
-/** One exemplar for each bucket in this time is plenty for a scrape every 5 to 60 s and saves its cost on all other requests. */
+/**
+ * One exemplar for each bucket in this time is plenty for a scrape every 5 to 60 s and saves its cost on all other
+ * requests.
+ */
 const EXEMPLAR_EVERY_MS = 1000
 
 /**
- * The request duration histogram with its label children resolved once. On the hot path there are one Map look-up and one observation.
+ * The request duration histogram with its label children resolved once. On the hot path there are one Map look-up and
+ * one observation.
  */
 export function httpRequestDurations(registry: MetricsRegistry): HttpRequestDurations {
   const durations = histogram<Label | 'trace_id' | 'span_id'>(registry, {

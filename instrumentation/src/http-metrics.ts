@@ -7,24 +7,28 @@ import { activeTrace } from './trace-context.ts'
 
 export interface HttpMetrics {
   /**
-   * Express (or plain Node) middleware; mount it once, before everything else, so that each request is timed whole and counted exactly
-   * once: also those that nobody answers.
+   * Express (or plain Node) middleware; mount it once, before everything else, so that each request is timed whole and
+   * counted exactly once: also those that nobody answers.
    */
   middleware(req: IncomingMessage, res: ServerResponse, next: () => void): void
 }
 
-/** A client that leaves after this long left because of us (design rule: a hang-up is `failed` only if we had already been slow). */
+/**
+ * A client that leaves after this long left because of us (design rule: a hang-up is `failed` only if we had already
+ * been slow).
+ */
 const SLOW_SECONDS = 1
 
 /** nginx's "client closed request": no status was received, whatever we may have meant to send. */
 const CLIENT_CLOSED_REQUEST = 499
 
 /**
- * `http_server_request_duration_seconds` and `http_server_active_requests`, named as in OpenTelemetry's stable HTTP conventions.
+ * `http_server_request_duration_seconds` and `http_server_active_requests`, named as in OpenTelemetry's stable HTTP
+ * conventions.
  *
- * `http_route` is the template (`/api/v1/concerts/:id`), `unmatched` when no route matched. `error_type` is empty for anything that is not
- * our failure; else the status for 5xx, `client_closed_request` for a client that left after more than 1 s, or the class of the error with which
- * the response was destroyed.
+ * `http_route` is the template (`/api/v1/concerts/:id`), `unmatched` when no route matched. `error_type` is empty for
+ * anything that is not our failure; else the status for 5xx, `client_closed_request` for a client that left after more
+ * than 1 s, or the class of the error with which the response was destroyed.
  */
 export function httpMetrics(registry: MetricsRegistry): HttpMetrics {
   const durations = httpRequestDurations(registry)

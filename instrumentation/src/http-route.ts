@@ -25,10 +25,12 @@ interface Route {
 const watched = new WeakSet<object>()
 
 /**
- * Remembers the route's template at the moment when the router sets `req.route`. Later is too late: when a handler fails, Express leaves the
- * nested router before it asks the error handler, `baseUrl` is empty again and `/api/v1/concerts/:id` would be counted as `/concerts/:id`.
+ * Remembers the route's template at the moment when the router sets `req.route`. Later is too late: when a handler
+ * fails, Express leaves the nested router before it asks the error handler, `baseUrl` is empty again and
+ * `/api/v1/concerts/:id` would be counted as `/concerts/:id`.
  *
- * Done by an accessor on the application's own request prototype, once, since one on each request would cost more than all the rest.
+ * Done by an accessor on the application's own request prototype, once, since one on each request would cost more than
+ * all the rest.
  */
 export function watchRoute(req: IncomingMessage): void {
   const prototype: object | null = Object.getPrototypeOf(req)
@@ -49,7 +51,10 @@ export function watchRoute(req: IncomingMessage): void {
   })
 }
 
-/** The template of the last route that matched, e.g. `/api/v1/concerts/:id`, or `unmatched`. Never a part of the URL that a client chose. */
+/**
+ * The template of the last route that matched, e.g. `/api/v1/concerts/:id`, or `unmatched`. Never a part of the URL
+ * that a client chose.
+ */
 export function routeOf(req: RoutedRequest): string {
   if (req[TEMPLATE] !== undefined) return req[TEMPLATE]
   return req.route === undefined ? UNMATCHED : templateOf(req, req.route)
@@ -62,8 +67,8 @@ function templateOf(req: RoutedRequest, route: Route): string {
 }
 
 /**
- * Where the router is mounted. Express knows only the part of the URL that matched (`/tenants/42`); its parameters, which at this moment are
- * still those of the mount, tell which segments to turn back (`/tenants/:tenant`).
+ * Where the router is mounted. Express knows only the part of the URL that matched (`/tenants/42`); its parameters,
+ * which at this moment are still those of the mount, tell which segments to turn back (`/tenants/:tenant`).
  */
 function mountTemplate(baseUrl: string, params: RoutedRequest['params'] = {}): string {
   const names = Object.entries(params)

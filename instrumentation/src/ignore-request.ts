@@ -10,9 +10,9 @@ const TRACEPARENT = /^(?!ff)[0-9a-f]{2}-(?!0{32})[0-9a-f]{32}-(?!0{16})[0-9a-f]{
 const SAMPLED = 1
 
 /**
- * Decides whether a request is traced *before* anything is set up for it. OpenTelemetry's samplers are asked after the attributes are gathered and
- * the context is made, so that sampling 10 % costs as much as sampling all; this costs next to nothing for a request that is not traced. Such a request
- * has no trace id in its log lines.
+ * Decides whether a request is traced *before* anything is set up for it. OpenTelemetry's samplers are asked after the
+ * attributes are gathered and the context is made, so that sampling 10 % costs as much as sampling all; this costs next
+ * to nothing for a request that is not traced. Such a request has no trace id in its log lines.
  */
 export function ignoreRequest(
   { ratio, parentBased }: Sampling,

@@ -1,4 +1,7 @@
-/** Metrics, logs and trace helpers for a Node service. Traces themselves start with `--import @drillbook/instrumentation/register`. */
+/**
+ * Metrics, logs and trace helpers for a Node service. Traces themselves start with `--import
+ * @drillbook/instrumentation/register`.
+ */
 export { Counter, Gauge, Histogram } from 'prom-client'
 export { secondsBuckets } from './buckets.ts'
 export { type CacheLookup, type CacheMetrics, type CacheMetricsOptions, cacheMetrics } from './cache-metrics.ts'

@@ -11,8 +11,9 @@ import type { Sampling } from './tracing-settings.ts'
 export const patchedModules = ['http', 'https', 'express', 'pg', 'pg-pool', 'ioredis']
 
 /**
- * The five that a service of this kind needs. Express middleware gets no spans: they are wrapped on each request, say little, and cost most. Clients make
- * spans only inside a request or a job, so that pings, polls and reconnects do not start traces of their own.
+ * The five that a service of this kind needs. Express middleware gets no spans: they are wrapped on each request, say
+ * little, and cost most. Clients make spans only inside a request or a job, so that pings, polls and reconnects do not
+ * start traces of their own.
  */
 export function instrumentations(sampling: Sampling): Instrumentation[] {
   return [

@@ -15,10 +15,11 @@ const EVENT = /^[a-z][a-z0-9_.]{0,63}$/
 const MAX_EVENTS = 100
 
 /**
- * Counts written log lines in `log_events_total{level,event}`. A line without an event, with a malformed or an undeclared one counts as
- * `other`, so that `sum by (level)` is the number of lines.
+ * Counts written log lines in `log_events_total{level,event}`. A line without an event, with a malformed or an
+ * undeclared one counts as `other`, so that `sum by (level)` is the number of lines.
  *
- * @param declared with a list, only its names count under their own name, and exist at 0 from the start; without, the first 100 well-formed ones
+ * @param declared with a list, only its names count under their own name, and exist at 0 from the start; without, the
+ * first 100 well-formed ones
  */
 export function logEvents(
   registry: MetricsRegistry,

@@ -23,9 +23,9 @@ const SECRETS = ['authorization', 'Authorization', 'queue-token', 'QUEUE-TOKEN',
 const REDACTED = SECRETS.flatMap((name) => [`["${name}"]`, `*["${name}"]`, `*.*["${name}"]`])
 
 /**
- * A pino logger: one JSON line each with `time` (ISO, UTC), `level` as a word, `service`, `instance`, and `trace_id` and `span_id` of the
- * active span. Log a sign that matters with a name, `logger.warn({ event: 'cache.breaker_opened' }, 'cache breaker opened')`: it is counted in
- * `log_events_total`.
+ * A pino logger: one JSON line each with `time` (ISO, UTC), `level` as a word, `service`, `instance`, and `trace_id`
+ * and `span_id` of the active span. Log a sign that matters with a name, `logger.warn({ event: 'cache.breaker_opened'
+ * }, 'cache breaker opened')`: it is counted in `log_events_total`.
  */
 export function createLogger(options: LoggerOptions): Logger {
   const { service, instance, level, registry, events, destination } = options

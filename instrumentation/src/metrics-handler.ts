@@ -4,8 +4,8 @@ import { plainText } from './plain-text.ts'
 import type { MetricsRegistry } from './registry.ts'
 
 /**
- * Answers a scrape: OpenMetrics (with exemplars) to whoever prefers it, as Prometheus does, else the plain text that `curl` and `promtool check
- * metrics` want. 500 with one line of text if a metric cannot be collected.
+ * Answers a scrape: OpenMetrics (with exemplars) to whoever prefers it, as Prometheus does, else the plain text that
+ * `curl` and `promtool check metrics` want. 500 with one line of text if a metric cannot be collected.
  */
 export function metricsHandler(registry: MetricsRegistry): (req: IncomingMessage, res: ServerResponse) => void {
   return (req, res) => {
@@ -22,7 +22,10 @@ export function metricsHandler(registry: MetricsRegistry): (req: IncomingMessage
   }
 }
 
-/** Whether OpenMetrics 1.0 is asked for by name and not less than plain text (RFC 9110, quality values; a wildcard does not count as asking). */
+/**
+ * Whether OpenMetrics 1.0 is asked for by name and not less than plain text (RFC 9110, quality values; a wildcard does
+ * not count as asking).
+ */
 function prefersOpenMetrics(accept = ''): boolean {
   let openMetrics = 0
   let plain = 0

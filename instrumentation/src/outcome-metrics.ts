@@ -4,13 +4,16 @@ import { counter } from './metric.ts'
 import type { MetricsRegistry } from './registry.ts'
 
 /**
- * How an operation ended. `rejected`: the business said no, as designed (seat taken, bad input). `failed`: our fault, a dependency's, or
- * too little capacity. Alerts count `failed` only.
+ * How an operation ended. `rejected`: the business said no, as designed (seat taken, bad input). `failed`: our fault, a
+ * dependency's, or too little capacity. Alerts count `failed` only.
  */
 export type Outcome = 'success' | 'rejected' | 'failed'
 
 export interface OutcomeMetricsOptions {
-  /** Operations that exist from the start, with all outcomes at 0: a rate cannot see the first count of a series that was not there. */
+  /**
+   * Operations that exist from the start, with all outcomes at 0: a rate cannot see the first count of a series that
+   * was not there.
+   */
   operations?: readonly string[]
   /** Reasons that exist from the start, likewise, for each of `operations`. */
   reasons?: { rejected?: readonly string[]; failed?: readonly string[] }
@@ -26,7 +29,10 @@ export interface OutcomeMetrics {
   record(operation: string, outcome: Outcome, reason?: string): void
 }
 
-/** Many operations and reasons for one service, few for a time-series database: 100 x 100 x 3 cannot be reached by accident. */
+/**
+ * Many operations and reasons for one service, few for a time-series database: 100 x 100 x 3 cannot be reached by
+ * accident.
+ */
 const MAX_NAMES = 100
 
 export function outcomeMetrics(registry: MetricsRegistry, options: OutcomeMetricsOptions = {}): OutcomeMetrics {

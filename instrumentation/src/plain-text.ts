@@ -4,8 +4,8 @@ import type { MetricsRegistry } from './registry.ts'
 /**
  * The registry in Prometheus' plain text format: no exemplars, no `# EOF`, counters with `_total` in their type line.
  *
- * prom-client cannot do both from one registry: writing OpenMetrics strips `_total` from the counters' names for good, and the plain text written
- * after that would lack it. So counters are shown through a view that puts it back.
+ * prom-client cannot do both from one registry: writing OpenMetrics strips `_total` from the counters' names for good,
+ * and the plain text written after that would lack it. So counters are shown through a view that puts it back.
  */
 export function plainText(registry: MetricsRegistry): Promise<string> {
   const plain = new Registry()

@@ -11,7 +11,10 @@ export interface PostgresMetricsOptions {
 }
 
 export interface PostgresOperation {
-  /** What the query does, in capitals: `SELECT`, `INSERT`, or a name for a transaction. From a fixed set; the 51st becomes `other`. */
+  /**
+   * What the query does, in capitals: `SELECT`, `INSERT`, or a name for a transaction. From a fixed set; the 51st
+   * becomes `other`.
+   */
   operation: string
   /** The table it is about; for a join the one that it starts from. From a fixed set; the 101st becomes `other`. */
   collection: string
@@ -19,15 +22,15 @@ export interface PostgresOperation {
 
 export interface PostgresMetrics {
   /**
-   * Runs a query (or a transaction) and records how long its caller waited in `db_client_operation_duration_seconds`, the wait for a
-   * connection included when it goes through `pool.query`. Returns and throws what `run` does.
+   * Runs a query (or a transaction) and records how long its caller waited in `db_client_operation_duration_seconds`,
+   * the wait for a connection included when it goes through `pool.query`. Returns and throws what `run` does.
    */
   timed<Result>(operation: PostgresOperation, run: () => Promise<Result>): Promise<Result>
 }
 
 /**
- * Metrics of one `pg.Pool`: its connections by state, its limit, who waits, how long, time-outs, and the queries run through `timed`.
- * Call it once for each pool, before the pool is used.
+ * Metrics of one `pg.Pool`: its connections by state, its limit, who waits, how long, time-outs, and the queries run
+ * through `timed`. Call it once for each pool, before the pool is used.
  */
 export function postgresMetrics(
   registry: MetricsRegistry,

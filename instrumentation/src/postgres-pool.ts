@@ -21,8 +21,8 @@ export function isPoolTimeout(error: unknown): boolean {
 }
 
 /**
- * The pool's gauges, read at each scrape (so a pool that grows shows at once), and what waiting for a connection costs: `connect` of this
- * pool is wrapped, through which `query` goes as well.
+ * The pool's gauges, read at each scrape (so a pool that grows shows at once), and what waiting for a connection costs:
+ * `connect` of this pool is wrapped, through which `query` goes as well.
  */
 export function observePool(registry: MetricsRegistry, pool: PostgresPool, poolName: string): void {
   observeSizes(registry, pool, poolName)

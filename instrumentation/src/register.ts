@@ -1,6 +1,7 @@
 /**
- * Tracing for a whole process: `node --import @drillbook/instrumentation/register app.ts`. Must run before the application loads its libraries, for which
- * `--import` cares. Configured by OpenTelemetry's standard variables only, see README.md.
+ * Tracing for a whole process: `node --import @drillbook/instrumentation/register app.ts`. Must run before the
+ * application loads its libraries, for which `--import` cares. Configured by OpenTelemetry's standard variables only,
+ * see README.md.
  */
 import { isMainThread } from 'node:worker_threads'
 import { readTracingSettings } from './tracing-settings.ts'

@@ -11,8 +11,9 @@ export interface RegistryOptions {
 }
 
 /**
- * A registry of its own; prom-client's global one stays empty. `service` and `instance` appear once, in `target_info`, and not on
- * every series: the scrape configuration puts them there, and a second copy would come back as `exported_service`.
+ * A registry of its own; prom-client's global one stays empty. `service` and `instance` appear once, in `target_info`,
+ * and not on every series: the scrape configuration puts them there, and a second copy would come back as
+ * `exported_service`.
  */
 export function createRegistry({ service, instance }: RegistryOptions): MetricsRegistry {
   const registry = new Registry<OpenMetricsContentType>()

@@ -6,16 +6,17 @@ import { counter, gauge } from './metric.ts'
 import type { MetricsRegistry } from './registry.ts'
 
 /**
- * Sums of a gauge that prom-client gives by type as well. Named like counters, they are refused by `promtool check metrics`; use
- * `sum(nodejs_active_resources)`.
+ * Sums of a gauge that prom-client gives by type as well. Named like counters, they are refused by `promtool check
+ * metrics`; use `sum(nodejs_active_resources)`.
  */
 const MISNAMED = ['nodejs_active_handles_total', 'nodejs_active_requests_total', 'nodejs_active_resources_total']
 
 /**
- * prom-client's defaults, plus the heap's limit, the heap after major GC and the event loop's utilisation. Call it once per process: it
- * watches garbage collection.
+ * prom-client's defaults, plus the heap's limit, the heap after major GC and the event loop's utilisation. Call it once
+ * per process: it watches garbage collection.
  *
- * Scrape it from one place only: event-loop lag and utilisation cover the time since the last scrape, and lag idles at 10 ms, its resolution.
+ * Scrape it from one place only: event-loop lag and utilisation cover the time since the last scrape, and lag idles at
+ * 10 ms, its resolution.
  */
 export function runtimeMetrics(registry: MetricsRegistry): void {
   collectDefaultMetrics({ register: registry })

@@ -10,7 +10,10 @@ export interface ActiveTrace {
   sampled: boolean
 }
 
-/** Absent when there is no span here: no `--import .../register`, an ignored or unsampled request, work outside any request. */
+/**
+ * Absent when there is no span here: no `--import .../register`, an ignored or unsampled request, work outside any
+ * request.
+ */
 export function activeTrace(): ActiveTrace | undefined {
   const spanContext = trace.getSpanContext(context.active())
   if (spanContext === undefined || !isSpanContextValid(spanContext)) return undefined

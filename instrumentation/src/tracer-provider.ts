@@ -18,7 +18,9 @@ import {
 } from '@opentelemetry/sdk-trace'
 import type { Sampling, SpanProtocol, TracingSettings } from './tracing-settings.ts'
 
-/** Makes the provider; service name and further attributes come from `OTEL_SERVICE_NAME` and `OTEL_RESOURCE_ATTRIBUTES`. */
+/**
+ * Makes the provider; service name and further attributes come from `OTEL_SERVICE_NAME` and `OTEL_RESOURCE_ATTRIBUTES`.
+ */
 export async function tracerProvider({ exportProtocol, sampling }: TracingSettings): Promise<TracerProvider> {
   const detected = detectResources({
     detectors: [serviceInstanceIdDetector, processDetector, hostDetector, envDetector],
@@ -41,8 +43,8 @@ async function exporter(protocol: SpanProtocol): Promise<SpanExporter> {
 }
 
 /**
- * A request that gets as far as a span was chosen already (`ignoreRequest`): a second throw of the dice would square the ratio. The ratio is left for
- * traces that start elsewhere, e.g. in a job.
+ * A request that gets as far as a span was chosen already (`ignoreRequest`): a second throw of the dice would square
+ * the ratio. The ratio is left for traces that start elsewhere, e.g. in a job.
  */
 function sampler({ ratio, parentBased }: Sampling): Sampler {
   const always = new AlwaysOnSampler()

@@ -40,8 +40,8 @@ const SAMPLERS: Readonly<Record<string, { ratio?: number; parentBased: boolean }
 }
 
 /**
- * Reads OpenTelemetry's standard variables; empty counts as unset, as the standard asks. Unlike the standard, a value that means nothing is an
- * error, not the default: a mistyped sampler would cost either the traces or the machine.
+ * Reads OpenTelemetry's standard variables; empty counts as unset, as the standard asks. Unlike the standard, a value
+ * that means nothing is an error, not the default: a mistyped sampler would cost either the traces or the machine.
  *
  * @throws TracingSettingsError
  */

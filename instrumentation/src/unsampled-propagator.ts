@@ -3,8 +3,8 @@ import { isTracingSuppressed } from '@opentelemetry/core'
 import { RandomIdGenerator } from '@opentelemetry/sdk-trace'
 
 /**
- * Tells the next service that a request is not being traced. OpenTelemetry sends no header at all for an ignored request, which the next service takes
- * for the start of a trace, to be recorded from its middle.
+ * Tells the next service that a request is not being traced. OpenTelemetry sends no header at all for an ignored
+ * request, which the next service takes for the start of a trace, to be recorded from its middle.
  */
 export class UnsampledPropagator implements TextMapPropagator {
   readonly #ids = new RandomIdGenerator()

@@ -178,7 +178,10 @@ test('OpenMetrics carries the trace of a request as exemplar of its bucket', asy
   )
 })
 
-/** One complaint stays: OpenTelemetry's conventions name a gauge `db.client.connection.count`, and its users' dashboards ask for that. */
+/**
+ * One complaint stays: OpenTelemetry's conventions name a gauge `db.client.connection.count`, and its users' dashboards
+ * ask for that.
+ */
 test('promtool check metrics reads the plain text and dislikes nothing but a name that OpenTelemetry chose', async () => {
   await page(PROMETHEUS_2_42)
   const { text } = await page()

@@ -11,7 +11,10 @@ export interface PostgresServer {
   stop(): Promise<void>
 }
 
-/** A real Postgres of one's own in a folder below /var/tmp, on a free port; as the user postgres when we are root, which it refuses. */
+/**
+ * A real Postgres of one's own in a folder below /var/tmp, on a free port; as the user postgres when we are root, which
+ * it refuses.
+ */
 export async function startPostgres(): Promise<PostgresServer> {
   const folder = mkdtempSync('/var/tmp/instrumentation-postgres-')
   const user = process.getuid?.() === 0 ? owner() : undefined

@@ -8,9 +8,12 @@ export interface TracedApp {
   log: Record<string, unknown>[]
   /** What it wrote to standard error. */
   stderr(): string
-  /** Sends SIGTERM and waits for the end. */
+  /**
+   * Sends SIGTERM and waits for the end; what is not gone after 8 s is killed, so that the test fails and does not
+   * hang.
+   */
   terminate(): Promise<{ code: number | null; signal: NodeJS.Signals | null }>
-  /** Kills it if it is still there, so that a failing test ends as well. */
+  /** Kills it if it is still there. */
   [Symbol.dispose](): void
 }
 
@@ -46,6 +49,8 @@ export async function startTracedApp(file: string, env: Record<string, string>):
 async function terminate(app: ChildProcess) {
   const ended = once(app, 'close')
   app.kill('SIGTERM')
+  const tooLong = setTimeout(() => app.kill('SIGKILL'), 8000)
   const [code, signal] = await ended
+  clearTimeout(tooLong)
   return { code, signal }
 }

@@ -57,6 +57,10 @@ min(cache:up)
 drillbook act use-standby-cache
 \`\`\`
 
+\`\`\`sh {"name":"use-cache","kind":"act","excludeFromRunAll":"true"}
+drillbook act use-cache
+\`\`\`
+
 ## Short term
 
 ### Wait

@@ -1,5 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process'
-import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
+import { chmodSync, cpSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import type { Journal } from '../../cli/src/drill/journal.ts'
 
@@ -30,6 +30,7 @@ export class Drillbook {
 
   constructor(portOffset: number) {
     this.dir = mkdtempSync('/var/tmp/drillbook-test-')
+    chmodSync(this.dir, 0o711) // Postgres runs as another user when root runs the lab
     this.portOffset = portOffset
     for (const name of ['alerts', 'dashboards', 'runbooks', 'environments', 'drillbook.yaml']) {
       cpSync(join(CHECKOUT, name), join(this.dir, name), { recursive: true })

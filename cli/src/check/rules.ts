@@ -111,18 +111,6 @@ export const RULES: readonly Rule[] = [
         ),
   },
   {
-    name: 'mending-steps',
-    promise: 'every step that a drill wants to be mended by is an act of its runbook',
-    problems: ({ drills, runbooks }) =>
-      drills.flatMap((drill) => {
-        const runbook = runbooks.find((r) => r.frontMatter.incident === drill.incident)
-        const acts = runbook?.steps.flatMap((step) => step.blocks).filter((block) => block.type === 'act') ?? []
-        return drill.mendedBy
-          .filter((name) => !acts.some((act) => act.name === name))
-          .map((name) => ({ file: drill.file, message: `the runbook has no act named ${name}` }))
-      }),
-  },
-  {
     name: 'recorded-names',
     promise: 'every recorded name that a runbook or a drill asks for is recorded by a rule',
     problems: ({ drills, runbooks, recordings }) => {

@@ -1,5 +1,6 @@
 import { once } from 'node:events'
 import { appendFileSync, existsSync, readFileSync } from 'node:fs'
+import { createServer } from 'node:http'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals'
 import { listIncidents } from '../../src/incident/record.ts'
@@ -292,6 +293,30 @@ describe('alerts', () => {
       alerts: [{ name: 'ThingDown', since: '2026-11-21T03:15:00.000Z', respond: 'drillbook respond outage' }],
     })
     expect(stderr).toBe('')
+  })
+
+  test('come from Alertmanager when Prometheus is silent, and that is said', async () => {
+    const labels = { alertname: 'ThingDown', incident: 'outage', severity: 'critical', service: 'shop' }
+    const listed = [{ labels, annotations: { summary: 'Bad.' }, startsAt: '2026-11-21T03:15:00.000Z' }]
+    const alertmanager = createServer((request, response) => {
+      response.statusCode = request.url === '/api/v2/alerts?active=true' ? 200 : 404
+      response.end(JSON.stringify(listed))
+    }).listen(0, '127.0.0.1')
+    await once(alertmanager, 'listening')
+    const address = alertmanager.address()
+    const port = typeof address === 'object' ? address?.port : undefined
+    folder.remove()
+    folder = drillbookFolder({
+      prometheusUrl: prometheus.url,
+      opsUrls: [instance.url],
+      extra: `alertmanager: { url: "http://127.0.0.1:${port}" }`,
+    })
+    await prometheus.close()
+    const { status, stdout, stderr } = await drillbook('alerts')
+    alertmanager.close()
+    expect(status).toBe(0)
+    expect(stdout).toContain('-> drillbook respond outage')
+    expect(stderr).toContain('Prometheus does not answer; this is what Alertmanager last heard')
   })
 
   test('nobody to ask is 3, and says so of both', async () => {

@@ -19,7 +19,7 @@ app.get('/echo', (_req, res) => res.end('echo'))
 app.get('/drain', async (_req, res) => {
   logger.info({ event: 'drain.started' }, 'answers only once the app is asked to end')
   await once(process, 'SIGTERM')
-  res.end()
+  res.set('connection', 'close').end()
 })
 app.get('/work/:id', async (req, res) => {
   await pool.query('SELECT $1::text AS id', [req.params.id])

@@ -1,0 +1,125 @@
+import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join, resolve } from 'node:path'
+import { afterEach, beforeEach, describe, expect, test } from '@jest/globals'
+import { check } from '../../src/commands/check.ts'
+import { CliError } from '../../src/errors.ts'
+import { capturedStdio } from '../support/captured-stdio.ts'
+
+const CHECKOUT = resolve(import.meta.dirname, '../../..')
+
+/** A copy of what is shipped, to plant mistakes in. */
+let dir: string
+beforeEach(() => {
+  dir = mkdtempSync(join(tmpdir(), 'drillbook-check-'))
+  for (const name of ['alerts', 'dashboards', 'runbooks', 'environments', 'drillbook.yaml']) {
+    cpSync(join(CHECKOUT, name), join(dir, name), {
+      recursive: true,
+      filter: (source) => !/node_modules|\/(src|test)$/.test(source.slice(CHECKOUT.length)),
+    })
+  }
+})
+afterEach(() => rmSync(dir, { recursive: true }))
+
+function plant(file: string, find: string, replacement: string): void {
+  const before = readFileSync(join(dir, file), 'utf8')
+  if (!before.includes(find)) throw new Error(`${file} has no ${find}`)
+  writeFileSync(join(dir, file), before.replaceAll(find, replacement))
+}
+
+async function problems(): Promise<string> {
+  const { stdio } = capturedStdio({ cwd: dir })
+  try {
+    await check(stdio, {})
+    return ''
+  } catch (error) {
+    if (!(error instanceof CliError)) throw error
+    expect(error.exitStatus).toBe(2)
+    return error.message
+  }
+}
+
+describe('drillbook check', () => {
+  test('finds nothing wrong with what is shipped, and says what it looked at', async () => {
+    const { stdio, captured } = capturedStdio({ cwd: dir })
+    await check(stdio, {})
+    expect(captured.stdout).toMatch(
+      /All agree: [1-9]\d* alerts, [1-9]\d* runbooks, [1-9]\d* drills, [1-9]\d* environments, [1-9]\d* dashboards\./,
+    )
+  })
+
+  test.each([
+    [
+      'alerts/rules/cache-outage.yaml',
+      'severity: critical',
+      'severity: urgent',
+      /cache-outage\.yaml:\d+ {2}ApiLatencyHigh: severity is one of/,
+    ],
+    [
+      'alerts/rules/cache-outage.yaml',
+      'summary: A cache server does not answer.',
+      'summary: "{{ $value }}"',
+      /CacheDown: the summary has to be constant/,
+    ],
+    [
+      'alerts/rules/cache-outage.yaml',
+      'alert: CacheDown',
+      'alert: CacheGone',
+      /CacheGone: runbooks\/cache-outage\.md does not list it/,
+    ],
+    ['alerts/rules/cache-outage.yaml', 'alert: CacheDown', 'alert: CacheGone', /CacheGone: no drill expects it/],
+    [
+      'alerts/rules/cache-outage.yaml',
+      'alert: CacheDown',
+      'alert: CacheGone',
+      /no rule gives CacheDown with incident cache-outage/,
+    ],
+    [
+      'alerts/rules/cache-outage.yaml',
+      'incident: cache-outage',
+      'incident: cash-outage',
+      /there is no runbook runbooks\/cash-outage\.md/,
+    ],
+    ['alerts/rules/cache-outage.yaml', 'viewPanel=4', 'viewPanel=444', /viewPanel=444 leads to no panel/],
+    [
+      'alerts/rules/cache-outage.yaml',
+      'runbook_url: runbooks/cache-outage.md',
+      'runbook_url: runbooks/other.md',
+      /runbook_url has to be runbooks\/cache-outage\.md/,
+    ],
+    [
+      'runbooks/cache-outage.md',
+      'drillbook act show-banner',
+      'drillbook act sing',
+      /cache-outage\.md:\d+ {2}the environment lab knows no action sing/,
+    ],
+    [
+      'runbooks/cache-outage.md',
+      'cache:hit_ratio',
+      'cache:hit_rate',
+      /cache-outage\.md:\d+ {2}no rule records cache:hit_rate/,
+    ],
+    ['runbooks/monitoring.md', 'noDrill:', 'owner2:', /Watchdog: no drill expects it/],
+    [
+      'environments/lab.yaml',
+      'cache-hung:',
+      'cache-frozen:',
+      /hung-unprotected\.yaml {2}the environment lab binds no fault cache-hung/,
+    ],
+    ['environments/lab.yaml', 'port.keeper', 'port.keepr', /environments\/lab\.yaml:\d+ {2}keeper\.url/],
+    ['runbooks/drills/cache-outage.yaml', 'CacheHitRateZero', 'CacheHitRateNil', /unknown alert CacheHitRateNil/],
+    ['runbooks/drills/cache-outage.yaml', 'use-standby-cache', 'use-other-cache', /unknown step use-other-cache/],
+  ])('finds the mistake planted in %s: %s', async (file, find, replacement, message) => {
+    plant(file, find, replacement)
+    expect(await problems()).toMatch(message)
+  })
+
+  test('reports problems of several files at once', async () => {
+    plant('alerts/rules/cache-outage.yaml', 'viewPanel=4', 'viewPanel=444')
+    plant('runbooks/cache-outage.md', 'drillbook act show-banner', 'drillbook act sing')
+    const found = await problems()
+    expect(found).toContain('2 problems')
+    expect(found).toContain('alerts/rules/cache-outage.yaml')
+    expect(found).toContain('runbooks/cache-outage.md')
+  })
+})
