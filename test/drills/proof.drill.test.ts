@@ -32,8 +32,11 @@ describe('the healthy lab', () => {
     const seconds = Math.round(CONTROL_MS / 1000)
     const fired = await query(prometheus, `max_over_time(ALERTS{alertstate="firing"}[${seconds}s])`)
     expect(fired.map(([labels]) => labels.alertname)).toEqual(['Watchdog'])
-    const beats = (await (await fetch(`${drillbook.url(18190)}/heartbeats`)).json()) as { heartbeats?: unknown[] }
-    expect(JSON.stringify(beats)).toContain('Watchdog')
+    const beats = (await (await fetch(`${drillbook.url(18190)}/heartbeats`)).json()) as {
+      heartbeats: { receivedAt: string }[]
+    }
+    // One every six seconds at this speed; half of them is alive enough on a busy machine.
+    expect(beats.heartbeats.filter((b) => Date.parse(b.receivedAt) >= from).length).toBeGreaterThan(10)
     const messages = (await (await fetch(`${drillbook.url(18190)}/messages`)).json()) as { messages: unknown[] }
     expect(messages.messages).toEqual([])
   }, 180_000)

@@ -31,6 +31,8 @@ export async function demo(stdio: Stdio, options: DemoOptions): Promise<void> {
       heading('3. Taking the lab down')
       await down({ ...stdio, out: stdio.err }, {})
     }
-    stdio.err(`${stdio.style('dim', `That took ${formatDuration(performance.now() - started)}. Records: ${root.records}`)}\n`)
+    stdio.err(
+      `${stdio.style('dim', `That took ${formatDuration(performance.now() - started)}. Records: ${root.records}`)}\n`,
+    )
   }
 }

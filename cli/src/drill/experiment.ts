@@ -1,20 +1,11 @@
 import { z } from 'zod'
-import { parseDuration } from '../duration.ts'
-import { parseExpectation } from '../expectation.ts'
+import { durationText, expectationText, kebabName } from '../content/fields.ts'
 
 /**
  * A drill file as a person writes it: a Chaos Toolkit experiment (its keys: reference.chaostoolkit.org, experiment API)
  * of which every probe and action is the `drillbook` command, so that `chaos run` can run it as it is, plus what only we
  * understand in `extensions`.
  */
-
-const duration = z
-  .string()
-  .refine((text) => parseDuration(text) !== undefined, 'a duration is like 500ms, 10s, 5m or 1h')
-const expectation = z
-  .string()
-  .refine((text) => parseExpectation(text) !== undefined, 'expect is an operator and a number, like ">= 90%"')
-const kebab = z.string().regex(/^[a-z][a-z0-9]*(-[a-z0-9]+)*$/, 'a name is kebab-case: small letters, digits, hyphens')
 
 /** Arguments as a list: Chaos Toolkit gives a text to a shell. */
 const provider = z.strictObject({
@@ -36,12 +27,12 @@ const tolerated = z.strictObject({
 })
 const probe = z.strictObject({ type: z.literal('probe'), name: z.string().min(1), provider, pauses })
 
-const condition = z.strictObject({ promql: z.string().min(1), expect: expectation, within: duration })
-const abort = z.strictObject({ name: z.string().min(1), promql: z.string().min(1), expect: expectation })
+const condition = z.strictObject({ promql: z.string().min(1), expect: expectationText, within: durationText })
+const abort = z.strictObject({ name: z.string().min(1), promql: z.string().min(1), expect: expectationText })
 
 const drillbook = z.strictObject({
   name: z.literal('drillbook'),
-  incident: kebab,
+  incident: kebabName,
   service: z.string().min(1),
   protection: z.enum(['on', 'off']),
   alerts: z.strictObject({ expected: z.array(z.string()).min(1), allowed: z.array(z.string()).default([]) }),
@@ -52,12 +43,12 @@ const drillbook = z.strictObject({
   abort: z.array(abort).default([]),
   limits: z
     .strictObject({
-      gate: duration.default('5m'),
-      detect: duration.default('5m'),
-      notify: duration.default('2m'),
+      gate: durationText.default('5m'),
+      detect: durationText.default('5m'),
+      notify: durationText.default('2m'),
       /** Of an unattended walk: a runbook that does not help waits long in its checks. */
-      walk: duration.default('20m'),
-      resolve: duration.default('10m'),
+      walk: durationText.default('20m'),
+      resolve: durationText.default('10m'),
     })
     .prefault({}),
 })

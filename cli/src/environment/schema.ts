@@ -1,16 +1,8 @@
 import { z } from 'zod'
-import { parseDuration } from '../duration.ts'
-import { parseExpectation } from '../expectation.ts'
+import { durationText, expectationText, kebabName } from '../content/fields.ts'
 
 /** The environment file as a person writes it; see `environments/lab.yaml` for an example with comments. */
 
-const name = z.string().regex(/^[a-z][a-z0-9]*(-[a-z0-9]+)*$/, 'a name is kebab-case: small letters, digits, hyphens')
-const duration = z
-  .string()
-  .refine((text) => parseDuration(text) !== undefined, 'a duration is like 500ms, 10s, 5m or 1h')
-const expectation = z
-  .string()
-  .refine((text) => parseExpectation(text) !== undefined, 'expect is an operator and a number, like ">= 90%"')
 const url = z.url({ protocol: /^https?$/, error: 'a URL starts with http:// or https://' })
 const json = z.json()
 
@@ -41,9 +33,9 @@ const actionFields = {
   exec: z.array(z.string()).min(1).optional(),
   /** Polled each second while an `ops` call runs; answers {done, total}. */
   progress: z.strictObject({ path: z.string().startsWith('/') }).optional(),
-  timeout: duration.default('10s'),
+  timeout: durationText.default('10s'),
   params: z.record(z.string(), param).default({}),
-  undo: name.optional(),
+  undo: kebabName.optional(),
 }
 const oneWay = (v: { ops?: unknown; exec?: unknown }) => (v.ops === undefined) !== (v.exec === undefined)
 const action = z.strictObject(actionFields).refine(oneWay, 'an action has exactly one of `ops` and `exec`')
@@ -52,7 +44,7 @@ const step = z
   .strictObject({
     ops: opsCall.optional(),
     exec: z.array(z.string()).min(1).optional(),
-    timeout: duration.default('10s'),
+    timeout: durationText.default('10s'),
   })
   .refine(oneWay, 'exactly one of `ops` and `exec`')
 
@@ -61,13 +53,13 @@ const fault = z.strictObject({
   inject: step,
   revert: step,
   /** How the keeper reads back that the undo worked. */
-  reverted: z.strictObject({ promql: z.string().min(1), expect: expectation, within: duration.default('30s') }),
+  reverted: z.strictObject({ promql: z.string().min(1), expect: expectationText, within: durationText.default('30s') }),
   /** The hard limit: the keeper undoes after this long, whatever the lease says. */
-  ttl: duration.default('10m'),
+  ttl: durationText.default('10m'),
 })
 
 export const environmentSchema = z.strictObject({
-  name,
+  name: kebabName,
   /** This file is a template that `drillbook lab up` resolves into the lab's own folder. */
   resolvedBy: z.literal('lab').optional(),
   production: z.boolean().default(false),
@@ -78,10 +70,10 @@ export const environmentSchema = z.strictObject({
   slack: z.strictObject({ webhookUrlFile: z.string(), received: endpoint.optional() }).optional(),
   ops: z.strictObject({ urls: z.array(url).min(1), tokenFile: z.string() }).optional(),
   keeper: endpoint.optional(),
-  traffic: z.strictObject({ valid: z.strictObject({ promql: z.string().min(1), expect: expectation }) }).optional(),
+  traffic: z.strictObject({ valid: z.strictObject({ promql: z.string().min(1), expect: expectationText }) }).optional(),
   drills: z.literal('allowed').optional(),
-  actions: z.record(name, action).default({}),
-  faults: z.record(name, fault).default({}),
+  actions: z.record(kebabName, action).default({}),
+  faults: z.record(kebabName, fault).default({}),
 })
 
 export type Param = z.infer<typeof param>

@@ -1,13 +1,11 @@
 import { z } from 'zod'
+import { durationText } from '../content/fields.ts'
 import { parseYaml } from '../content/read-yaml.ts'
 import { parseDuration } from '../duration.ts'
 import type { Problem } from '../errors.ts'
 import type { FrontMatter } from './runbook.ts'
 
-const duration = z
-  .string()
-  .refine((text) => parseDuration(text) !== undefined, 'a duration is like 15m, 2h or 1w')
-  .transform((text) => parseDuration(text) ?? 0)
+const duration = durationText.transform((text) => parseDuration(text) ?? 0)
 
 const schema = z.strictObject({
   title: z.string().min(1),
