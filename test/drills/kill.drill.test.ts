@@ -20,6 +20,15 @@ afterAll(() => drillbook.remove(), 60_000)
 const supervisorctl = (...args: string[]) =>
   execFileSync('supervisorctl', ['-c', join(drillbook.labDir, 'supervisord.conf'), ...args], { encoding: 'utf8' })
 
+/** The states of the keeper's sessions: it remembers one. */
+async function sessions(): Promise<string[]> {
+  const token = readFileSync(join(drillbook.labDir, 'secrets', 'keeper'), 'utf8').trim()
+  const headers = { authorization: `Bearer ${token}` }
+  const response = await fetch(`${drillbook.url(18199)}/v1/sessions`, { headers })
+  const body = (await response.json()) as { sessions: { state: string }[] }
+  return body.sessions.map((session) => session.state)
+}
+
 /** Everything that a drill may have changed, as the parts themselves tell it. */
 async function health() {
   const token = readFileSync(join(drillbook.labDir, 'secrets', 'ops'), 'utf8').trim()
@@ -34,15 +43,10 @@ async function health() {
       return { ...cache, protected: protection.enabled, banner }
     }),
   )
-  const keeperToken = readFileSync(join(drillbook.labDir, 'secrets', 'keeper'), 'utf8').trim()
-  const keeper = await fetch(`${drillbook.url(18199)}/v1/sessions`, {
-    headers: { authorization: `Bearer ${keeperToken}` },
-  })
-  const { sessions } = (await keeper.json()) as { sessions: { state: string }[] }
   const one = async (promql: string) => (await query(drillbook.url(19090), promql))[0]?.[1]
   return {
     instances,
-    sessions: sessions.map((session) => session.state),
+    sessions: await sessions(),
     faults: await one('sum(drillbook_fault_active)'),
     cachesUp: await one('min(redis_up)'),
     replicas: await one('redis_connected_slaves{instance="redis-cache"}'),
@@ -84,6 +88,8 @@ describe('kill -9', () => {
   ])('of a drill (%s) in its phase %s leaves a healthy system within lease + 10 s', async (name, phase) => {
     const drill = drillbook.start('drill', 'run', name, '--unattended')
     await drill.says(`▸ ${phase}\n`)
+    // Not before there is something to undo: in the middle of the injection.
+    if (phase === 'inject') await until('a session', 5000, sessions, (states) => states.includes('live'))
     drill.child.kill('SIGKILL')
     const killed = performance.now()
     await drill.ended

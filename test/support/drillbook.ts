@@ -131,6 +131,6 @@ export async function until<T>(
     if (performance.now() > deadline) {
       throw new Error(`${what}: not within ${timeoutMs} ms; last seen: ${problem ?? JSON.stringify(seen)}`)
     }
-    await new Promise((wake) => setTimeout(wake, 200))
+    await new Promise((wake) => setTimeout(wake, 100))
   }
 }
