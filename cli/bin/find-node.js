@@ -11,5 +11,5 @@ export function findNode24(from) {
 }
 
 export const MISSING_NODE_24 = `drillbook runs on Node 24; this is Node ${process.versions.node}, and no other was found.
-Hint: run \`npm ci\` in the checkout (it brings Node 24 along), or install Node 24 or newer.
+Hint: run \`npm install\` in the checkout (it brings Node 24 along), or install Node 24 or newer.
 `

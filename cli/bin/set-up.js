@@ -34,7 +34,9 @@ function installNpmPackages() {
   const wanted = join(root, 'package-lock.json')
   if (existsSync(installed) && statSync(installed).mtimeMs >= statSync(wanted).mtimeMs) return
   say('drillbook: installing npm packages, Node 24 among them (about half a minute) ...')
-  run('npm', ['ci', '--loglevel=error', '--no-audit', '--no-fund'], 'npm ci failed; see above.')
+  // Not `npm ci`: behind a mirror that lacks other platforms' optional packages it refuses the whole lock file. This
+  // takes the versions of the lock file, too, and leaves the file as it is.
+  run('npm', ['install', '--no-save', '--loglevel=error', '--no-audit', '--no-fund'], 'npm install failed; see above.')
 }
 
 async function installPrograms() {

@@ -1,7 +1,6 @@
-import { execFileSync, spawn } from 'node:child_process'
+import { execFileSync, spawn, spawnSync } from 'node:child_process'
 import { once } from 'node:events'
 import { chownSync, existsSync, globSync, mkdtempSync, rmSync } from 'node:fs'
-import { connect } from 'node:net'
 import { setTimeout as delay } from 'node:timers/promises'
 import { freePort } from './free-port.ts'
 
@@ -53,15 +52,11 @@ function binary(name: string): string {
   return debian !== undefined && existsSync(debian) ? debian : name
 }
 
+/** An open port is not enough: while it starts up, Postgres accepts connections in order to refuse them. */
 async function accepts(port: number): Promise<void> {
+  const ready = () => spawnSync(binary('pg_isready'), ['-h', '127.0.0.1', '-p', String(port)]).status === 0
   for (const deadline = Date.now() + 20_000; Date.now() < deadline; await delay(25)) {
-    const socket = connect(port, '127.0.0.1')
-    const open = await once(socket, 'connect').then(
-      () => true,
-      () => false,
-    )
-    socket.destroy()
-    if (open) return
+    if (ready()) return
   }
-  throw new Error(`nothing accepts connections on port ${port}`)
+  throw new Error(`no Postgres accepts connections on port ${port}`)
 }

@@ -1,8 +1,9 @@
 import type { IncomingMessage } from 'node:http'
 import { describe, expect, test } from '@jest/globals'
 import { SpanKind } from '@opentelemetry/api'
+import { TracerProvider } from '@opentelemetry/sdk-trace'
 import { ignoreRequest } from '../src/ignore-request.ts'
-import { tracerProvider } from '../src/tracer-provider.ts'
+import { sampler } from '../src/sampler.ts'
 import { readTracingSettings, type Sampling, TracingSettingsError } from '../src/tracing-settings.ts'
 
 const CALLER = '0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331'
@@ -50,8 +51,8 @@ describe('which requests are traced', () => {
   })
 })
 
-test('a request that was chosen is not left to chance a second time; a trace that starts elsewhere is', async () => {
-  const none = await tracerProvider({ enabled: true, sampling: { ratio: 0, parentBased: true } })
+test('a request that was chosen is not left to chance a second time; a trace that starts elsewhere is', () => {
+  const none = new TracerProvider({ sampler: sampler({ ratio: 0, parentBased: true }) })
   const recorded = (kind: SpanKind) => none.getTracer('test').startSpan('work', { kind }).isRecording()
   expect(recorded(SpanKind.SERVER)).toBe(true)
   expect(recorded(SpanKind.INTERNAL)).toBe(false)
