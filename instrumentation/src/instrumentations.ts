@@ -7,8 +7,8 @@ import type { Sampling } from './tracing-settings.ts'
 /** What the loader hook must intercept for an ESM application; undici is watched through its diagnostics channel. */
 export const patchedModules = ['http', 'https', 'express', 'pg', 'pg-pool', 'ioredis']
 
-/** What a service of this kind needs. `OTEL_NODE_ENABLED_INSTRUMENTATIONS` is the standard way to ask for others. */
-const ENABLED = ['http', 'express', 'pg', 'ioredis', 'undici']
+/** What a service of this kind needs, as the auto-instrumentations' standard variable lists it. */
+const NEEDED = 'http,express,pg,ioredis,undici'
 
 /**
  * The auto-instrumentations, set so that they say much and cost little: Express middleware gets no spans (they are wrapped
@@ -16,7 +16,18 @@ const ENABLED = ['http', 'express', 'pg', 'ioredis', 'undici']
  * and reconnects do not start traces of their own.
  */
 export function instrumentations(sampling: Sampling): Instrumentation[] {
-  process.env.OTEL_NODE_ENABLED_INSTRUMENTATIONS ||= ENABLED.join(',')
+  // They can be chosen by this variable only. Children of this process have their own choice.
+  const chosen = process.env.OTEL_NODE_ENABLED_INSTRUMENTATIONS
+  process.env.OTEL_NODE_ENABLED_INSTRUMENTATIONS = NEEDED
+  try {
+    return needed(sampling)
+  } finally {
+    if (chosen === undefined) delete process.env.OTEL_NODE_ENABLED_INSTRUMENTATIONS
+    else process.env.OTEL_NODE_ENABLED_INSTRUMENTATIONS = chosen
+  }
+}
+
+function needed(sampling: Sampling): Instrumentation[] {
   return getNodeAutoInstrumentations({
     '@opentelemetry/instrumentation-http': {
       ignoreIncomingRequestHook: ignoreRequest(sampling),

@@ -15,6 +15,7 @@ import { afterAll, beforeAll, expect, test } from '@jest/globals'
 import { context, type Span, TraceFlags, trace } from '@opentelemetry/api'
 import { AsyncLocalStorageContextManager } from '@opentelemetry/context-async-hooks'
 import express from 'express'
+import { contract } from './contract.ts'
 import { type HttpServer, listen } from './http-server.ts'
 import { type Sample, samplesOf } from './scrape.ts'
 import { until } from './until.ts'
@@ -72,54 +73,7 @@ async function page(accept = 'text/plain'): Promise<{ type: string; text: string
   return { type: response.headers.get('content-type') ?? '', text, samples: samplesOf(text) }
 }
 
-test.each([
-  ['target_info', 'gauge', { service_name: 'shop', service_instance_id: 'shop-1' }],
-  ['deployment_info', 'gauge', { version: '1.2.3' }],
-  [
-    'http_server_request_duration_seconds',
-    'histogram',
-    { http_request_method: 'GET', http_route: '/seats/:id', http_response_status_code: '200', error_type: '' },
-  ],
-  ['http_server_active_requests', 'gauge', {}],
-  ['operation_outcomes_total', 'counter', { operation: 'seat_map', outcome: 'rejected', reason: 'sold_out' }],
-  ['operation_outcomes_total', 'counter', { operation: 'seat_map', outcome: 'failed', reason: 'timeout' }],
-  ['cache_lookups_total', 'counter', { cache: 'catalogue', result: 'hit' }],
-  ['cache_lookups_total', 'counter', { cache: 'catalogue', result: 'miss' }],
-  ['cache_lookups_total', 'counter', { cache: 'catalogue', result: 'stale' }],
-  ['cache_lookups_total', 'counter', { cache: 'catalogue', result: 'error' }],
-  ['cache_lookups_total', 'counter', { cache: 'catalogue', result: 'bypass' }],
-  ['cache_operation_duration_seconds', 'histogram', { cache: 'catalogue', operation: 'get', error_type: '' }],
-  ['cache_breaker_open', 'gauge', { cache: 'catalogue' }],
-  ['cache_protection_enabled', 'gauge', { cache: 'catalogue' }],
-  [
-    'db_client_operation_duration_seconds',
-    'histogram',
-    { db_system_name: 'postgresql', db_operation_name: 'SELECT', db_collection_name: 'seats', error_type: '' },
-  ],
-  [
-    'db_client_connection_count',
-    'gauge',
-    { db_client_connection_pool_name: 'primary', db_client_connection_state: 'used' },
-  ],
-  [
-    'db_client_connection_count',
-    'gauge',
-    { db_client_connection_pool_name: 'primary', db_client_connection_state: 'idle' },
-  ],
-  ['db_client_connection_max', 'gauge', { db_client_connection_pool_name: 'primary' }],
-  ['db_client_connection_pending_requests', 'gauge', { db_client_connection_pool_name: 'primary' }],
-  ['db_client_connection_timeouts_total', 'counter', { db_client_connection_pool_name: 'primary' }],
-  ['db_client_connection_wait_time_seconds', 'histogram', { db_client_connection_pool_name: 'primary' }],
-  ['log_events_total', 'counter', { level: 'warn', event: 'cache.unavailable' }],
-  ['process_cpu_seconds_total', 'counter', {}],
-  ['process_resident_memory_bytes', 'gauge', {}],
-  ['nodejs_heap_size_used_bytes', 'gauge', {}],
-  ['nodejs_heap_size_limit_bytes', 'gauge', {}],
-  ['nodejs_eventloop_lag_p99_seconds', 'gauge', {}],
-  ['nodejs_eventloop_utilization_ratio', 'gauge', {}],
-  ['nodejs_eventloop_time_seconds_total', 'counter', { nodejs_eventloop_state: 'active' }],
-  ['nodejs_gc_duration_seconds', 'histogram', { kind: 'major' }],
-])('the page has %s (%s) with labels %j', async (name, type, labels) => {
+test.each(contract)('the page has %s (%s) with labels %j', async (name, type, labels) => {
   const { text, samples } = await page()
   const sampleName = type === 'histogram' ? `${name}_count` : name
   expect(text).toContain(`# TYPE ${name} ${type}\n`)

@@ -3,6 +3,7 @@ import { describe, expect, test } from '@jest/globals'
 import { SpanKind } from '@opentelemetry/api'
 import { TracerProvider } from '@opentelemetry/sdk-trace'
 import { ignoreRequest } from '../src/ignore-request.ts'
+import { instrumentations } from '../src/instrumentations.ts'
 import { sampler } from '../src/sampler.ts'
 import { readTracingSettings, type Sampling, TracingSettingsError } from '../src/tracing-settings.ts'
 
@@ -56,6 +57,15 @@ test('a request that was chosen is not left to chance a second time; a trace tha
   const recorded = (kind: SpanKind) => none.getTracer('test').startSpan('work', { kind }).isRecording()
   expect(recorded(SpanKind.SERVER)).toBe(true)
   expect(recorded(SpanKind.INTERNAL)).toBe(false)
+})
+
+test('exactly the needed auto-instrumentations are on, and children of the process keep their own choice', () => {
+  const names = instrumentations({ ratio: 1, parentBased: true }).map((i) => {
+    i.disable()
+    return i.instrumentationName.replace('@opentelemetry/instrumentation-', '')
+  })
+  expect(names.sort()).toEqual(['express', 'http', 'ioredis', 'pg', 'undici'])
+  expect(process.env.OTEL_NODE_ENABLED_INSTRUMENTATIONS).toBeUndefined()
 })
 
 describe('settings', () => {

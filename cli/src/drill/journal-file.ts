@@ -3,8 +3,8 @@ import { hostname } from 'node:os'
 import { join } from 'node:path'
 import type { Root } from '../content/root.ts'
 import { CliError } from '../errors.ts'
-import { hasCode } from '../keeper/file-error.ts'
 import { writeDurably } from '../keeper/state-file.ts'
+import { errorCode } from '../system-error.ts'
 import type { Drill } from './drill.ts'
 import { type Journal, MOMENTS } from './journal.ts'
 import { isRunning, processStartedAt } from './runner-process.ts'
@@ -138,7 +138,7 @@ function claimFolder(root: Root, stem: string): { id: string; dir: string } {
       mkdirSync(join(parent, id))
       return { id, dir: join(parent, id) }
     } catch (error) {
-      if (!hasCode(error, 'EEXIST')) throw error
+      if (errorCode(error) !== 'EEXIST') throw error
     }
   }
   throw new CliError('usage', `cannot create a folder for the drill in ${parent}`)
@@ -148,7 +148,7 @@ function entries(dir: string): string[] {
   try {
     return readdirSync(dir)
   } catch (error) {
-    if (hasCode(error, 'ENOENT')) return []
+    if (errorCode(error) === 'ENOENT') return []
     throw error
   }
 }

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { hostname } from 'node:os'
-import { hasCode } from '../keeper/file-error.ts'
+import { errorCode } from '../system-error.ts'
 
 /** When a process was started, in the kernel's own count, to tell a reused pid; null where /proc does not say. */
 export function processStartedAt(pid: number): string | null {
@@ -20,7 +20,7 @@ export function isRunning(runner: { pid: number; host: string; processStartedAt:
   try {
     process.kill(runner.pid, 0)
   } catch (error) {
-    return hasCode(error, 'EPERM')
+    return errorCode(error) === 'EPERM'
   }
   return runner.processStartedAt === null || processStartedAt(runner.pid) === runner.processStartedAt
 }

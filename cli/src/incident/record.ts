@@ -2,8 +2,8 @@ import { mkdirSync, readdirSync, readFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import type { Root } from '../content/root.ts'
 import { CliError } from '../errors.ts'
+import { errorCode } from '../system-error.ts'
 import { appendLine, syncFolder } from './append-line.ts'
-import { hasCode } from './error-code.ts'
 import { type IncidentEvent, incidentEvent, type NewEvent } from './events.ts'
 import { fold, type IncidentState } from './fold.ts'
 
@@ -106,7 +106,7 @@ function readEvents(file: string): IncidentEvent[] {
   try {
     text = readFileSync(file, 'utf8')
   } catch (error) {
-    if (hasCode(error, 'ENOENT')) return []
+    if (errorCode(error) === 'ENOENT') return []
     throw error
   }
   return text.split('\n').flatMap((line) => {
@@ -134,7 +134,7 @@ function createFolder(root: Root, incident: string, now: Date): string {
     try {
       mkdirSync(join(parent, id))
     } catch (error) {
-      if (hasCode(error, 'EEXIST')) continue
+      if (errorCode(error) === 'EEXIST') continue
       throw error
     }
     for (const dir of [parent, dirname(parent)]) syncFolder(dir)
@@ -149,7 +149,7 @@ function ids(root: Root): string[] {
       .map((entry) => entry.name)
       .sort()
   } catch (error) {
-    if (hasCode(error, 'ENOENT')) return []
+    if (errorCode(error) === 'ENOENT') return []
     throw error
   }
 }

@@ -3,7 +3,7 @@ import { hostname } from 'node:os'
 import { join } from 'node:path'
 import { z } from 'zod'
 import { CliError } from '../errors.ts'
-import { hasCode } from './error-code.ts'
+import { errorCode } from '../system-error.ts'
 import type { IncidentRecord } from './record.ts'
 
 const owner = z.object({ pid: z.number().int().positive(), host: z.string(), started: z.string() })
@@ -21,7 +21,7 @@ export function lockWalk(incident: IncidentRecord): () => void {
       closeSync(fd)
       return () => rmSync(file, { force: true })
     } catch (error) {
-      if (!hasCode(error, 'EEXIST')) throw error
+      if (errorCode(error) !== 'EEXIST') throw error
       refuseIfAlive(file, incident.id)
       rmSync(file, { force: true })
     }
@@ -59,7 +59,7 @@ function startOf(pid: number): string {
       process.kill(pid, 0)
       return 'running'
     } catch (error) {
-      return hasCode(error, 'EPERM') ? 'running' : ''
+      return errorCode(error) === 'EPERM' ? 'running' : ''
     }
   }
 }

@@ -2,7 +2,7 @@ import { closeSync, fsyncSync, mkdirSync, openSync, readFileSync, renameSync, wr
 import { dirname, join } from 'node:path'
 import { z } from 'zod'
 import { CliError, messageOf } from '../errors.ts'
-import { hasCode } from './file-error.ts'
+import { errorCode } from '../system-error.ts'
 import { type Session, sessionSchema } from './session.ts'
 
 const stateSchema = z.object({ version: z.literal(1), session: sessionSchema.nullable() })
@@ -22,7 +22,7 @@ export class StateFile {
     try {
       text = readFileSync(this.path, 'utf8')
     } catch (error) {
-      if (hasCode(error, 'ENOENT')) return undefined
+      if (errorCode(error) === 'ENOENT') return undefined
       throw this.unreadable(error)
     }
     try {

@@ -1,7 +1,7 @@
 import { chmodSync, lstatSync, mkdirSync, readdirSync, rmdirSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { CliError, messageOf } from '../errors.ts'
-import { errorCode } from './error-code.ts'
+import { errorCode } from '../system-error.ts'
 import { LOCK } from './lab-lock.ts'
 
 /** The kernel allows 107 bytes for a Unix socket's path; ours append at most 30. */

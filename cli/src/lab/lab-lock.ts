@@ -1,7 +1,7 @@
 import { linkSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { CliError } from '../errors.ts'
-import { errorCode } from './error-code.ts'
+import { errorCode } from '../system-error.ts'
 import { isSameProcess, processEntry } from './process-table.ts'
 
 /** Held while the lab is brought up or taken down. */

@@ -2,7 +2,7 @@ import { realpathSync } from 'node:fs'
 import { basename, dirname, join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { CliError } from '../errors.ts'
-import { errorCode } from './error-code.ts'
+import { errorCode } from '../system-error.ts'
 import { isSameProcess, type ProcessEntry, processTable, startedWith, workingFolder } from './process-table.ts'
 
 /** Every process of a lab is started with this variable, holding the lab's folder: the mark by which it is found. */
