@@ -62,11 +62,7 @@ export const codeOf = ({ status, body }: Reply) => `${status} ${(body as Partial
 
 /** How many replies ended so: `{"200": 3, "409 seat_taken": 1}`. */
 export function tally(replies: Reply[]): Record<string, number> {
-  return Object.fromEntries(
-    Map.groupBy(replies, codeOf)
-      .entries()
-      .map(([code, group]) => [code, group.length]),
-  )
+  return Object.fromEntries([...Map.groupBy(replies, codeOf)].map(([code, group]) => [code, group.length]))
 }
 
 function withKey(key: string | undefined): Record<string, string> {
