@@ -1,6 +1,7 @@
 import { afterAll, afterEach, beforeAll, expect, test } from '@jest/globals'
 import { Api } from './support/api.ts'
 import { Buyer, codeOf, idsOf, items, seatsOf, tally } from './support/buyer.ts'
+import { Gate } from './support/gate.ts'
 import { count, expectNothingBroken } from './support/invariants.ts'
 import { type Stack, startStack } from './support/stack.ts'
 import { until } from './support/until.ts'
@@ -78,6 +79,23 @@ test('expired holds do not count against the limit of seats that one user may ho
   expect(codeOf(await greedy.reserve(second, 4, seatsOf(4, 0, 3)))).toBe('409 hold_limit')
   await stack.postgres.query(`update reservation set expires_at = now() - interval '1 second' where user_id = 3`)
   expect((await greedy.reserve(second, 4, seatsOf(4, 0, 3))).status).toBe(200)
+})
+
+test('a hold that expires while its payment is being worked on is not sold, and nothing is paid', async () => {
+  const [id = 0] = idsOf(await user.reserve(stack.api, 1, [5]))
+  const balance = await user.balance(stack.api)
+  const gate = await Gate.close(stack.postgres)
+  await stack.postgres.query(`update reservation set expires_at = now() + interval '300 milliseconds' where id = ${id}`)
+  const payment = user.pay(stack.api, [id])
+  try {
+    await gate.reached()
+    const late = `select from reservation where id = ${id} and expires_at < now()`
+    await until('it has expired', async () => (await count(stack.postgres, late)) === 1)
+  } finally {
+    await gate.open()
+  }
+  expect(codeOf(await payment)).toBe('409 hold_expired')
+  expect(await user.balance(stack.api)).toBe(balance)
 })
 
 test('at the moment of expiry a seat goes to the payer or to the next user, never to both', async () => {

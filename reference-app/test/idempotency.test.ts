@@ -5,6 +5,7 @@ import { AnswerStore } from '../src/idempotency/answer-store.ts'
 import { forgetAnswers, KEPT_HOURS } from '../src/idempotency/forget-answers.ts'
 import { Api, type Reply } from './support/api.ts'
 import { Buyer, codeOf, idsOf, seatsOf, tally } from './support/buyer.ts'
+import { Gate } from './support/gate.ts'
 import { count, expectNothingBroken } from './support/invariants.ts'
 import { type Stack, startStack } from './support/stack.ts'
 import { until } from './support/until.ts'
@@ -82,28 +83,19 @@ describe('a key', () => {
 
   test('that is in use by a request under way is refused until that one has ended', async () => {
     const before = await user.balance(stack.api)
-    await stack.postgres.query(`create or replace function wait_at_gate() returns trigger language plpgsql as
-      $$ begin perform pg_advisory_xact_lock(4711); return new; end $$`)
-    await stack.postgres.query(
-      `create trigger gate before insert on balance_entry for each row execute function wait_at_gate()`,
-    )
-    const gate = await stack.postgres.connect()
-    await gate.query('select pg_advisory_lock(4711)')
+    const gate = await Gate.close(stack.postgres)
     const first = user.recharge(stack.api, 500, 'slow')
-    await until(
-      'the first waits at the gate',
-      async () =>
-        (await count(
-          stack.postgres,
-          `select from pg_locks where locktype = 'advisory' and objid = 4711 and not granted`,
-        )) === 1,
-    )
-    expect(codeOf(await user.recharge(stack.api, 500, 'slow'))).toBe('409 idempotency_key_in_flight')
-    await gate.end()
+    try {
+      await gate.reached()
+      const second = await user.recharge(stack.api, 500, 'slow')
+      expect(codeOf(second)).toBe('409 idempotency_key_in_flight')
+      expect(second.durationMs).toBeLessThan(500)
+    } finally {
+      await gate.open()
+    }
     expect((await first).status).toBe(200)
     expect(replayed(await user.recharge(stack.api, 500, 'slow'))).toBe(true)
     expect(await user.balance(stack.api)).toBe(before + 500)
-    await stack.postgres.query('drop trigger gate on balance_entry')
   })
 })
 
