@@ -8,6 +8,7 @@ import type { Banner } from '../operations/banner.ts'
 import { bannerRoutes } from '../operations/banner-routes.ts'
 import { type Purchase, reservationRoutes } from '../ticketing/reservation-routes.ts'
 import { type Ticketing, ticketingRoutes } from '../ticketing/routes.ts'
+import { descriptionRoutes } from './description-routes.ts'
 import type { Telemetry } from './telemetry.ts'
 
 /** No request of ours has more than a few hundred bytes. */
@@ -37,6 +38,7 @@ export function publicApp({ telemetry, health, banner, ...parts }: PublicParts):
   app.use('/api/v1', reservationRoutes(parts, context))
   app.use('/api/v1', balanceRoutes(parts, context))
   app.use('/api/v1', bannerRoutes(banner, context))
+  app.use('/api/v1', descriptionRoutes())
   endOfRoutes(app, telemetry.logger)
   return app
 }
