@@ -27,7 +27,7 @@ afterAll(async () => {
   await stack.remove()
 })
 
-/** As if the time to pay had passed. The job must not come first, so the rows that it would take stay locked by nobody but `work`. */
+/** As if the time to pay had passed. */
 async function expire(ids: number[]): Promise<void> {
   await stack.postgres.query(
     `update reservation set expires_at = now() - interval '1 second' where id in (${ids.join()})`,
@@ -143,4 +143,13 @@ test('two jobs and many buyers at once leave one live hold for each seat', async
     await stack.postgres.query(`update reservation set expires_at = now() where schedule_id = 6 and status = 'held'`)
   }
   expect(await stack.api.metric('operation_outcomes_total', { outcome: 'failed' })).toBe(0)
+})
+
+test('a job that fails says so once, goes on trying, and says when it works again', async () => {
+  const failures = () => second.metric('job_runs_total', { job: 'hold-expiry', outcome: 'failed' })
+  await stack.postgres.stop()
+  await until('it has failed twice', async () => (await failures()) >= 2)
+  expect(second.logs('job.failed').filter(({ job }) => job === 'hold-expiry')).toHaveLength(1)
+  await stack.postgres.restart()
+  await until('it works again', () => second.logs('job.recovered').length === 1)
 })

@@ -174,6 +174,39 @@ test('processes killed at any moment: after retries with the same keys each rech
   expect(entries).toHaveLength(8 * 5 * 3)
 })
 
+test('Postgres stopped and started under load: what was acknowledged is there, and retries with the same keys add nothing', async () => {
+  const buyers = Array.from({ length: 24 }, (_, i) => new Buyer(90 + i))
+  const seats = seatsOf(3, 0, 24)
+  const acknowledged: number[] = []
+  const persist = async (buyer: Buyer, i: number) => {
+    await untilAnswered(() => buyer.recharge(stack.api, 50_000, 'first'))
+    const held = await untilAnswered(() => buyer.reserve(stack.api, 3, seats.slice(i, i + 1), 'first'))
+    const paid = await untilAnswered(() => buyer.pay(stack.api, idsOf(held), 'first'))
+    if (paid.status === 200) acknowledged.push(...idsOf(held))
+  }
+  const work = Promise.all(buyers.map(persist))
+  await until(
+    'some have recharged',
+    async () => (await count(stack.postgres, 'select from balance where user_id >= 90')) > 2,
+  )
+  await stack.postgres.restart()
+  await work
+  expect(await count(stack.postgres, `select from balance_entry where user_id >= 90 and kind = 'recharge'`)).toBe(24)
+  const paid = await stack.postgres.query<{ id: number }>(
+    `select id from reservation where schedule_id = 3 and status = 'paid'`,
+  )
+  expect(paid.map(({ id }) => id).toSorted()).toEqual(acknowledged.toSorted())
+  expect(acknowledged).toHaveLength(24)
+})
+
+/** As a client that keeps its key: 5xx and no answer are tried again, refusals are answers. */
+async function untilAnswered(send: () => Promise<Reply>): Promise<Reply> {
+  return await until('an answer', async () => {
+    const reply = await send()
+    return reply.status < 500 && !codeOf(reply).includes('idempotency_key_in_flight') && reply
+  })
+}
+
 test('keys are forgotten after a day, by any instance', async () => {
   expect(KEPT_HOURS).toBe(24)
   await stack.postgres.query(
