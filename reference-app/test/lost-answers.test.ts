@@ -99,6 +99,7 @@ test('Postgres stopped and started under load: what was acknowledged is there, a
   )
   await stack.postgres.restart()
   await work
+  expect(stack.api.child.running).toBe(true)
   expect(await count(stack.postgres, `select from balance_entry where user_id >= 90 and kind = 'recharge'`)).toBe(24)
   const paid = await stack.postgres.query<{ id: number }>(
     `select id from reservation where schedule_id = 3 and status = 'paid'`,
@@ -109,8 +110,9 @@ test('Postgres stopped and started under load: what was acknowledged is there, a
 
 /** As a client that keeps its key: 5xx and no answer are tried again, refusals are answers. */
 async function untilAnswered(send: () => Promise<Reply>): Promise<Reply> {
-  return await until('an answer', async () => {
+  const answer = async () => {
     const reply = await send()
     return reply.status < 500 && !codeOf(reply).includes('idempotency_key_in_flight') && reply
-  })
+  }
+  return await until('an answer', answer, 20_000) // a restart of Postgres on a busy machine takes seconds
 }
