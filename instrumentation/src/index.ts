@@ -9,10 +9,12 @@ export { type DeploymentInfo, deploymentInfo } from './deployment-info.ts'
 export { errorType } from './error-type.ts'
 export { flushTraces } from './flush-traces.ts'
 export { type HttpMetrics, httpMetrics } from './http-metrics.ts'
+export { type JobMetrics, type JobMetricsOptions, type JobOutcome, jobMetrics } from './job-metrics.ts'
 export type { EventLevels, LogLevel } from './log-events.ts'
 export { createLogger, type Logger, type LoggerOptions } from './logger.ts'
 export { metricsHandler } from './metrics-handler.ts'
 export { type Outcome, type OutcomeMetrics, type OutcomeMetricsOptions, outcomeMetrics } from './outcome-metrics.ts'
+export { type PaymentMetrics, type PaymentMetricsOptions, paymentMetrics } from './payment-metrics.ts'
 export {
   type PostgresMetrics,
   type PostgresMetricsOptions,

@@ -79,7 +79,7 @@ describe('preparing the database', () => {
 
   test('eight that begin in the same moment wait for each other', async () => {
     for (let round = 1; round <= 3; round += 1) {
-      await postgres.query('drop table if exists seat, schedule, concert')
+      await postgres.query('drop schema public cascade; create schema public')
       const clients = Array.from({ length: 8 }, () => new Client({ connectionString: postgres.url }))
       await Promise.all(clients.map((client) => client.connect()))
       const counted = await Promise.allSettled(clients.map((client) => prepareDatabase(client)))

@@ -4,6 +4,7 @@ import type { AddressInfo } from 'node:net'
 import { fileURLToPath } from 'node:url'
 import { expect, test } from '@jest/globals'
 import { Child } from './support/child.ts'
+import { count, expectNothingBroken } from './support/invariants.ts'
 import { metricOf } from './support/metric.ts'
 import { startStack } from './support/stack.ts'
 import { until } from './support/until.ts'
@@ -25,7 +26,7 @@ async function startTraffic(target: string, env: Record<string, string>) {
 
 test('plays whole journeys with valid ids: four requests each, all answered, none refused', async () => {
   const stack = await startStack()
-  const { child, url, metric } = await startTraffic(stack.api.url, { JOURNEYS_PER_SECOND: '40' })
+  const { child, url, metric } = await startTraffic(stack.api.url, { JOURNEYS_PER_SECOND: '40', BUY_RATIO: '0' })
   const done = await until('160 requests', async () => {
     const count = await metric('traffic_requests_total', { outcome: 'success' })
     return count >= 160 && count
@@ -41,6 +42,41 @@ test('plays whole journeys with valid ids: four requests each, all answered, non
   expect(joins - maps).toBeLessThan(5)
   expect(await child.stop()).toBe(0)
   expect(child.stderr).toBe('')
+  await stack.remove()
+})
+
+test('some visitors buy: valid purchases only, and the cache still answers most lookups', async () => {
+  const stack = await startStack({ SEAT_HOLD_SECONDS: '1' })
+  const { child, metric } = await startTraffic(stack.api.url, { JOURNEYS_PER_SECOND: '40', BUY_RATIO: '0.3' })
+  const done = (operation: string) => stack.api.metric('operation_outcomes_total', { operation, outcome: 'success' })
+  await until('people have paid', async () => (await done('reservation_pay')) >= 15, 20_000)
+  await until(
+    'others have let their holds expire',
+    async () => (await count(stack.postgres, `select from reservation where status = 'expired'`)) > 0,
+  )
+  expect(await done('seat_reserve')).toBeGreaterThanOrEqual(await done('reservation_pay'))
+  expect(await done('balance_recharge')).toBeGreaterThan(0)
+  // Two may want the same seat at the same moment; nothing else is ever refused.
+  const refused = await stack.api.metric('operation_outcomes_total', { outcome: 'rejected' })
+  const taken = { operation: 'seat_reserve', outcome: 'rejected', reason: 'seat_taken' }
+  expect(refused).toBe(await stack.api.metric('operation_outcomes_total', taken))
+  expect(await metric('traffic_requests_total', { outcome: 'failed' })).toBe(0)
+  expect((await stack.api.lookups('hit')) / (await stack.api.lookups())).toBeGreaterThan(0.8)
+  expect(await child.stop()).toBe(0)
+  await expectNothingBroken(stack.postgres)
+  await stack.remove()
+})
+
+test('when every seat is sold visitors come and look as before, and nobody tries to buy', async () => {
+  const stack = await startStack()
+  await stack.postgres.query(`insert into reservation (user_id, concert_id, schedule_id, seat_id, price, status, expires_at)
+    select 1, concert_id, schedule.id, seat.id, price, 'paid', now() from seat join schedule on schedule.id = schedule_id`)
+  const { child, metric } = await startTraffic(stack.api.url, { JOURNEYS_PER_SECOND: '40', BUY_RATIO: '1' })
+  const done = (operation: string) => stack.api.metric('operation_outcomes_total', { operation, outcome: 'success' })
+  await until('40 have looked at seats', async () => (await done('seat_map')) >= 40)
+  expect(await metric('traffic_requests_total', { outcome: 'rejected' })).toBe(0)
+  expect(await stack.api.metric('operation_outcomes_total', { operation: 'seat_reserve' })).toBe(0)
+  expect(await child.stop()).toBe(0)
   await stack.remove()
 })
 

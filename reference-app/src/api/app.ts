@@ -1,4 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
+import { BalanceStore } from '../balance/balance-store.ts'
 import { Cache } from '../cache/cache.ts'
 import { CacheEvents } from '../cache/events.ts'
 import { Protection } from '../cache/protection.ts'
@@ -6,6 +7,8 @@ import { CacheSources } from '../cache/sources.ts'
 import { WarmUp } from '../cache/warm-up.ts'
 import { Database } from '../database/database.ts'
 import { Health } from '../http/health.ts'
+import { AnswerStore } from '../idempotency/answer-store.ts'
+import { Mutations } from '../idempotency/mutations.ts'
 import { Audit } from '../operations/audit.ts'
 import { Banner } from '../operations/banner.ts'
 import { changeRecorder } from '../operations/change.ts'
@@ -13,6 +16,10 @@ import type { Controls } from '../operations/controls.ts'
 import { QueueTokens } from '../queue-token/queue-token.ts'
 import { Catalogue } from '../ticketing/catalogue.ts'
 import { CatalogueStore } from '../ticketing/catalogue-store.ts'
+import { PaymentEvents } from '../ticketing/payment-events.ts'
+import { PaymentStore } from '../ticketing/payment-store.ts'
+import { ReservationStore } from '../ticketing/reservation-store.ts'
+import { backgroundJobs } from './background-jobs.ts'
 import type { Config } from './config.ts'
 import { operationsApp } from './operations-app.ts'
 import { publicApp } from './public-app.ts'
@@ -26,9 +33,11 @@ export interface App {
   public: Handler
   /** For operators and Prometheus. */
   operations: Handler
+  /** Starts the work in the background. */
+  begin(): void
   /** From now on it is not ready. */
   drain(): void
-  /** Lets go of Postgres and Redis, after the last request. */
+  /** Ends the work in the background and lets go of Postgres and Redis, after the last request. */
   close(): Promise<void>
 }
 
@@ -48,7 +57,11 @@ export function createApp(config: Config, telemetry: Telemetry): App {
   const sources = new CacheSources(config.cacheUrls, cacheEvents)
   const cache = new Cache(sources, protection, cacheEvents)
 
-  const catalogue = new Catalogue(new CatalogueStore(database), cache)
+  const catalogueStore = new CatalogueStore(database)
+  const catalogue = new Catalogue(catalogueStore, cache)
+  const reservations = new ReservationStore(database)
+  const answers = new AnswerStore(database)
+  const jobs = backgroundJobs({ registry, logger, reservations, catalogue, answers })
   const banner = new Banner()
   const health = new Health(database)
   const controls: Controls = {
@@ -63,10 +76,27 @@ export function createApp(config: Config, telemetry: Telemetry): App {
   }
 
   return {
-    public: publicApp({ telemetry, health, banner, catalogue, tokens: new QueueTokens(config.queueTokenSecret) }),
+    public: publicApp({
+      telemetry,
+      health,
+      banner,
+      catalogue,
+      catalogueStore,
+      reservations,
+      balances: new BalanceStore(database),
+      payments: new PaymentStore(),
+      mutations: new Mutations(database, answers),
+      paymentEvents: new PaymentEvents(telemetry.payments, logger),
+      holdRules: config.holdRules,
+      tokens: new QueueTokens(config.queueTokenSecret),
+    }),
     operations: operationsApp({ telemetry, health, controls, operatorToken: config.opsToken }),
+    begin: () => {
+      for (const job of jobs) job.begin()
+    },
     drain: () => health.drain(),
     close: async () => {
+      await Promise.all(jobs.map((job) => job.stop()))
       sources.close()
       await database.close()
     },

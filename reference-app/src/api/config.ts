@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs'
 import type { SourceName } from '../cache/source.ts'
 import { EnvError } from '../env/read-env.ts'
+import type { HoldRules } from '../ticketing/reserve-seats.ts'
 import type { ApiEnv } from './env.ts'
 
 /** What this instance is and what it works with. Ports may be 0: any free one. */
@@ -15,6 +16,7 @@ export interface Config {
   opsToken: string
   queueTokenSecret: string
   auditFile: string
+  holdRules: HoldRules
   logLevel: ApiEnv['LOG_LEVEL']
 }
 
@@ -45,6 +47,7 @@ export function decideConfig(env: ApiEnv): Config {
     opsToken: secret('OPS_TOKEN_FILE'),
     queueTokenSecret: secret('QUEUE_TOKEN_SECRET_FILE'),
     auditFile: env.AUDIT_FILE,
+    holdRules: { limit: env.SEAT_HOLD_LIMIT, seconds: env.SEAT_HOLD_SECONDS },
     logLevel: env.LOG_LEVEL,
   }
   if (problems.length > 0) throw new EnvError(problems)

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { logLevel, port } from '../env/read-env.ts'
+import { MAX_SEATS } from '../ticketing/reservation-routes.ts'
 
 const fileName = z.string().min(1)
 const redisUrl = z.url({ protocol: /^rediss?$/ })
@@ -19,6 +20,10 @@ export const apiEnv = z.object({
   OPS_TOKEN_FILE: fileName,
   QUEUE_TOKEN_SECRET_FILE: fileName,
   AUDIT_FILE: fileName,
+  /** Seats that one user may hold unpaid at a time. */
+  SEAT_HOLD_LIMIT: z.coerce.number<string>().int().min(1).max(MAX_SEATS).default(50),
+  /** Time to pay. The six steps of a purchase take about one minute. */
+  SEAT_HOLD_SECONDS: z.coerce.number<string>().int().min(1).max(3_600).default(300),
   LOG_LEVEL: logLevel,
   APP_VERSION: z.string().min(1).max(100).default('development'),
 })

@@ -12,6 +12,11 @@ export const LOG_EVENTS = {
   'cache.breaker_closed': 'info',
   'cache.write_failed': 'warn',
   'database.connection_lost': 'warn',
+  'job.failed': 'warn',
+  'job.recovered': 'info',
+  'payment.paid': 'info',
+  'payment.refused': 'debug',
+  'payment.failed': 'warn',
   'operator.change': 'info',
   'operator.audit_failed': 'error',
 } as const satisfies EventLevels

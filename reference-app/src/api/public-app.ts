@@ -1,11 +1,14 @@
 import express, { type Express, json } from 'express'
+import { type Balances, balanceRoutes } from '../balance/routes.ts'
 import { endOfRoutes } from '../http/end-of-routes.ts'
 import type { Health } from '../http/health.ts'
 import { healthRoutes } from '../http/health-routes.ts'
 import type { OperationContext } from '../http/operation.ts'
 import type { Banner } from '../operations/banner.ts'
 import { bannerRoutes } from '../operations/banner-routes.ts'
+import { type Purchase, reservationRoutes } from '../ticketing/reservation-routes.ts'
 import { type Ticketing, ticketingRoutes } from '../ticketing/routes.ts'
+import { descriptionRoutes } from './description-routes.ts'
 import type { Telemetry } from './telemetry.ts'
 
 /** No request of ours has more than a few hundred bytes. */
@@ -13,14 +16,14 @@ const BODY_LIMIT = '64kb'
 /** Above every limit that one request can meet on its way (cache 4 s at worst, connection 2 s, query 2.5 s). Milliseconds. */
 const REQUEST_TIMEOUT_MS = 10_000
 
-export interface PublicParts extends Ticketing {
+export interface PublicParts extends Ticketing, Purchase, Balances {
   telemetry: Telemetry
   health: Health
   banner: Banner
 }
 
 /** What users reach. Health is answered before anything is measured: probes are not traffic. */
-export function publicApp({ telemetry, health, banner, ...ticketing }: PublicParts): Express {
+export function publicApp({ telemetry, health, banner, ...parts }: PublicParts): Express {
   const context: OperationContext = {
     outcomes: telemetry.outcomes,
     parseBody: json({ limit: BODY_LIMIT, type: () => true }),
@@ -31,8 +34,11 @@ export function publicApp({ telemetry, health, banner, ...ticketing }: PublicPar
   app.disable('etag') // answers are not kept by anybody
   app.use(healthRoutes(health))
   app.use(telemetry.http.middleware)
-  app.use('/api/v1', ticketingRoutes(ticketing, context))
+  app.use('/api/v1', ticketingRoutes(parts, context))
+  app.use('/api/v1', reservationRoutes(parts, context))
+  app.use('/api/v1', balanceRoutes(parts, context))
   app.use('/api/v1', bannerRoutes(banner, context))
+  app.use('/api/v1', descriptionRoutes())
   endOfRoutes(app, telemetry.logger)
   return app
 }

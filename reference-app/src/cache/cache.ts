@@ -47,6 +47,19 @@ export class Cache {
     await this.write(this.sources.current, key, value)
   }
 
+  /**
+   * Removes the copy from the current source, bypass or not. Never rejects: what could not be removed is gone when its freshness ends. A reader
+   * who asked Postgres before the change and writes after this puts the old copy back for as long.
+   */
+  async forget(key: string): Promise<void> {
+    const source = this.sources.current
+    try {
+      await source.remove(key, this.protection.patience, this.protection.enabled)
+    } catch (error) {
+      this.events.writeFailed(source.name, error)
+    }
+  }
+
   private async find<T>(key: string, load: Load<T>): Promise<Finding> {
     if (this.sources.bypassed) return await loaded('bypass', load)
     const source = this.sources.current

@@ -81,11 +81,11 @@ export class CacheConnection {
   }
 
   async set(key: string, text: string, lifetimeMs: number, patience: Patience): Promise<void> {
-    try {
-      await this.call('SET', patience, () => this.redis.set(key, text, 'PX', lifetimeMs))
-    } catch (error) {
-      throw error instanceof Error && error.message.startsWith('READONLY') ? new CacheReadOnlyError() : error
-    }
+    await this.change('SET', patience, () => this.redis.set(key, text, 'PX', lifetimeMs))
+  }
+
+  async del(key: string, patience: Patience): Promise<void> {
+    await this.change('DEL', patience, () => this.redis.del(key))
   }
 
   /** Rejects unless the server takes a write now. */
@@ -102,6 +102,14 @@ export class CacheConnection {
   close(): void {
     this.up = false
     this.redis.disconnect()
+  }
+
+  private async change(name: string, patience: Patience, send: () => Promise<unknown>): Promise<void> {
+    try {
+      await this.call(name, patience, send)
+    } catch (error) {
+      throw error instanceof Error && error.message.startsWith('READONLY') ? new CacheReadOnlyError() : error
+    }
   }
 
   private async call<T>(name: string, patience: Patience, send: () => Promise<T>): Promise<T> {

@@ -5,8 +5,8 @@ export interface Entry {
 }
 
 /**
- * How long a copy is fresh. Sold seats will be removed from the cache by whoever sells them, so this only bounds the harm of a removal
- * that got lost. Milliseconds.
+ * How long a copy is fresh. A seat map is removed from the cache by whoever changes it, so this only bounds the harm of a removal that got
+ * lost or was overtaken. Milliseconds.
  */
 export const FRESH_MS = 60_000
 

@@ -21,7 +21,7 @@ export class CacheEvents {
   }
 
   /** Passes the call through and measures it, failed or not. */
-  async timed<T>(operation: 'get' | 'set', call: Promise<T>): Promise<T> {
+  async timed<T>(operation: 'get' | 'set' | 'del', call: Promise<T>): Promise<T> {
     const startedAt = performance.now()
     const seconds = () => (performance.now() - startedAt) / 1000
     try {
@@ -66,7 +66,7 @@ export class CacheEvents {
     const reason = error instanceof Error ? error.message : String(error)
     this.logger.warn(
       { event: 'cache.write_failed', source, reason, failures: this.writeFailures },
-      'a copy was not kept',
+      'a copy was not written or not removed',
     )
     this.writeFailures = 0
   }

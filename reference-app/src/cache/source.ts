@@ -67,6 +67,12 @@ export class CacheSource {
     await this.events.timed('set', this.connection.set(key, text, lifetimeMs, patience))
   }
 
+  /** As a write, but an open breaker refuses it: whoever removes a copy has work of users to finish. */
+  async remove(key: string, patience: Patience, guarded: boolean): Promise<void> {
+    if (guarded && !this.breaker.allows) throw new BreakerOpenError(this.name)
+    await this.events.timed('del', this.connection.del(key, patience))
+  }
+
   /** Rejects unless it takes writes, with CacheReadOnlyError when that is why. */
   async probeWrite(patience: Patience): Promise<void> {
     await this.connection.probeWrite(patience)

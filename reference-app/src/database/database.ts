@@ -1,6 +1,8 @@
 import { type MetricsRegistry, type PostgresMetrics, postgresMetrics } from '@drillbook/instrumentation'
 import { Pool, type QueryResultRow } from 'pg'
-import { DatabaseUnavailableError, toDatabaseError } from './errors.ts'
+import { DatabaseUnavailableError } from './errors.ts'
+import { runStatement, type Statement } from './statement.ts'
+import { runTransaction, type Transaction } from './transaction.ts'
 
 /** Two instances with 10 each stay far below PostgreSQL's default of 100 connections; 10 on 2 cores are more than it can run at once. */
 const POOL_MAX = 10
@@ -11,14 +13,8 @@ const STATEMENT_TIMEOUT_MS = 2_000
 /** Kept by the client, for a server that hangs and cannot end anything. */
 const QUERY_TIMEOUT_MS = 2_500
 
-/** One SQL statement. Each connection prepares it once, under its name. */
-export interface Statement {
-  name: string
-  operation: 'SELECT'
-  /** The table that it starts from. */
-  collection: string
-  text: string
-}
+/** A process that hangs in a transaction must not keep its locks; a living one pauses for milliseconds. Set on the server. */
+const IDLE_IN_TRANSACTION_TIMEOUT_MS = 5_000
 
 export interface DatabaseOptions {
   url: string
@@ -41,6 +37,7 @@ export class Database {
       connectionTimeoutMillis: CONNECTION_TIMEOUT_MS,
       statement_timeout: STATEMENT_TIMEOUT_MS,
       query_timeout: QUERY_TIMEOUT_MS,
+      idle_in_transaction_session_timeout: IDLE_IN_TRANSACTION_TIMEOUT_MS,
       keepAlive: true,
     })
     this.pool.on('error', onIdleError)
@@ -49,13 +46,15 @@ export class Database {
 
   /** Rows as the statement names their columns. */
   async query<Row extends QueryResultRow>(statement: Statement, values: unknown[] = []): Promise<Row[]> {
-    const { name, text, operation, collection } = statement
-    try {
-      const run = () => this.pool.query<Row>({ name, text, values })
-      return (await this.metrics.timed({ operation, collection }, run)).rows
-    } catch (error) {
-      throw toDatabaseError(error)
-    }
+    return await runStatement<Row>(this.pool, this.metrics, statement, values)
+  }
+
+  /**
+   * Runs `work` and commits what it did or, when it throws, nothing of it. `work` may run more than once, so it does nothing that a
+   * rollback cannot undo. A connection lost during the commit is DatabaseUnavailableError, too: nobody knows then whether it took effect.
+   */
+  async transaction<T>(work: (transaction: Transaction) => Promise<T>): Promise<T> {
+    return await runTransaction(this.pool, this.metrics, work)
   }
 
   /** Throws DatabaseUnavailableError unless it answers within its limits. */

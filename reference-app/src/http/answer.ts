@@ -1,16 +1,17 @@
 import type { ServerResponse } from 'node:http'
 
-/** A wanted answer: status and JSON body; no body with 204. */
+/** A wanted answer: status and JSON body; no body with 204. `headers` beyond the usual ones. */
 export interface Answer {
   status: number
   body?: unknown
+  headers?: Readonly<Record<string, string>>
 }
 
 /** Writes the answer, unless the client has gone. */
-export function respond(response: ServerResponse, { status, body }: Answer): void {
+export function respond(response: ServerResponse, { status, body, headers }: Answer): void {
   if (response.destroyed) return
   if (body === undefined) {
-    response.writeHead(status, { 'cache-control': 'no-store' }).end()
+    response.writeHead(status, { 'cache-control': 'no-store', ...headers }).end()
     return
   }
   const text = JSON.stringify(body)
@@ -18,6 +19,7 @@ export function respond(response: ServerResponse, { status, body }: Answer): voi
     'content-type': 'application/json; charset=utf-8',
     'content-length': Buffer.byteLength(text),
     'cache-control': 'no-store',
+    ...headers,
   })
   response.end(text)
 }

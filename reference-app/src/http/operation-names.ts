@@ -1,4 +1,15 @@
 /** Every operation that users can ask for: the `operation` label of `operation_outcomes_total`. */
-export const OPERATIONS = ['queue_join', 'concert_list', 'schedule_list', 'seat_map', 'banner'] as const
+export const OPERATIONS = [
+  'queue_join',
+  'concert_list',
+  'schedule_list',
+  'seat_map',
+  'seat_reserve',
+  'reservation_read',
+  'reservation_pay',
+  'balance_read',
+  'balance_recharge',
+  'banner',
+] as const
 
 export type OperationName = (typeof OPERATIONS)[number]

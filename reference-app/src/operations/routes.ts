@@ -2,7 +2,7 @@ import { json, type Request, type RequestHandler, Router } from 'express'
 import { z } from 'zod'
 import { SOURCE_NAMES } from '../cache/source.ts'
 import { type Answer, respond } from '../http/answer.ts'
-import { Problem } from '../problem/problem.ts'
+import { parseBody } from '../http/parse-body.ts'
 import type { Controls } from './controls.ts'
 import { actorOf, requireOperator } from './operator.ts'
 import { setBanner } from './set-banner.ts'
@@ -35,14 +35,14 @@ export function operationsRoutes(controls: Controls, operatorToken: string): Rou
   router.put(
     '/cache/source',
     answer(async (request) => {
-      await useSource(controls, actorOf(request), bodyOf(request, sourceBody).source)
+      await useSource(controls, actorOf(request), parseBody(request, sourceBody).source)
       return state()
     }),
   )
   router.put(
     '/cache/bypass',
     answer(async (request) => {
-      await setBypass(controls, actorOf(request), bodyOf(request, bypassBody).bypass)
+      await setBypass(controls, actorOf(request), parseBody(request, bypassBody).bypass)
       return state()
     }),
   )
@@ -53,21 +53,21 @@ export function operationsRoutes(controls: Controls, operatorToken: string): Rou
   router.post(
     '/cache/warm-up',
     answer(async (request) => {
-      bodyOf(request, emptyBody)
+      parseBody(request, emptyBody)
       return { status: 200, body: await warmUpCache(controls, actorOf(request)) }
     }),
   )
   router.put(
     '/banner',
     answer(async (request) => {
-      await setBanner(controls, actorOf(request), bodyOf(request, bannerBody).message)
+      await setBanner(controls, actorOf(request), parseBody(request, bannerBody).message)
       return state()
     }),
   )
   router.put(
     '/protection',
     answer(async (request) => {
-      await setProtection(controls, actorOf(request), bodyOf(request, protectionBody).enabled)
+      await setProtection(controls, actorOf(request), parseBody(request, protectionBody).enabled)
       return state()
     }),
   )
@@ -76,12 +76,4 @@ export function operationsRoutes(controls: Controls, operatorToken: string): Rou
 
 function answer(work: (request: Request) => Answer | Promise<Answer>): RequestHandler {
   return async (request, response) => respond(response, await work(request))
-}
-
-/** Throws `invalid_request` that names every wrong field. */
-function bodyOf<T>(request: Request, schema: z.ZodType<T>): T {
-  const parsed = schema.safeParse(request.body)
-  if (parsed.success) return parsed.data
-  const wrong = parsed.error.issues.map((issue) => `${issue.path.join('.') || 'body'}: ${issue.message}`)
-  throw new Problem('invalid_request', wrong.join('; '))
 }

@@ -66,6 +66,12 @@ export class QueueTokens {
   }
 }
 
+/** Throws `queue_token_of_another`. */
+export function requireUser(token: QueueToken, userId: number): void {
+  if (token.userId === userId) return
+  throw new Problem('queue_token_of_another', `This token does not belong to user ${userId}.`)
+}
+
 function invalid(): Problem {
   return new Problem('queue_token_invalid', 'This token was not issued here. Join the queue again.')
 }

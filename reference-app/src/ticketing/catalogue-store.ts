@@ -1,10 +1,16 @@
-import type { Database, Statement } from '../database/database.ts'
+import type { Database } from '../database/database.ts'
+import type { Statement } from '../database/statement.ts'
+import type { Transaction } from '../database/transaction.ts'
 import type { Concert } from './concert.ts'
+import { LIVE } from './reservation-row.ts'
 import type { Schedule } from './schedule.ts'
 import type { Seat } from './seat.ts'
 
+/** Nobody has bought it or holds it now. */
+const FREE = `(seat.on_sale and not exists (select from reservation where reservation.seat_id = seat.id and ${LIVE}))`
+
 const AVAILABLE = `(schedule.starts_at > now() and exists (
-  select from seat where seat.schedule_id = schedule.id and seat.on_sale))`
+  select from seat where seat.schedule_id = schedule.id and ${FREE}))`
 
 const CONCERTS: Statement = {
   name: 'concerts',
@@ -28,7 +34,7 @@ const SEATS: Statement = {
   name: 'seats',
   operation: 'SELECT',
   collection: 'seat',
-  text: `select seat.id, seat.number, (schedule.starts_at > now() and seat.on_sale) as available
+  text: `select seat.id, seat.number, (schedule.starts_at > now() and ${FREE}) as available
     from schedule left join seat on seat.schedule_id = schedule.id
     where schedule.id = $2 and schedule.concert_id = $1 order by seat.number`,
 }
@@ -38,6 +44,22 @@ const SCHEDULE_IDS: Statement = {
   operation: 'SELECT',
   collection: 'schedule',
   text: 'select concert_id as "concertId", id as "scheduleId" from schedule order by id',
+}
+
+const SALE: Statement = {
+  name: 'sale',
+  operation: 'SELECT',
+  collection: 'schedule',
+  text: `select schedule.starts_at <= now() as begun, seat.id, seat.on_sale as "onSale"
+    from schedule left join seat on seat.schedule_id = schedule.id and seat.id = any ($3)
+    where schedule.id = $2 and schedule.concert_id = $1`,
+}
+
+/** Whether seats of one schedule are for sale at all; whether somebody has them is another question. */
+export interface Sale {
+  begun: boolean
+  /** By id: whether it is on sale. Without those that are not of this schedule. */
+  seats: Map<number, boolean>
 }
 
 /** What is true about concerts, schedules and seats. Throws DatabaseUnavailableError. */
@@ -68,6 +90,20 @@ export class CatalogueStore {
     const rows = await this.database.query<Row>(SEATS, [concertId, scheduleId])
     if (rows.length === 0) return undefined
     return rows.flatMap(({ id, number, available }) => (id === null ? [] : [{ id, number, available }]))
+  }
+
+  /** Undefined: no such schedule, or not of this concert. */
+  async sale(
+    transaction: Transaction,
+    concertId: number,
+    scheduleId: number,
+    seatIds: number[],
+  ): Promise<Sale | undefined> {
+    type Row = { begun: boolean; id: number | null; onSale: boolean }
+    const rows = await transaction.query<Row>(SALE, [concertId, scheduleId, seatIds])
+    const [first] = rows
+    if (first === undefined) return undefined
+    return { begun: first.begun, seats: new Map(rows.flatMap(({ id, onSale }) => (id === null ? [] : [[id, onSale]]))) }
   }
 
   /** Every schedule there is, as the pair that names its seat map. */

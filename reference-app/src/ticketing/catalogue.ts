@@ -10,7 +10,10 @@ const schedulesKey = (concertId: number) => `catalogue:concert:${concertId}:sche
 const seatsKey = (concertId: number, scheduleId: number) =>
   `catalogue:concert:${concertId}:schedule:${scheduleId}:seats`
 
-/** What is on and which seats are left, as users may see it: up to a minute old, because it is read through the cache. */
+/**
+ * What is on and which seats are left, as users may see it: read through the cache, so up to as old as a copy may be (`FRESH_MS`). Seat maps are
+ * dropped when a seat changes hands, and are normally milliseconds old; the lists, which only say whether anything is left, live out their time.
+ */
 export class Catalogue {
   private readonly store: CatalogueStore
   private readonly cache: Cache
@@ -32,6 +35,11 @@ export class Catalogue {
   /** Undefined: no such schedule, or not of this concert. */
   async seats(concertId: number, scheduleId: number): Promise<Seat[] | undefined> {
     return await this.cache.lookup(seatsKey(concertId, scheduleId), () => this.store.seats(concertId, scheduleId))
+  }
+
+  /** Drops the copy of a seat map that is no longer true. To be called after the commit: before it, a reader would bring back the old one. */
+  async seatsChanged(concertId: number, scheduleId: number): Promise<void> {
+    await this.cache.forget(seatsKey(concertId, scheduleId))
   }
 
   /** Everything that can be looked up here, for a warm-up. */

@@ -4,7 +4,7 @@ const TICK_MS = 5
 export const MAX_LAG_MS = 1_000
 /** How long a lag is remembered, so that no scrape misses it. Milliseconds. */
 const MEMORY_MS = 10_000
-/** Journeys under way at once, about 50/s for the 40 s that four requests at their deadline take. Beyond it arrivals are dropped: invalid. */
+/** Journeys under way at once, about 50/s for the 40 s that the four requests of most visitors take at their deadline. Beyond it arrivals are dropped: invalid. */
 const MAX_UNDER_WAY = 2_000
 
 /**

@@ -4,6 +4,12 @@ import type { z } from 'zod'
 /** As the caller sees it: 2xx with the promised shape · 4xx · everything else, time-outs and broken connections included. */
 export type ClientOutcome = 'success' | 'rejected' | 'failed'
 
+export interface Extras {
+  headers?: Record<string, string>
+  /** Becomes the body. Absent: no body. */
+  json?: unknown
+}
+
 export type CountRequest = (outcome: ClientOutcome, durationSeconds: number) => void
 
 /** A user's browser: its own connections, one deadline for each request, from the start to the last byte. */
@@ -31,10 +37,10 @@ export class Client {
     method: 'GET' | 'POST',
     path: string,
     shape: z.ZodType<T>,
-    headers: Record<string, string> = {},
+    extras: Extras = {},
   ): Promise<T | undefined> {
     const startedAt = performance.now()
-    const answer = await this.send(method, path, shape, headers)
+    const answer = await this.send(method, path, shape, extras)
     this.count(answer.outcome, (performance.now() - startedAt) / 1000)
     return answer.body
   }
@@ -48,11 +54,17 @@ export class Client {
     method: 'GET' | 'POST',
     path: string,
     shape: z.ZodType<T>,
-    headers: Record<string, string>,
+    { headers = {}, json }: Extras,
   ): Promise<{ outcome: ClientOutcome; body?: T }> {
     try {
       const signal = AbortSignal.timeout(this.deadlineMs)
-      const response = await request(this.url + path, { method, headers, dispatcher: this.agent, signal })
+      const response = await request(this.url + path, {
+        method,
+        headers: json === undefined ? headers : { ...headers, 'content-type': 'application/json' },
+        body: json === undefined ? null : JSON.stringify(json),
+        dispatcher: this.agent,
+        signal,
+      })
       if (response.statusCode >= 300) {
         await response.body.dump()
         return { outcome: response.statusCode >= 400 && response.statusCode < 500 ? 'rejected' : 'failed' }

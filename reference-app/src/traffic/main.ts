@@ -6,7 +6,7 @@ import { Listener } from '../http/listener.ts'
 import { Arrivals } from './arrivals.ts'
 import { Client } from './client.ts'
 import { trafficEnv } from './env.ts'
-import { browse } from './journey.ts'
+import { visit } from './journey.ts'
 import { trafficMetrics } from './metrics.ts'
 
 const config = orExit(() => readEnv(trafficEnv, process.env))
@@ -19,7 +19,7 @@ const logger = createLogger({
   events: { 'traffic.started': 'info', 'traffic.stopped': 'info' },
 })
 const client = new Client(config.TARGET_URL, config.DEADLINE_MS, metrics.countRequest)
-const arrivals = new Arrivals(config.JOURNEYS_PER_SECOND, () => browse(client))
+const arrivals = new Arrivals(config.JOURNEYS_PER_SECOND, () => visit(client, { buyRatio: config.BUY_RATIO }))
 metrics.watch(arrivals)
 
 const serveMetrics = metricsHandler(metrics.registry)
@@ -38,6 +38,7 @@ logger.info(
     port: listener.port,
     target: config.TARGET_URL,
     journeysPerSecond: config.JOURNEYS_PER_SECOND,
+    buyRatio: config.BUY_RATIO,
   },
   'visitors arrive',
 )

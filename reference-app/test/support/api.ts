@@ -17,6 +17,8 @@ export interface ApiOptions {
   /** Default: the primary. */
   standbyUrl?: string
   instance?: string
+  /** Beyond what every instance needs. */
+  env?: Record<string, string>
 }
 
 /** What came back, with the body parsed where there is one. `durationMs` from the call to the last byte. */
@@ -58,6 +60,7 @@ export class Api {
         QUEUE_TOKEN_SECRET_FILE: join(this.folder.path, 'secrets/queue-token'),
         AUDIT_FILE: join(this.folder.path, 'audit.jsonl'),
         APP_VERSION: 'test',
+        ...options.env,
       },
     })
   }
@@ -111,6 +114,11 @@ export class Api {
       headers: { authorization: `Bearer ${OPS_TOKEN}`, ...headers },
       ...(json === undefined ? {} : { body: JSON.stringify(json) }),
     })
+  }
+
+  /** A write of a user: POST with this JSON. */
+  async post(path: string, json: unknown, headers: Record<string, string> = {}): Promise<Reply> {
+    return await this.call(`/api/v1${path}`, { method: 'POST', headers, body: JSON.stringify(json) })
   }
 
   async join(userId = 1): Promise<string> {

@@ -71,10 +71,16 @@ export class Postgres {
     this.workers('SIGCONT')
   }
 
-  async query<Row extends Record<string, unknown>>(text: string): Promise<Row[]> {
+  /** A connection that the test ends itself. */
+  async connect(): Promise<Client> {
     const client = new Client({ connectionString: this.url, connectionTimeoutMillis: 2_000 })
     client.on('error', () => undefined) // reported by the query
     await client.connect()
+    return client
+  }
+
+  async query<Row extends Record<string, unknown>>(text: string): Promise<Row[]> {
+    const client = await this.connect()
     try {
       return (await client.query<Row>(text)).rows
     } finally {

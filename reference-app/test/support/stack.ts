@@ -11,13 +11,14 @@ export interface Stack {
   remove(): Promise<void>
 }
 
-export async function startStack(): Promise<Stack> {
+/** `env`: beyond what the API needs. */
+export async function startStack(env: Record<string, string> = {}): Promise<Stack> {
   const [postgres, primary, standby] = await Promise.all([
     startPreparedPostgres(),
     RedisServer.start(),
     RedisServer.start(),
   ])
-  const api = await Api.start({ databaseUrl: postgres.url, primaryUrl: primary.url, standbyUrl: standby.url })
+  const api = await Api.start({ databaseUrl: postgres.url, primaryUrl: primary.url, standbyUrl: standby.url, env })
   const remove = async () => {
     await api.stop()
     await Promise.all([postgres.remove(), primary.remove(), standby.remove()])

@@ -1,7 +1,11 @@
+import { z } from 'zod'
 import { Problem } from '../problem/problem.ts'
 
 /** The largest id that the tables hold (PostgreSQL `integer`). */
-const MAX_ID = 2_147_483_647
+export const MAX_ID = 2_147_483_647
+
+/** An id in a body. */
+export const id = z.int().min(1).max(MAX_ID)
 
 /** A path parameter as an id: digits only, no sign, no leading zero. Throws `invalid_request` naming the parameter. */
 export function parseId(name: string, text: unknown): number {

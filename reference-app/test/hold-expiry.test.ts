@@ -1,0 +1,155 @@
+import { afterAll, afterEach, beforeAll, expect, test } from '@jest/globals'
+import { Api } from './support/api.ts'
+import { Buyer, codeOf, idsOf, items, seatsOf, tally } from './support/buyer.ts'
+import { Gate } from './support/gate.ts'
+import { count, expectNothingBroken } from './support/invariants.ts'
+import { type Stack, startStack } from './support/stack.ts'
+import { until } from './support/until.ts'
+
+const HOLD_SECONDS = 2
+
+let stack: Stack
+let second: Api
+const user = new Buyer(1)
+
+beforeAll(async () => {
+  stack = await startStack({ SEAT_HOLD_SECONDS: String(HOLD_SECONDS) })
+  second = await Api.start({ databaseUrl: stack.postgres.url, primaryUrl: stack.primary.url, instance: 'api-second' })
+  await user.recharge(stack.api, 10_000_000)
+})
+
+afterEach(async () => {
+  await expectNothingBroken(stack.postgres)
+})
+
+afterAll(async () => {
+  await second.stop()
+  await stack.remove()
+})
+
+/** As if the time to pay had passed. */
+async function expire(ids: number[]): Promise<void> {
+  await stack.postgres.query(
+    `update reservation set expires_at = now() - interval '1 second' where id in (${ids.join()})`,
+  )
+}
+
+const written = (ids: number[]) =>
+  count(stack.postgres, `select from reservation where status = 'expired' and id in (${ids.join()})`)
+
+const offered = async (seatId: number) => {
+  const { body } = await stack.api.call('/api/v1/concerts/1/schedules/1/seats', { headers: user.headers })
+  return (body as { id: number; available: boolean }[]).some(({ id, available }) => id === seatId && available)
+}
+
+test('a hold that is not paid in time expires: the job writes it down once, and the cached seat map offers the seat again', async () => {
+  const ids = idsOf(await user.reserve(stack.api, 1, [1, 2]))
+  expect(await offered(1)).toBe(false)
+  await until('the job has written it down', async () => (await written(ids)) === 2)
+  await until('the seat map offers it again', () => offered(1), 1_000)
+  expect((await user.reservation(stack.api, ids[0] ?? 0)).body).toMatchObject({ status: 'expired' })
+  expect(codeOf(await user.pay(stack.api, ids))).toBe('409 hold_expired')
+  const runs = { job: 'hold-expiry', outcome: 'success' }
+  for (const api of [stack.api, second]) {
+    await until('each instance runs the job', async () => (await api.metric('job_runs_total', runs)) > 0)
+    expect(await api.metric('job_runs_total', { outcome: 'failed' })).toBe(0)
+    expect(await api.metric('job_paused')).toBe(0)
+  }
+})
+
+test('an expired hold is nobody’s before any job has written it down: it cannot be paid, and its seat can be reserved', async () => {
+  const [late = 0] = idsOf(await user.reserve(stack.api, 1, [3]))
+  await stack.postgres.query(
+    'create function keep_held() returns trigger language plpgsql as $$ begin return null; end $$',
+  )
+  await stack.postgres.query(`create trigger no_job before update on reservation for each row
+    when (new.status = 'expired' and current_query() like 'with late%') execute function keep_held()`)
+  await expire([late])
+  expect(codeOf(await user.pay(stack.api, [late]))).toBe('409 hold_expired')
+  expect((await user.reservation(stack.api, late)).body).toMatchObject({ status: 'expired' })
+  expect(await written([late])).toBe(0)
+  expect((await new Buyer(2).reserve(stack.api, 1, [3])).status).toBe(200)
+  expect(await written([late])).toBe(1)
+  await stack.postgres.query('drop trigger no_job on reservation')
+})
+
+test('expired holds do not count against the limit of seats that one user may hold', async () => {
+  const greedy = new Buyer(3)
+  for (const schedule of [2, 3]) await greedy.reserve(second, schedule, seatsOf(schedule, 0, 24))
+  expect(codeOf(await greedy.reserve(second, 4, seatsOf(4, 0, 3)))).toBe('409 hold_limit')
+  await stack.postgres.query(`update reservation set expires_at = now() - interval '1 second' where user_id = 3`)
+  expect((await greedy.reserve(second, 4, seatsOf(4, 0, 3))).status).toBe(200)
+})
+
+test('a hold that expires while its payment is being worked on is not sold, and nothing is paid', async () => {
+  const [id = 0] = idsOf(await user.reserve(stack.api, 1, [5]))
+  const balance = await user.balance(stack.api)
+  const gate = await Gate.close(stack.postgres)
+  await stack.postgres.query(`update reservation set expires_at = now() + interval '300 milliseconds' where id = ${id}`)
+  const payment = user.pay(stack.api, [id])
+  try {
+    await gate.reached()
+    const late = `select from reservation where id = ${id} and expires_at < now()`
+    await until('it has expired', async () => (await count(stack.postgres, late)) === 1)
+  } finally {
+    await gate.open()
+  }
+  expect(codeOf(await payment)).toBe('409 hold_expired')
+  expect(await user.balance(stack.api)).toBe(balance)
+})
+
+test('at the moment of expiry a seat goes to the payer or to the next user, never to both', async () => {
+  const round = async (seatId: number) => {
+    const payer = new Buyer(10 + seatId)
+    const next = new Buyer(500 + seatId)
+    await payer.recharge(stack.api, 50_000)
+    const [hold] = items(await payer.reserve(second, 5, [seatId]))
+    const at = `now() + interval '${20 + Math.floor(Math.random() * 60)} milliseconds'`
+    await stack.postgres.query(`update reservation set expires_at = ${at} where id = ${hold?.id}`)
+    const until = Date.now() + 250
+    const payments: string[] = []
+    const takings: string[] = []
+    const pays = async () => {
+      await new Promise((resolve) => setTimeout(resolve, Math.random() * 80))
+      payments.push(codeOf(await payer.pay(stack.api, [hold?.id ?? 0])))
+    }
+    const takes = async () => {
+      while (Date.now() < until && !takings.includes('200'))
+        takings.push(codeOf(await next.reserve(second, 5, [seatId])))
+    }
+    await Promise.all([pays(), takes()])
+    return {
+      payments,
+      took: takings.includes('200'),
+      other: takings.filter((code) => !/^(200|409 seat_taken)$/.test(code)),
+    }
+  }
+  const rounds = await Promise.all(seatsOf(5, 0, 12).map(round))
+  for (const { payments, took, other } of rounds) {
+    expect(other).toEqual([])
+    expect(payments).toEqual([took ? '409 hold_expired' : '200'])
+  }
+  expect(new Set(rounds.map(({ took }) => took)).size).toBe(2) // the race was one: both ends were seen
+})
+
+test('two jobs and many buyers at once leave one live hold for each seat', async () => {
+  for (let round = 0; round < 3; round += 1) {
+    const replies = await Promise.all(
+      Array.from({ length: 40 }, (_, i) =>
+        new Buyer(2_000 + i).reserve(i % 2 ? stack.api : second, 6, seatsOf(6, i % 20, 4)),
+      ),
+    )
+    expect(Object.keys(tally(replies)).filter((code) => !/^(200|409 seat_taken)$/.test(code))).toEqual([])
+    await stack.postgres.query(`update reservation set expires_at = now() where schedule_id = 6 and status = 'held'`)
+  }
+  expect(await stack.api.metric('operation_outcomes_total', { outcome: 'failed' })).toBe(0)
+})
+
+test('a job that fails says so once, goes on trying, and says when it works again', async () => {
+  const failures = () => second.metric('job_runs_total', { job: 'hold-expiry', outcome: 'failed' })
+  await stack.postgres.stop()
+  await until('it has failed twice', async () => (await failures()) >= 2)
+  expect(second.logs('job.failed').filter(({ job }) => job === 'hold-expiry')).toHaveLength(1)
+  await stack.postgres.restart()
+  await until('it works again', () => second.logs('job.recovered').length === 1)
+})

@@ -1,0 +1,109 @@
+import { readFileSync } from 'node:fs'
+import { Ajv2020 } from 'ajv/dist/2020.js'
+import { parse } from 'yaml'
+
+interface Example {
+  value: unknown
+}
+
+interface Content {
+  schema: object
+  examples?: Record<string, Example>
+}
+
+interface Parameter {
+  name: string
+  in: 'path' | 'header'
+  required: boolean
+  schema: object
+  examples: Record<string, Example>
+}
+
+interface Response {
+  $ref?: string
+  headers?: Record<string, unknown>
+  content?: Record<string, Content>
+}
+
+export interface Operation {
+  operationId: string
+  parameters?: Parameter[]
+  requestBody?: { content: { 'application/json': Content } }
+  responses: Record<string, Response>
+}
+
+interface Description {
+  paths: Record<string, Record<string, Operation>>
+  components: {
+    responses: Record<string, Response>
+    schemas: { Problem: { properties: { code: { enum: string[] } } } }
+  }
+}
+
+/** What one response example says: this request gets that answer. */
+export interface Exchange {
+  name: string
+  status: number
+  path: string
+  method: string
+  headers: Record<string, string>
+  body: unknown
+  answer: unknown
+}
+
+const file = new URL('../../openapi.yaml', import.meta.url)
+export const description: Description = parse(readFileSync(file, 'utf8'))
+
+/** Every operation with its path template and its method in capitals, in the order of the file. */
+export const operations = Object.entries(description.paths).flatMap(([path, methods]) =>
+  Object.entries(methods).map(([method, operation]) => ({ path, method: method.toUpperCase(), operation })),
+)
+
+const ajv = new Ajv2020({ strict: false, allErrors: true })
+ajv.addFormat('date-time', /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z$/)
+ajv.addSchema(description, 'api')
+
+/** What is wrong with `value`; nothing when it fits the schema, whose references are those of the file. */
+export function misfits(schema: object, value: unknown): string[] {
+  const text = JSON.stringify(schema).replaceAll('"#/components', '"api#/components')
+  const validate = ajv.compile(JSON.parse(text))
+  return validate(value) ? [] : (validate.errors ?? []).map((error) => `${error.instancePath} ${error.message}`)
+}
+
+/** What the operation promises for this status and media type. Undefined: it is not documented. */
+export function documented(operation: Operation, status: number, contentType: string): Content | undefined {
+  const response = operation.responses[String(status)] ?? operation.responses.default
+  const name = response?.$ref?.split('/').at(-1)
+  const resolved = name === undefined ? response : description.components.responses[name]
+  return resolved?.content?.[contentType.split(';')[0] ?? '']
+}
+
+/** All exchanges that the examples of an operation describe, in the order of the file. */
+export function exchangesOf(path: string, method: string, operation: Operation): Exchange[] {
+  return Object.entries(operation.responses).flatMap(([status, { content = {} }]) =>
+    Object.values(content).flatMap(({ examples = {} }) =>
+      Object.entries(examples).map(([name, { value }]) => ({
+        name,
+        status: Number(status),
+        path: pathFor(path, name, operation.parameters ?? []),
+        method,
+        headers: headersFor(name, operation.parameters ?? []),
+        body: operation.requestBody?.content['application/json'].examples?.[name]?.value,
+        answer: value,
+      })),
+    ),
+  )
+}
+
+function pathFor(template: string, name: string, parameters: Parameter[]): string {
+  return template.replaceAll(/\{(\w+)\}/g, (_, parameter) => {
+    const example = parameters.find((known) => known.name === parameter)?.examples[name]
+    if (example === undefined) throw new Error(`${template}: no example "${name}" of ${parameter}`)
+    return String(example.value)
+  })
+}
+
+function headersFor(name: string, parameters: Parameter[]): Record<string, string> {
+  const given = parameters.filter((parameter) => parameter.in === 'header' && name in parameter.examples)
+  return Object.fromEntries(given.map((parameter) => [parameter.name, String(parameter.examples[name]?.value)]))
+}
