@@ -2,7 +2,7 @@
 // Brings what the project needs, on any Node from 20: npm packages (Node 24 among them) and, for `lab`, the programs
 // of the lab as Debian packages. Does nothing when nothing is missing. Usage: node cli/bin/set-up.js [lab]
 import { spawnSync } from 'node:child_process'
-import { accessSync, constants, existsSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { accessSync, constants, existsSync, statSync } from 'node:fs'
 import { delimiter, join, resolve } from 'node:path'
 import { createInterface } from 'node:readline/promises'
 
@@ -23,11 +23,27 @@ const PACKAGES = {
   'prometheus-postgres-exporter': 'prometheus-postgres-exporter',
   postgres: 'postgresql',
 }
+/** Debian package -> the services that it enables. */
+const SERVICES = {
+  'redis-server': ['redis-server'],
+  prometheus: ['prometheus'],
+  'prometheus-alertmanager': ['prometheus-alertmanager'],
+  'nginx-light': ['nginx'],
+  supervisor: ['supervisor'],
+  'prometheus-redis-exporter': ['prometheus-redis-exporter'],
+  'prometheus-postgres-exporter': ['prometheus-postgres-exporter'],
+  postgresql: ['postgresql'],
+}
 const POLICY = '/usr/sbin/policy-rc.d'
 const CREATE_CLUSTER = '/etc/postgresql-common/createcluster.conf'
 
-installNpmPackages()
-if (process.argv[2] === 'lab') await installPrograms()
+try {
+  installNpmPackages()
+  if (process.argv[2] === 'lab') await installPrograms()
+} catch (error) {
+  say(`drillbook: ${error.message}`)
+  process.exitCode = 3
+}
 
 function installNpmPackages() {
   const installed = join(root, 'node_modules', '.package-lock.json')
@@ -36,7 +52,7 @@ function installNpmPackages() {
   say('drillbook: installing npm packages, Node 24 among them (about half a minute) ...')
   // Not `npm ci`: behind a mirror that lacks other platforms' optional packages it refuses the whole lock file. This
   // takes the versions of the lock file, too, and leaves the file as it is.
-  run('npm', ['install', '--no-save', '--loglevel=error', '--no-audit', '--no-fund'], 'npm install failed; see above.')
+  run(['npm', 'install', '--no-save', '--loglevel=error', '--no-audit', '--no-fund'], 'npm install failed; see above.')
 }
 
 async function installPrograms() {
@@ -66,48 +82,44 @@ async function installPrograms() {
       process.exit(3)
     }
   }
-  say(`drillbook: installing ${missing.join(' ')} ...`)
+  say(`drillbook: installing ${missing.join(' ')} (about a minute) ...`)
+  const quiet = ['env', 'DEBIAN_FRONTEND=noninteractive', 'apt-get', '-qq', '-o', 'Dpkg::Use-Pty=0']
+  const apt = (...args) => run([...sudo, ...quiet, ...args], `apt-get failed; try by hand: sudo ${line}`, 'pipe')
   withoutHostDaemons(sudo, () => {
-    const apt = (...args) => [
-      ...sudo,
-      'env',
-      'DEBIAN_FRONTEND=noninteractive',
-      'apt-get',
-      '-qq',
-      '-o',
-      'Dpkg::Use-Pty=0',
-      ...args,
-    ]
-    const quietly = (argv, problem) => run(argv[0], argv.slice(1), problem, ['ignore', 'ignore', 'inherit'])
-    quietly(apt('update'), 'apt-get update failed; see above.')
-    quietly(
-      apt('-o', 'Dpkg::Options::=--force-confold', 'install', '-y', '--no-install-recommends', ...missing),
-      `apt-get failed; try by hand: sudo ${line}`,
-    )
+    apt('update')
+    apt('-o', 'Dpkg::Options::=--force-confold', 'install', '-y', '--no-install-recommends', ...missing)
   })
+  // Nor shall they start with the next boot: the lab runs the programs itself. Without systemd there is nothing to do.
+  const services = missing.flatMap((name) => SERVICES[name] ?? [])
+  const [program, ...args] = [...sudo, 'systemctl', 'disable', '--quiet', ...services]
+  if (services.length > 0) spawnSync(program, args)
 }
 
 /** While apt runs, packages may neither start a daemon (policy-rc.d) nor create a database cluster. */
 function withoutHostDaemons(sudo, work) {
   const guards = [
     [POLICY, '#!/bin/sh\nexit 101\n', '0755'],
-    [CREATE_CLUSTER, 'create_main_cluster = false\n', '0644'],
+    [
+      CREATE_CLUSTER,
+      '# By the set-up of drillbook, which brings its own cluster.\ncreate_main_cluster = false\n',
+      '0644',
+    ],
   ].filter(([file]) => !existsSync(file))
-  for (const [file, text, mode] of guards) {
-    if (sudo.length === 0) {
-      spawnSync('mkdir', ['-p', join(file, '..')])
-      writeFileSync(file, text, { mode: Number.parseInt(mode, 8) })
-    } else {
-      spawnSync('sudo', ['-n', 'install', '-D', '-m', mode, '/dev/stdin', file], { input: text })
-    }
-  }
+  // Ctrl-C ends apt, and then us, but not before the guard is taken away.
+  const ignore = () => {}
+  process.on('SIGINT', ignore).on('SIGTERM', ignore)
   try {
+    for (const [file, text, mode] of guards) {
+      const [program, ...args] = [...sudo, 'install', '-D', '-m', mode, '/dev/stdin', file]
+      spawnSync(program, args, { input: text })
+    }
     work()
   } finally {
     if (guards.some(([file]) => file === POLICY)) {
-      if (sudo.length === 0) rmSync(POLICY, { force: true })
-      else spawnSync('sudo', ['-n', 'rm', '-f', POLICY])
+      const [program, ...args] = [...sudo, 'rm', '-f', POLICY]
+      spawnSync(program, args)
     }
+    process.off('SIGINT', ignore).off('SIGTERM', ignore)
   }
 }
 
@@ -126,9 +138,10 @@ function onPath(program) {
   })
 }
 
-function run(program, args, problem, stdio = ['ignore', 2, 'inherit']) {
-  const { status, error } = spawnSync(program, args, { cwd: root, stdio })
+/** Runs to the end; `output` "pipe" shows what it printed only when it failed. Throws then. */
+function run([program, ...args], problem, output = 2) {
+  const { status, error, stdout, stderr } = spawnSync(program, args, { cwd: root, stdio: ['ignore', output, output] })
   if (status === 0) return
-  say(`drillbook: ${problem}${error ? ` (${error.message})` : ''}`)
-  process.exit(3)
+  if (output === 'pipe') process.stderr.write(`${stdout ?? ''}${stderr ?? ''}`)
+  throw new Error(`${problem}${error ? ` (${error.message})` : ''}`)
 }
