@@ -1,7 +1,11 @@
 import { existsSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 
-/** The Node 24 that the npm package `node` put beside us; undefined when the dependencies are not installed. */
+/**
+ * The Node 24 that the npm package `node` put beside us; undefined when the dependencies are not installed.
+ * @param {string} from the folder to begin at
+ * @returns {string | undefined}
+ */
 export function findNode24(from) {
   for (let dir = from; ; dir = dirname(dir)) {
     const node = join(dir, 'node_modules', 'node', 'bin', 'node')

@@ -41,6 +41,13 @@ describe('the healthy lab', () => {
     expect(messages.messages).toEqual([])
   }, 180_000)
 
+  test('takes less than a gigabyte of memory, the whole of it', async () => {
+    const { stdout } = await drillbook.must('lab', 'status', '--json')
+    const { memoryBytes } = JSON.parse(stdout) as { memoryBytes: number }
+    expect(memoryBytes).toBeGreaterThan(100_000_000)
+    expect(memoryBytes).toBeLessThan(1_000_000_000)
+  })
+
   test.each(['cache', 'service-overview'])('answers every query of the dashboard %s with data', async (name) => {
     const dashboard = JSON.parse(readFileSync(join(CHECKOUT, 'dashboards', `${name}.json`), 'utf8'))
     const queries = dashboardQueries(dashboard, { service: 'reference-app', rate_interval: '10s' })
