@@ -31,9 +31,9 @@ describe.each([
   beforeAll(async () => {
     receiver = await startOtlpReceiver()
     app = await start(file, { OTEL_EXPORTER_OTLP_ENDPOINT: receiver.url })
-    await ask('/work/1')
-    await ask('/work/2', { traceparent: `00-${TRACE}-${PARENT}-01` })
-    await ask('/work/3', { traceparent: `00-${TRACE.replace('0af', 'fff')}-${PARENT}-00` })
+    await ask('/things/1')
+    await ask('/things/2', { traceparent: `00-${TRACE}-${PARENT}-01` })
+    await ask('/things/3', { traceparent: `00-${TRACE.replace('0af', 'fff')}-${PARENT}-00` })
     await ask('/healthz')
     ended = await app.terminate()
   })
@@ -61,9 +61,9 @@ describe.each([
     expect(root?.traceId).toBe(traceId)
     expect(names.sort()).toEqual([
       'express: request handler - /echo',
-      'express: request handler - /work/:id',
+      'express: request handler - /things/:id',
       'http: GET /echo',
-      'http: GET /work/:id',
+      'http: GET /things/:id',
       'ioredis: get',
       'pg: pg-pool.connect',
       'pg: pg.connect',
@@ -73,7 +73,7 @@ describe.each([
   })
 
   test('continues the trace of a caller that is being recorded', () => {
-    const server = receiver.spans.find(({ traceId, name }) => traceId === TRACE && name === 'GET /work/:id')
+    const server = receiver.spans.find(({ traceId, name }) => traceId === TRACE && name === 'GET /things/:id')
     expect(server?.parentSpanId).toBe(PARENT)
     expect(logged('2')?.trace_id).toBe(TRACE)
   })
@@ -85,7 +85,7 @@ describe.each([
   })
 
   test('sends its last spans on SIGTERM and leaves how to end to the application', () => {
-    expect(receiver.spans.map(({ name }) => name)).toContain('GET /work/:id')
+    expect(receiver.spans.map(({ name }) => name)).toContain('GET /things/:id')
     expect(ended).toEqual(ending)
     expect(app.stderr()).toBe('')
   })
@@ -103,7 +103,7 @@ test('a request that ends while the app drains is sent as well', async () => {
 
 test('without a collector trace ids are still logged, and nothing waits for one at the end', async () => {
   using app = await start('esm-app.mjs', {})
-  await (await fetch(`${app.url}/work/1`)).text()
+  await (await fetch(`${app.url}/things/1`)).text()
   const { signal } = await app.terminate()
   expect(signal).toBe('SIGTERM')
   expect(app.log.find(({ event }) => event === 'work.done')?.trace_id).toMatch(/^[0-9a-f]{32}$/)
@@ -111,7 +111,7 @@ test('without a collector trace ids are still logged, and nothing waits for one 
 
 test('a collector that is down delays the end by 2 s at most and is reported', async () => {
   using app = await start('esm-app.mjs', { OTEL_EXPORTER_OTLP_ENDPOINT: 'http://127.0.0.1:9' })
-  await (await fetch(`${app.url}/work/1`)).text()
+  await (await fetch(`${app.url}/things/1`)).text()
   const startedAt = performance.now()
   const { signal } = await app.terminate()
   expect(performance.now() - startedAt).toBeLessThan(3000)
@@ -128,7 +128,7 @@ test('spans can be sent as protobuf, and only those that the sampler wants', asy
   const env = { OTEL_EXPORTER_OTLP_ENDPOINT: collector.url, OTEL_EXPORTER_OTLP_PROTOCOL: 'http/protobuf' }
   for (const sampler of ['always_off', 'always_on']) {
     using app = await start('esm-app.mjs', { ...env, OTEL_TRACES_SAMPLER: sampler })
-    await (await fetch(`${app.url}/work/1`)).text()
+    await (await fetch(`${app.url}/things/1`)).text()
     await app.terminate()
     expect(received).toEqual(sampler === 'always_off' ? [] : ['application/x-protobuf'])
   }
@@ -136,7 +136,7 @@ test('spans can be sent as protobuf, and only those that the sampler wants', asy
 
 test('OTEL_SDK_DISABLED leaves the process alone', async () => {
   using app = await start('cjs-app.cjs', { OTEL_SDK_DISABLED: 'true' })
-  await (await fetch(`${app.url}/work/1`)).text()
+  await (await fetch(`${app.url}/things/1`)).text()
   const { code } = await app.terminate()
   expect(code).toBe(7)
   expect(app.log.find(({ event }) => event === 'work.done')).not.toHaveProperty('trace_id')

@@ -21,7 +21,7 @@ app.get('/drain', async (_req, res) => {
   await once(process, 'SIGTERM')
   res.set('connection', 'close').end()
 })
-app.get('/work/:id', async (req, res) => {
+app.get('/things/:id', async (req, res) => {
   await pool.query('SELECT $1::text AS id', [req.params.id])
   await redis.get(`work:${req.params.id}`)
   const echo = await fetch(`http://127.0.0.1:${server.address().port}/echo`)

@@ -15,7 +15,7 @@ const app = express()
 app.use((_req, _res, next) => next())
 app.get('/healthz', (_req, res) => res.end())
 app.get('/echo', (_req, res) => res.end('echo'))
-app.get('/work/:id', async (req, res) => {
+app.get('/things/:id', async (req, res) => {
   await pool.query('SELECT $1::text AS id', [req.params.id])
   await redis.get(`work:${req.params.id}`)
   const echo = await fetch(`http://127.0.0.1:${server.address().port}/echo`)
