@@ -15,7 +15,7 @@ const SERVER_TROUBLE = /^(08|53|57|58)|^(25006|25P03)$/
 
 /** Errors without an SQLSTATE come from the socket or from a client-side time-out: the server was never heard. */
 export function toDatabaseError(error: unknown): unknown {
-  if (!(error instanceof Error)) return error
+  if (!Error.isError(error)) return error // not `instanceof`: a socket's errors may be of another realm
   const code = 'code' in error && typeof error.code === 'string' ? error.code : ''
   const isSqlState = /^[0-9A-Z]{5}$/.test(code)
   return !isSqlState || SERVER_TROUBLE.test(code) ? new DatabaseUnavailableError(error) : error
