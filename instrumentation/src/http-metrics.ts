@@ -3,6 +3,7 @@ import { httpRequestDurations } from './http-durations.ts'
 import { routeOf, watchRoute } from './http-route.ts'
 import { gauge } from './metric.ts'
 import type { MetricsRegistry } from './registry.ts'
+import { streamBeganAt } from './stream-began.ts'
 import { activeTrace } from './trace-context.ts'
 
 export interface HttpMetrics {
@@ -28,7 +29,8 @@ const CLIENT_CLOSED_REQUEST = 499
  *
  * `http_route` is the template (`/api/v1/concerts/:id`), `unmatched` when no route matched. `error_type` is empty for
  * anything that is not our failure; else the status for 5xx, `client_closed_request` for a client that left after more
- * than 1 s, or the class of the error with which the response was destroyed.
+ * than 1 s, or the class of the error with which the response was destroyed. A stream (`streamBegan`) lasts until it began, and is recorded when it
+ * ends.
  */
 export function httpMetrics(registry: MetricsRegistry): HttpMetrics {
   const durations = httpRequestDurations(registry)
@@ -49,7 +51,7 @@ export function httpMetrics(registry: MetricsRegistry): HttpMetrics {
       const trace = activeTrace()
       res.once('close', () => {
         active -= 1
-        const seconds = (performance.now() - startedAt) / 1000
+        const seconds = ((streamBeganAt(res) ?? performance.now()) - startedAt) / 1000
         const { status, errorType } = ending(res, seconds)
         durations.record({ method: req.method ?? '', route: routeOf(req), status, errorType }, seconds, trace)
       })
@@ -59,7 +61,7 @@ export function httpMetrics(registry: MetricsRegistry): HttpMetrics {
 }
 
 function ending(res: ServerResponse, seconds: number): { status: number; errorType: string } {
-  if (res.writableFinished) {
+  if (res.writableFinished || streamBeganAt(res) !== undefined) {
     return { status: res.statusCode, errorType: res.statusCode >= 500 ? String(res.statusCode) : '' }
   }
   if (res.errored) return { status: res.headersSent ? res.statusCode : 500, errorType: res.errored.name }

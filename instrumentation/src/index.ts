@@ -24,4 +24,5 @@ export {
 export type { PostgresPool } from './postgres-pool.ts'
 export { createRegistry, type MetricsRegistry, type RegistryOptions } from './registry.ts'
 export { runtimeMetrics } from './runtime-metrics.ts'
+export { streamBegan, streamBeganAt } from './stream-began.ts'
 export { type ActiveTrace, activeTrace } from './trace-context.ts'

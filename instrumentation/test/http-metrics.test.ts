@@ -1,7 +1,7 @@
 import { once } from 'node:events'
 import { request } from 'node:http'
 import { setTimeout as delay } from 'node:timers/promises'
-import { createRegistry, httpMetrics, type MetricsRegistry } from '@drillbook/instrumentation'
+import { createRegistry, httpMetrics, type MetricsRegistry, streamBegan } from '@drillbook/instrumentation'
 import { beforeEach, describe, expect, test } from '@jest/globals'
 import express, { type NextFunction, type Request, type Response } from 'express'
 import { type HttpServer, listen } from './http-server.ts'
@@ -176,4 +176,20 @@ test('durations fall into the buckets up to their bound', async () => {
   ])
   expect(buckets.find(({ labels }) => labels.le === '0.05')?.value).toBe(0)
   expect(buckets.find(({ labels }) => labels.le === '1')?.value).toBe(1)
+})
+
+test('a stream lasts until it began, however long it stays open, and a client that leaves it is no 499', async () => {
+  const app = observed()
+  app.get('/events', (_req, res) => {
+    res.writeHead(200).flushHeaders()
+    streamBegan(res)
+  })
+  await using server = await listen(app)
+  const sent = request({ port: server.port, path: '/events', agent: false }).end()
+  await once(sent, 'response')
+  await delay(1_100)
+  sent.destroy()
+  expect(await counted(1)).toEqual(['GET /events 200'])
+  const [sum] = await samples(registry, 'http_server_request_duration_seconds_sum')
+  expect(sum?.value).toBeLessThan(0.5)
 })

@@ -1,10 +1,10 @@
 import { once } from 'node:events'
-import type { Server } from 'node:http'
+import type { Server, ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { createRegistry, type MetricsRegistry, outcomeMetrics } from '@drillbook/instrumentation'
 import { afterEach, expect, test } from '@jest/globals'
 import express, { json } from 'express'
-import type { Answer } from '../src/http/answer.ts'
+import type { Answer, StreamAnswer } from '../src/http/answer.ts'
 import { operation } from '../src/http/operation.ts'
 import { respondProblem } from '../src/problem/respond-problem.ts'
 import { toProblem } from '../src/problem/to-problem.ts'
@@ -20,7 +20,9 @@ afterEach(() => {
 })
 
 /** A server with one operation that answers as `answer` does. */
-async function serve(answer: () => Answer | Promise<Answer>): Promise<{ url: string; registry: MetricsRegistry }> {
+async function serve(
+  answer: () => Answer | StreamAnswer | Promise<Answer>,
+): Promise<{ url: string; registry: MetricsRegistry }> {
   const registry = createRegistry({ service: 'test' })
   const context = { outcomes: outcomeMetrics(registry), parseBody: json(), timeoutMs: TIMEOUT_MS }
   const app = express()
@@ -71,4 +73,36 @@ test.each([
   await expect(fetch(url, { signal: AbortSignal.timeout(afterMs) })).rejects.toThrow()
   await until('it is counted', async () => (await counted(registry)).length > 0)
   expect(await counted(registry)).toEqual(one(outcome, 'client_closed'))
+})
+
+test('a stream outlives the limit, and the client that leaves it has had a success', async () => {
+  const opened = Promise.withResolvers<ServerResponse>()
+  const { url, registry } = await serve(() => ({
+    stream: (response) => {
+      response.writeHead(200, { 'content-type': 'text/event-stream' }).write(': here\n\n')
+      opened.resolve(response)
+    },
+  }))
+  const leaving = new AbortController()
+  const response = await fetch(url, { signal: leaving.signal })
+  const reader = response.body?.getReader()
+  await reader?.read()
+  const stream = await opened.promise
+  setTimeout(() => stream.write(': still here\n\n'), TIMEOUT_MS + 200)
+  expect(new TextDecoder().decode((await reader?.read())?.value)).toBe(': still here\n\n')
+  expect(await counted(registry)).toEqual([])
+  leaving.abort()
+  await until('it is counted', async () => (await counted(registry)).length > 0)
+  expect(await counted(registry)).toEqual(one('success', ''))
+})
+
+test('a stream that cannot begin is a problem, within the usual rules', async () => {
+  const { url, registry } = await serve(() => ({
+    stream: () => {
+      throw new TypeError('no')
+    },
+  }))
+  expect((await fetch(url)).status).toBe(500)
+  await until('it is counted', async () => (await counted(registry)).length > 0)
+  expect(await counted(registry)).toEqual(one('failed', 'internal_error'))
 })

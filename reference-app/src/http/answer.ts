@@ -7,6 +7,11 @@ export interface Answer {
   headers?: Readonly<Record<string, string>>
 }
 
+/** A wanted answer without an end of its own: `stream` writes the headers and owns the response from then on, or throws before. */
+export interface StreamAnswer {
+  stream: (response: ServerResponse) => void
+}
+
 /** Writes the answer, unless the client has gone. */
 export function respond(response: ServerResponse, { status, body, headers }: Answer): void {
   if (response.destroyed) return

@@ -1,8 +1,8 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import type { OutcomeMetrics } from '@drillbook/instrumentation'
+import { type OutcomeMetrics, streamBegan } from '@drillbook/instrumentation'
 import { Problem } from '../problem/problem.ts'
 import { withTimeLimit } from '../time/time-limit.ts'
-import { type Answer, respond } from './answer.ts'
+import { type Answer, respond, type StreamAnswer } from './answer.ts'
 import type { OperationName } from './operation-names.ts'
 import { trackOutcome } from './outcome.ts'
 
@@ -14,10 +14,12 @@ export interface OperationContext {
 }
 
 type Next = (error?: unknown) => void
-type Answering<Request> = (request: Request) => Answer | Promise<Answer>
+type Wanted = Answer | StreamAnswer
+type Answering<Request> = (request: Request) => Wanted | Promise<Wanted>
 
 /**
  * Makes a handler of `answer`: one answer, within the limit (else `request_timeout`), and one outcome, whatever happens. Errors go to `next`.
+ * The limit of a stream is for its beginning.
  */
 export function operation<Request extends IncomingMessage>(
   context: OperationContext,
@@ -41,5 +43,9 @@ async function respondInTime<Request>(
 ): Promise<void> {
   const work = (async () => await answer(request))() // a function of its own turns a thrown error into a rejection
   const late = () => new Problem('request_timeout', `There was no answer within ${timeoutMs / 1000} s.`)
-  respond(response, await withTimeLimit(work, timeoutMs, late))
+  const wanted = await withTimeLimit(work, timeoutMs, late)
+  if (!('stream' in wanted)) return respond(response, wanted)
+  if (response.destroyed) return
+  wanted.stream(response)
+  streamBegan(response)
 }

@@ -1,16 +1,16 @@
 import type { ServerResponse } from 'node:http'
-import type { Outcome, OutcomeMetrics } from '@drillbook/instrumentation'
+import { type Outcome, type OutcomeMetrics, streamBeganAt } from '@drillbook/instrumentation'
 import { problemCodeOf } from '../problem/respond-problem.ts'
 import type { OperationName } from './operation-names.ts'
 
 /** A client that hangs up is our failure once it has waited this long. Milliseconds. */
 const SLOW_MS = 1_000
 
-/** Counts the outcome of this operation once, when its response is over. The reason is the problem's code. */
+/** Counts the outcome of this operation once, when its response is over: a stream that began has succeeded. The reason is the problem's code. */
 export function trackOutcome(response: ServerResponse, operation: OperationName, outcomes: OutcomeMetrics): void {
   const startedAt = performance.now()
   response.once('close', () => {
-    if (response.writableFinished) {
+    if (response.writableFinished || streamBeganAt(response) !== undefined) {
       outcomes.record(operation, outcomeOf(response.statusCode), problemCodeOf(response))
     } else {
       outcomes.record(operation, performance.now() - startedAt > SLOW_MS ? 'failed' : 'rejected', 'client_closed')
