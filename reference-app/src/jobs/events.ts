@@ -24,4 +24,9 @@ export class JobEvents {
     if (!this.failing) this.logger.warn({ event: 'job.failed', job: this.job, err: error }, 'a background job failed')
     this.failing = true
   }
+
+  /** Held back by an operator, or let go again. */
+  paused(paused: boolean): void {
+    this.metrics.paused(paused)
+  }
 }

@@ -10,35 +10,80 @@ export interface JobOptions {
   pauseMs: number
   /** May reject: it is tried again after the pause. Several instances run it at once. */
   work: () => Promise<void>
+  /** Resolves when everything that runs of `work` have left going on has ended. Absent: a run leaves nothing. */
+  drained?: () => Promise<void>
 }
 
 /** Work that is done again and again in the background, one run at a time in this process. */
 export class Job {
+  readonly name: string
   private readonly options: JobOptions
   private readonly events: JobEvents
   private timer: NodeJS.Timeout | undefined
-  private running: Promise<void> = Promise.resolve()
+  private running: Promise<void> | undefined
+  private again = false
+  private held = false
+  private begun = false
   private stopped = false
 
   constructor(options: JobOptions, events: JobEvents) {
+    this.name = options.name
     this.options = options
     this.events = events
   }
 
-  /** The first run comes after the first pause. */
-  begin(): void {
-    if (this.stopped) return
-    const pauseMs = this.options.pauseMs * (1 - JITTER + 2 * JITTER * Math.random())
-    this.timer = setTimeout(() => {
-      this.running = this.run().finally(() => this.begin())
-    }, pauseMs)
+  /** Whether an operator holds it back. */
+  get paused(): boolean {
+    return this.held
   }
 
-  /** Resolves when the run of now, if there is one, has ended. */
+  /** The first run comes after the first pause. */
+  begin(): void {
+    this.begun = true
+    this.wait()
+  }
+
+  /** Runs now, or once more after the run of now: there is something to do. */
+  wake(): void {
+    if (!this.begun || this.stopped || this.held) return
+    if (this.running === undefined) this.start()
+    else this.again = true
+  }
+
+  /** No run begins until `resume`; the run of now ends as ever. */
+  pause(): void {
+    clearTimeout(this.timer)
+    this.held = true
+    this.events.paused(true)
+  }
+
+  resume(): void {
+    this.held = false
+    this.events.paused(false)
+    this.wake()
+  }
+
+  /** Resolves when the run of now, if there is one, and what runs have left going on has ended. */
   async stop(): Promise<void> {
     this.stopped = true
     clearTimeout(this.timer)
     await this.running
+    await this.options.drained?.()
+  }
+
+  private wait(): void {
+    if (this.stopped || this.held) return
+    const pauseMs = this.options.pauseMs * (1 - JITTER + 2 * JITTER * Math.random())
+    this.timer = setTimeout(() => this.start(), this.again ? 0 : pauseMs)
+    this.again = false
+  }
+
+  private start(): void {
+    clearTimeout(this.timer)
+    this.running = this.run().finally(() => {
+      this.running = undefined
+      this.wait()
+    })
   }
 
   private async run(): Promise<void> {

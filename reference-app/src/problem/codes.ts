@@ -25,6 +25,7 @@ export const PROBLEMS = {
   hold_limit: { status: 409, title: 'The user holds too many seats' },
   hold_expired: { status: 409, title: 'A reservation has expired' },
   already_paid: { status: 409, title: 'A reservation is paid already' },
+  payment_under_way: { status: 409, title: 'The order is being paid, or is paid' },
   insufficient_balance: { status: 409, title: 'The balance is too low' },
   balance_limit: { status: 409, title: 'The balance would be too high' },
   idempotency_key_in_flight: { status: 409, title: 'A request with this idempotency key is being worked on' },
