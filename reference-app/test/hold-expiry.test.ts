@@ -5,16 +5,20 @@ import { Gate } from './support/gate.ts'
 import { count, expectNothingBroken } from './support/invariants.ts'
 import { type Stack, startStack } from './support/stack.ts'
 import { until } from './support/until.ts'
+import { Worker } from './support/worker.ts'
 
 const HOLD_SECONDS = 2
 
 let stack: Stack
 let second: Api
+let workers: Worker[]
 const user = new Buyer(1)
 
 beforeAll(async () => {
   stack = await startStack({ SEAT_HOLD_SECONDS: String(HOLD_SECONDS) })
   second = await Api.start({ databaseUrl: stack.postgres.url, primaryUrl: stack.primary.url, instance: 'api-second' })
+  const parts = { databaseUrl: stack.postgres.url, redisUrl: stack.primary.url }
+  workers = await Promise.all(['worker-1', 'worker-2'].map((instance) => Worker.start({ ...parts, instance })))
   await user.recharge(stack.api, 10_000_000)
 })
 
@@ -23,6 +27,7 @@ afterEach(async () => {
 })
 
 afterAll(async () => {
+  for (const worker of workers) await worker.stop()
   await second.stop()
   await stack.remove()
 })
@@ -50,11 +55,12 @@ test('a hold that is not paid in time expires: the job writes it down once, and 
   expect((await user.reservation(stack.api, ids[0] ?? 0)).body).toMatchObject({ status: 'expired' })
   expect(codeOf(await user.pay(stack.api, ids))).toBe('409 hold_expired')
   const runs = { job: 'hold-expiry', outcome: 'success' }
-  for (const api of [stack.api, second]) {
-    await until('each instance runs the job', async () => (await api.metric('job_runs_total', runs)) > 0)
-    expect(await api.metric('job_runs_total', { outcome: 'failed' })).toBe(0)
-    expect(await api.metric('job_paused')).toBe(0)
+  for (const worker of workers) {
+    await until('each worker runs the job', async () => (await worker.metric('job_runs_total', runs)) > 0)
+    expect(await worker.metric('job_runs_total', { outcome: 'failed' })).toBe(0)
+    expect(await worker.metric('job_paused')).toBe(0)
   }
+  expect(await stack.api.metric('job_runs_total')).toBe(0)
 })
 
 test('an expired hold is nobody’s before any job has written it down: it cannot be paid, and its seat can be reserved', async () => {
@@ -146,10 +152,12 @@ test('two jobs and many buyers at once leave one live hold for each seat', async
 })
 
 test('a job that fails says so once, goes on trying, and says when it works again', async () => {
-  const failures = () => second.metric('job_runs_total', { job: 'hold-expiry', outcome: 'failed' })
+  const [worker] = workers
+  const failures = () => worker?.metric('job_runs_total', { job: 'hold-expiry', outcome: 'failed' }) ?? 0
+  const said = (event: string) => worker?.logs(event).filter(({ job }) => job === 'hold-expiry')
   await stack.postgres.stop()
   await until('it has failed twice', async () => (await failures()) >= 2)
-  expect(second.logs('job.failed').filter(({ job }) => job === 'hold-expiry')).toHaveLength(1)
+  expect(said('job.failed')).toHaveLength(1)
   await stack.postgres.restart()
-  await until('it works again', () => second.logs('job.recovered').length === 1)
+  await until('it works again', () => said('job.recovered')?.length === 1)
 })

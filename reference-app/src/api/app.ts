@@ -19,7 +19,6 @@ import { CatalogueStore } from '../ticketing/catalogue-store.ts'
 import { PaymentEvents } from '../ticketing/payment-events.ts'
 import { PaymentStore } from '../ticketing/payment-store.ts'
 import { ReservationStore } from '../ticketing/reservation-store.ts'
-import { backgroundJobs } from './background-jobs.ts'
 import type { Config } from './config.ts'
 import { operationsApp } from './operations-app.ts'
 import { publicApp } from './public-app.ts'
@@ -33,11 +32,9 @@ export interface App {
   public: Handler
   /** For operators and Prometheus. */
   operations: Handler
-  /** Starts the work in the background. */
-  begin(): void
   /** From now on it is not ready. */
   drain(): void
-  /** Ends the work in the background and lets go of Postgres and Redis, after the last request. */
+  /** Lets go of Postgres and Redis, after the last request. */
   close(): Promise<void>
 }
 
@@ -61,7 +58,6 @@ export function createApp(config: Config, telemetry: Telemetry): App {
   const catalogue = new Catalogue(catalogueStore, cache)
   const reservations = new ReservationStore(database)
   const answers = new AnswerStore(database)
-  const jobs = backgroundJobs({ registry, logger, reservations, catalogue, answers })
   const banner = new Banner()
   const health = new Health(database)
   const controls: Controls = {
@@ -91,12 +87,8 @@ export function createApp(config: Config, telemetry: Telemetry): App {
       tokens: new QueueTokens(config.queueTokenSecret),
     }),
     operations: operationsApp({ telemetry, health, controls, operatorToken: config.opsToken }),
-    begin: () => {
-      for (const job of jobs) job.begin()
-    },
     drain: () => health.drain(),
     close: async () => {
-      await Promise.all(jobs.map((job) => job.stop()))
       sources.close()
       await database.close()
     },

@@ -1,6 +1,6 @@
-import { readFileSync } from 'node:fs'
 import type { SourceName } from '../cache/source.ts'
 import { EnvError } from '../env/read-env.ts'
+import { readSecret } from '../env/secret.ts'
 import type { HoldRules } from '../ticketing/reserve-seats.ts'
 import type { ApiEnv } from './env.ts'
 
@@ -20,22 +20,10 @@ export interface Config {
   logLevel: ApiEnv['LOG_LEVEL']
 }
 
-/** A secret below this can be guessed: 32 hex digits are 128 bits. */
-const MIN_SECRET_LENGTH = 32
-
 /** Throws EnvError with every problem at once. */
 export function decideConfig(env: ApiEnv): Config {
   const problems: string[] = []
-  const secret = (name: 'OPS_TOKEN_FILE' | 'QUEUE_TOKEN_SECRET_FILE'): string => {
-    try {
-      const text = readFileSync(env[name], 'utf8').trim()
-      if (text.length < MIN_SECRET_LENGTH) problems.push(`${name}: holds fewer than ${MIN_SECRET_LENGTH} characters`)
-      return text
-    } catch (error) {
-      problems.push(`${name}: cannot be read: ${error instanceof Error ? error.message : String(error)}`)
-      return ''
-    }
-  }
+  const secret = (name: 'OPS_TOKEN_FILE' | 'QUEUE_TOKEN_SECRET_FILE') => readSecret(name, env[name], problems)
   const config: Config = {
     instance: env.INSTANCE,
     version: env.APP_VERSION,

@@ -1,20 +1,14 @@
 import { z } from 'zod'
-import { logLevel, port } from '../env/read-env.ts'
+import { databaseUrl, fileName, host, instanceName, logLevel, port, redisUrl, version } from '../env/read-env.ts'
 import { MAX_SEATS } from '../ticketing/reservation-routes.ts'
-
-const fileName = z.string().min(1)
-const redisUrl = z.url({ protocol: /^rediss?$/ })
 
 /** What the environment of an API instance may say. */
 export const apiEnv = z.object({
   PORT: port,
   OPS_PORT: port,
-  HOST: z.string().min(1).default('127.0.0.1'),
-  INSTANCE: z
-    .string()
-    .regex(/^[a-z0-9][a-z0-9-]{0,62}$/, 'must be lower case letters, digits and hyphens')
-    .default('api-1'),
-  DATABASE_URL: z.url({ protocol: /^postgres(ql)?$/ }),
+  HOST: host,
+  INSTANCE: instanceName.default('api-1'),
+  DATABASE_URL: databaseUrl,
   CACHE_PRIMARY_URL: redisUrl,
   CACHE_STANDBY_URL: redisUrl,
   OPS_TOKEN_FILE: fileName,
@@ -25,7 +19,7 @@ export const apiEnv = z.object({
   /** Time to pay. The six steps of a purchase take about one minute. */
   SEAT_HOLD_SECONDS: z.coerce.number<string>().int().min(1).max(3_600).default(300),
   LOG_LEVEL: logLevel,
-  APP_VERSION: z.string().min(1).max(100).default('development'),
+  APP_VERSION: version,
 })
 
 export type ApiEnv = z.infer<typeof apiEnv>

@@ -12,8 +12,6 @@ export const LOG_EVENTS = {
   'cache.breaker_closed': 'info',
   'cache.write_failed': 'warn',
   'database.connection_lost': 'warn',
-  'job.failed': 'warn',
-  'job.recovered': 'info',
   'payment.paid': 'info',
   'payment.refused': 'debug',
   'payment.failed': 'warn',

@@ -30,3 +30,19 @@ export function readEnv<Schema extends z.ZodType>(
 export const port = z.coerce.number<string>().int().min(0).max(65_535)
 
 export const logLevel = z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']).default('info')
+
+export const fileName = z.string().min(1)
+
+export const redisUrl = z.url({ protocol: /^rediss?$/ })
+
+export const providerUrl = z.url({ protocol: /^https?$/ })
+
+export const databaseUrl = z.url({ protocol: /^postgres(ql)?$/ })
+
+export const host = z.string().min(1).default('127.0.0.1')
+
+export const instanceName = z
+  .string()
+  .regex(/^[a-z0-9][a-z0-9-]{0,62}$/, 'must be lower case letters, digits and hyphens')
+
+export const version = z.string().min(1).max(100).default('development')

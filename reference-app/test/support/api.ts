@@ -84,11 +84,7 @@ export class Api {
 
   /** Log lines of this event, parsed. */
   logs(event: string): Record<string, unknown>[] {
-    return this.child.stdout
-      .split('\n')
-      .filter((line) => line.includes(`"${event}"`) && line.endsWith('}'))
-      .map((line) => JSON.parse(line) as Record<string, unknown>)
-      .filter((line) => line.event === event)
+    return this.child.logs(event)
   }
 
   get audit(): Record<string, unknown>[] {
@@ -142,7 +138,8 @@ export class Api {
   }
 }
 
-async function send(url: string, { method = 'GET', headers = {}, body }: CallOptions): Promise<Reply> {
+/** Within 15 s. */
+export async function send(url: string, { method = 'GET', headers = {}, body }: CallOptions): Promise<Reply> {
   const startedAt = performance.now()
   const response = await fetch(url, {
     method,

@@ -21,6 +21,15 @@ export class Child {
     return this.process.exitCode === null && this.process.signalCode === null
   }
 
+  /** Log lines of this event, parsed. */
+  logs(event: string): Record<string, unknown>[] {
+    return this.stdout
+      .split('\n')
+      .filter((line) => line.includes(`"${event}"`) && line.endsWith('}'))
+      .map((line) => JSON.parse(line) as Record<string, unknown>)
+      .filter((line) => line.event === event)
+  }
+
   signal(name: NodeJS.Signals): void {
     this.process.kill(name)
   }

@@ -2,7 +2,7 @@ import { jobMetrics, type Logger, type MetricsRegistry } from '@drillbook/instru
 import type { AnswerStore } from '../idempotency/answer-store.ts'
 import { forgetAnswers } from '../idempotency/forget-answers.ts'
 import { JobEvents } from '../jobs/events.ts'
-import { Job } from '../jobs/job.ts'
+import { Job, type JobOptions } from '../jobs/job.ts'
 import type { Catalogue } from '../ticketing/catalogue.ts'
 import { expireHolds } from '../ticketing/expire-holds.ts'
 import type { ReservationStore } from '../ticketing/reservation-store.ts'
@@ -20,13 +20,13 @@ export interface JobParts {
   answers: AnswerStore
 }
 
-/** Everything that an instance does without being asked. */
-export function backgroundJobs({ registry, logger, reservations, catalogue, answers }: JobParts): Job[] {
-  const job = (name: string, pauseMs: number, work: () => Promise<void>) =>
-    new Job({ name, pauseMs, work }, new JobEvents(name, jobMetrics(registry, { job: name }), logger))
+/** Everything that a worker does. Several workers may do all of it at once. */
+export function workerJobs({ registry, logger, reservations, catalogue, answers }: JobParts): Job[] {
+  const job = (options: JobOptions) =>
+    new Job(options, new JobEvents(options.name, jobMetrics(registry, { job: options.name }), logger))
 
   return [
-    job('hold-expiry', HOLD_EXPIRY_EVERY_MS, () => expireHolds(reservations, catalogue)),
-    job('idempotency-cleaning', IDEMPOTENCY_CLEANING_EVERY_MS, () => forgetAnswers(answers)),
+    job({ name: 'hold-expiry', pauseMs: HOLD_EXPIRY_EVERY_MS, work: () => expireHolds(reservations, catalogue) }),
+    job({ name: 'idempotency-cleaning', pauseMs: IDEMPOTENCY_CLEANING_EVERY_MS, work: () => forgetAnswers(answers) }),
   ]
 }

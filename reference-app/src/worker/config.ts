@@ -1,0 +1,38 @@
+import type { SourceName } from '../cache/source.ts'
+import { EnvError } from '../env/read-env.ts'
+import { readSecret } from '../env/secret.ts'
+import type { ProviderName } from '../payments/order-payment.ts'
+import type { WorkerEnv } from './env.ts'
+
+/** What this worker is and what it works with. The port may be 0: any free one. */
+export interface Config {
+  instance: string
+  version: string
+  host: string
+  opsPort: number
+  databaseUrl: string
+  cacheUrls: Record<SourceName, string>
+  providerUrls: Record<ProviderName, string>
+  opsToken: string
+  auditFile: string
+  logLevel: WorkerEnv['LOG_LEVEL']
+}
+
+/** Throws EnvError with every problem at once. */
+export function decideConfig(env: WorkerEnv): Config {
+  const problems: string[] = []
+  const config: Config = {
+    instance: env.INSTANCE,
+    version: env.APP_VERSION,
+    host: env.HOST,
+    opsPort: env.OPS_PORT,
+    databaseUrl: env.DATABASE_URL,
+    cacheUrls: { primary: env.CACHE_PRIMARY_URL, standby: env.CACHE_STANDBY_URL },
+    providerUrls: { primary: env.PAYMENT_PROVIDER_URL, secondary: env.PAYMENT_PROVIDER_SECONDARY_URL },
+    opsToken: readSecret('OPS_TOKEN_FILE', env.OPS_TOKEN_FILE, problems),
+    auditFile: env.AUDIT_FILE,
+    logLevel: env.LOG_LEVEL,
+  }
+  if (problems.length > 0) throw new EnvError(problems)
+  return config
+}

@@ -1,0 +1,17 @@
+import type { EventLevels } from '@drillbook/instrumentation'
+
+/** Every event that a worker logs by name: what `log_events_total` can count. */
+export const LOG_EVENTS = {
+  'worker.started': 'info',
+  'worker.stopping': 'info',
+  'worker.stopped': 'info',
+  'api.internal_error': 'error',
+  'cache.connected': 'info',
+  'cache.disconnected': 'warn',
+  'cache.breaker_opened': 'warn',
+  'cache.breaker_closed': 'info',
+  'cache.write_failed': 'warn',
+  'database.connection_lost': 'warn',
+  'job.failed': 'warn',
+  'job.recovered': 'info',
+} as const satisfies EventLevels

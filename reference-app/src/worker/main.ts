@@ -1,0 +1,35 @@
+#!/usr/bin/env node
+import { flushTraces } from '@drillbook/instrumentation'
+import { orExit } from '../env/or-exit.ts'
+import { readEnv } from '../env/read-env.ts'
+import { Listener } from '../http/listener.ts'
+import { decideConfig } from './config.ts'
+import { workerEnv } from './env.ts'
+import { createTelemetry } from './telemetry.ts'
+import { createWorker } from './worker.ts'
+
+/** For scrapes and operators that are being answered when everything else has ended. Milliseconds. */
+const DRAIN_LIMIT_MS = 2_000
+
+const config = orExit(() => decideConfig(readEnv(workerEnv, process.env)))
+const telemetry = createTelemetry(config)
+const { logger } = telemetry
+const worker = createWorker(config, telemetry)
+const opsListener = await Listener.open(worker.operations, config.host, config.opsPort)
+worker.begin()
+logger.info(
+  { event: 'worker.started', opsPort: opsListener.port, version: config.version },
+  'this worker looks for work',
+)
+
+for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, () => void stop(signal))
+
+/** Nothing is left open after this, so the process ends by itself, with 0. */
+async function stop(signal: string): Promise<void> {
+  logger.info({ event: 'worker.stopping', signal }, 'this worker finishes what it has begun')
+  await worker.finish()
+  await opsListener.close(DRAIN_LIMIT_MS)
+  await worker.close()
+  await flushTraces()
+  logger.info({ event: 'worker.stopped' }, 'this worker has ended')
+}

@@ -1,0 +1,66 @@
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import { Cache } from '../cache/cache.ts'
+import { CacheEvents } from '../cache/events.ts'
+import { Protection } from '../cache/protection.ts'
+import { CacheSources } from '../cache/sources.ts'
+import { Database } from '../database/database.ts'
+import { Health } from '../http/health.ts'
+import { AnswerStore } from '../idempotency/answer-store.ts'
+import { Catalogue } from '../ticketing/catalogue.ts'
+import { CatalogueStore } from '../ticketing/catalogue-store.ts'
+import { ReservationStore } from '../ticketing/reservation-store.ts'
+import type { Config } from './config.ts'
+import { workerJobs } from './jobs.ts'
+import { operationsApp } from './operations-app.ts'
+import type { Telemetry } from './telemetry.ts'
+
+/** One worker, assembled but bound to no port. */
+export interface Worker {
+  /** For operators and Prometheus. */
+  operations: (request: IncomingMessage, response: ServerResponse) => void
+  /** Starts all jobs. */
+  begin(): void
+  /** From now on it is not ready and begins nothing. Resolves when what it has begun has ended. */
+  finish(): Promise<void>
+  /** Lets go of Postgres and Redis, after the last job. */
+  close(): Promise<void>
+}
+
+/** Who owns what: everything is made here, once, and handed down. */
+export function createWorker(config: Config, telemetry: Telemetry): Worker {
+  const { logger, registry } = telemetry
+  const database = new Database({
+    url: config.databaseUrl,
+    applicationName: config.instance,
+    registry,
+    onIdleError: (error) =>
+      logger.warn({ event: 'database.connection_lost', err: error }, 'an idle connection was lost'),
+  })
+  const cacheEvents = new CacheEvents(telemetry.cache, logger)
+  const protection = new Protection((enabled) => cacheEvents.protectionSet(enabled))
+  const sources = new CacheSources(config.cacheUrls, cacheEvents)
+  const catalogue = new Catalogue(new CatalogueStore(database), new Cache(sources, protection, cacheEvents))
+  const health = new Health(database)
+  const jobs = workerJobs({
+    registry,
+    logger,
+    reservations: new ReservationStore(database),
+    catalogue,
+    answers: new AnswerStore(database),
+  })
+
+  return {
+    operations: operationsApp({ telemetry, health }),
+    begin: () => {
+      for (const job of jobs) job.begin()
+    },
+    finish: async () => {
+      health.drain()
+      await Promise.all(jobs.map((job) => job.stop()))
+    },
+    close: async () => {
+      sources.close()
+      await database.close()
+    },
+  }
+}
