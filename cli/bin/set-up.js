@@ -21,6 +21,7 @@ const PACKAGES = {
   supervisord: 'supervisor',
   'prometheus-redis-exporter': 'prometheus-redis-exporter',
   'prometheus-postgres-exporter': 'prometheus-postgres-exporter',
+  'prometheus-process-exporter': 'prometheus-process-exporter',
   postgres: 'postgresql',
 }
 /** Debian package -> the services that it enables. */
@@ -32,6 +33,7 @@ const SERVICES = {
   supervisor: ['supervisor'],
   'prometheus-redis-exporter': ['prometheus-redis-exporter'],
   'prometheus-postgres-exporter': ['prometheus-postgres-exporter'],
+  'prometheus-process-exporter': ['prometheus-process-exporter'],
   postgresql: ['postgresql'],
 }
 const POLICY = '/usr/sbin/policy-rc.d'

@@ -247,6 +247,19 @@ function addLab(program: Command, stdio: Stdio): void {
     .option(...JSON_OUT)
     .action(async (options) => (await import('./commands/lab.ts')).status(stdio, options))
   lab
+    .command('scale')
+    .argument('<part>', 'what to scale: api')
+    .argument('<count>', 'how many instances, from 1 to 4', integer)
+    .description('Run so many instances of the API, without a failed request; asking again changes nothing.')
+    .option(...JSON_OUT)
+    .addHelpText(
+      'after',
+      '\nExamples:\n  drillbook lab scale api 3\n  drillbook lab scale api 2    back to what `up` starts',
+    )
+    .action(async (part, count, options) =>
+      (await import('./commands/lab.ts')).scale(stdio, { ...options, part, count }),
+    )
+  lab
     .command('logs')
     .argument('[name]', 'one part; without it, all')
     .description('Show the logs.')

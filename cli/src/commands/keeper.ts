@@ -1,6 +1,6 @@
 import { once } from 'node:events'
 import { findRoot } from '../content/root.ts'
-import { loadEnvironment } from '../environment/environment.ts'
+import { currentEnvironment } from '../environment/current-environment.ts'
 import { CliError, messageOf } from '../errors.ts'
 import { Keeper } from '../keeper/keeper.ts'
 import { keeperServer } from '../keeper/server.ts'
@@ -14,7 +14,7 @@ export async function keeper(
   stdio: Stdio,
   options: { env: string; port: number; state: string; tokenFile: string },
 ): Promise<void> {
-  const environment = loadEnvironment(findRoot(stdio.cwd), options.env, stdio.env)
+  const environment = currentEnvironment(findRoot(stdio.cwd), options.env, stdio.env)
   const token = readSecret(options.tokenFile)
   if (token === '') throw new CliError('usage', `the token file ${options.tokenFile} is empty`)
   const log = (message: string) => stdio.err(`${new Date().toISOString()} keeper: ${message}\n`)
@@ -33,7 +33,7 @@ export async function keeper(
   }
   const address = server.address()
   const port = typeof address === 'object' && address !== null ? address.port : options.port
-  log(`serves ${environment.name} on http://127.0.0.1:${port}`)
+  log(`serves ${environment().name} on http://127.0.0.1:${port}`)
   if (!stdio.signal.aborted) await once(stdio.signal, 'abort')
   held.close()
   server.close()

@@ -2,6 +2,7 @@ import { findRoot } from '../content/root.ts'
 import { CliError } from '../errors.ts'
 import { labDown } from '../lab/lab-down.ts'
 import { followLogs, readLogs } from '../lab/lab-logs.ts'
+import { labScale } from '../lab/lab-scale.ts'
 import { type LabStatus, labStatus } from '../lab/lab-status.ts'
 import { labUp } from '../lab/lab-up.ts'
 import type { Stdio } from '../stdio.ts'
@@ -27,7 +28,7 @@ export async function up(stdio: Stdio, options: UpOptions): Promise<void> {
     onProgress: ({ what, name, ms }) => {
       const mark = what === 'ready' ? stdio.style('green', '✔') : stdio.style('yellow', '–')
       stdio.err(
-        `${mark} ${name.padEnd(22)} ${stdio.style('dim', `${(ms / 1000).toFixed(1).padStart(4)} s`)}${what === 'cleaned' ? ' ended' : ''}\n`,
+        `${mark} ${name.padEnd(25)} ${stdio.style('dim', `${(ms / 1000).toFixed(1).padStart(4)} s`)}${what === 'cleaned' ? ' ended' : ''}\n`,
       )
     },
   })
@@ -55,6 +56,24 @@ export async function down(stdio: Stdio, options: { keep?: boolean; json?: boole
   stdio.out(`The lab is down: ${result.ended} ${result.ended === 1 ? 'process' : 'processes'} ended. ${folder}\n`)
 }
 
+/** `drillbook lab scale api COUNT`: resolves when the gateway, Prometheus and the CLI know the instances. */
+export async function scale(stdio: Stdio, options: { part: string; count: number; json?: boolean }): Promise<void> {
+  if (options.part !== 'api') {
+    throw new CliError('usage', `only the API can be scaled, not ${options.part}`, {
+      hint: 'drillbook lab scale api 3',
+    })
+  }
+  const { count } = options
+  const result = await labScale({ root: findRoot(stdio.cwd), env: stdio.env, count, signal: stdio.signal })
+  if (options.json) return stdio.out(`${JSON.stringify(result, null, 2)}\n`)
+  const changes = [
+    ...result.started.map((name) => `${name} started`),
+    ...result.stopped.map((name) => `${name} stopped`),
+  ]
+  const what = changes.length === 0 ? 'nothing had to change' : changes.join(', ')
+  stdio.out(`${result.instances} ${result.instances === 1 ? 'instance' : 'instances'} of the API: ${what}.\n`)
+}
+
 /** `drillbook lab status`: exit 0 when every part is healthy, 1 when one is not, 3 when the lab is not up. */
 export async function status(stdio: Stdio, options: { json?: boolean }): Promise<void> {
   const status = await labStatus({ root: findRoot(stdio.cwd), env: stdio.env })
@@ -78,11 +97,11 @@ function statusText(status: LabStatus, stdio: Stdio): string {
   if (status.parts.length === 0) return ''
   const rows = status.parts.map((p) => {
     const health = p.healthy ? stdio.style('green', 'healthy') : stdio.style('red', p.problem ?? 'ill')
-    return `${p.name.padEnd(20)} ${p.state.padEnd(9)} ${p.ports.join(' ').padEnd(12)} ${megabytes(p.memoryBytes).padStart(7)}  ${health}`
+    return `${p.name.padEnd(25)} ${p.state.padEnd(9)} ${p.ports.join(' ').padEnd(12)} ${megabytes(p.memoryBytes).padStart(7)}  ${health}`
   })
   return [
     ...rows,
-    `${''.padEnd(20)} ${status.state.padEnd(9)} ${''.padEnd(12)} ${megabytes(status.memoryBytes).padStart(7)}  since ${status.info?.startedAt ?? '?'}, speed ${status.info?.speed ?? '?'}`,
+    `${''.padEnd(25)} ${status.state.padEnd(9)} ${''.padEnd(12)} ${megabytes(status.memoryBytes).padStart(7)}  since ${status.info?.startedAt ?? '?'}, speed ${status.info?.speed ?? '?'}`,
     '',
   ].join('\n')
 }

@@ -24,7 +24,7 @@ const TICK_MS = 200
  * undoings take turns; a renewal never waits for them.
  */
 export class Keeper {
-  readonly environment: Environment
+  private readonly read: () => Environment
   private readonly file: StateFile
   private readonly patience: Patience
   private readonly log: (message: string) => void
@@ -34,13 +34,18 @@ export class Keeper {
   private nextRoundAt = 0
   private readonly timer: NodeJS.Timeout
 
-  constructor(environment: Environment, file: StateFile, patience: Patience, log: (message: string) => void) {
-    this.environment = environment
+  constructor(read: () => Environment, file: StateFile, patience: Patience, log: (message: string) => void) {
+    this.read = read
     this.file = file
     this.patience = patience
     this.log = log
     this.session = this.recall()
     this.timer = setInterval(() => this.tick(), TICK_MS)
+  }
+
+  /** As it is now. */
+  get environment(): Environment {
+    return this.read()
   }
 
   /** The session that is there, or the last one. */

@@ -1,9 +1,11 @@
 import { readFileSync } from 'node:fs'
 import { isScalar, LineCounter, parseDocument, visit } from 'yaml'
 import { type Problem, ProblemsError } from '../errors.ts'
+import { replaceFile } from './api-instances.ts'
 
 /**
- * The lab's environment file from its template: `${lab}` and `${port.NAME}` filled in, `speed` set, `resolvedBy` gone. Other
+ * The lab's environment file from its template: `${lab}`, `${drillbook}` (the command) and `${port.NAME}` filled
+ * in, `speed` set, `resolvedBy` gone. Other
  * placeholders are parameters of actions and stay. Throws ProblemsError for a port that the lab does not have.
  */
 export function resolveEnvironmentFile(
@@ -22,7 +24,7 @@ export function resolveEnvironmentFile(
   visit(document, {
     Scalar(_, node) {
       if (!isScalar(node) || typeof node.value !== 'string') return
-      node.value = node.value.replace(/\$\{(lab|port\.[\w.-]+)\}/g, (placeholder, name: string) => {
+      node.value = node.value.replace(/\$\{(lab|drillbook|port\.[\w.-]+)\}/g, (placeholder, name: string) => {
         const value = values[name]
         if (value !== undefined) return value
         problems.push({
@@ -39,4 +41,11 @@ export function resolveEnvironmentFile(
   document.set('speed', speed)
   document.commentBefore = ` Written by \`drillbook lab up\` from ${shownAs}: change that file, not this one.`
   return document.toString({ lineWidth: 0 })
+}
+
+/** Changes `ops.urls` of an environment file that is in use. */
+export function replaceOpsUrls(file: string, urls: readonly string[]): void {
+  const document = parseDocument(readFileSync(file, 'utf8'))
+  document.setIn(['ops', 'urls'], urls)
+  replaceFile(file, document.toString({ lineWidth: 0 }))
 }

@@ -17,6 +17,8 @@ const labFile = z.object({
   memoryBytes: z.number().optional(),
   speed: z.number(),
   journeysPerSecond: z.number(),
+  /** How many instances of the API run: api-1 and so on. */
+  apiInstances: z.number(),
   ports: z.record(z.string(), z.number()).transform((ports): Ports => {
     const missing = PORT_NAMES.filter((name) => ports[name] === undefined)
     if (missing.length > 0) throw new Error(`lab.json names no port for ${missing.join(', ')}`)

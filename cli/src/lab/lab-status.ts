@@ -1,5 +1,6 @@
 import { join } from 'node:path'
 import type { Root } from '../content/root.ts'
+import { isSpareInstance } from './api-instances.ts'
 import { labDir } from './lab-dir.ts'
 import { type LabInfo, readLabFile } from './lab-file.ts'
 import { isLabLocked } from './lab-lock.ts'
@@ -53,7 +54,7 @@ export async function labStatus({
     programs.map((p) => p.pid).filter((pid) => pid > 0),
   )
   const parts = await Promise.all(
-    PARTS.map(async (part): Promise<PartStatus> => {
+    PARTS.filter(({ name }) => !isSpareInstance(name, info.apiInstances)).map(async (part): Promise<PartStatus> => {
       const program = programs.find((p) => p.name === part.name)
       const problem =
         program?.statename === 'RUNNING' || program?.statename === 'STARTING'

@@ -3,6 +3,7 @@ import { join, resolve } from 'node:path'
 import type { Root } from '../content/root.ts'
 import { loadEnvironment } from '../environment/environment.ts'
 import { CliError } from '../errors.ts'
+import { DEFAULT_API_INSTANCES } from './api-instances.ts'
 import { labDir } from './lab-dir.ts'
 import { type LabInfo, readLabFile, writeLabFile } from './lab-file.ts'
 import { claimLabFolder, emptyLabFolder, removeEmptyLabFolder } from './lab-folder.ts'
@@ -90,6 +91,7 @@ export async function labUp(options: LabUpOptions): Promise<LabInfo> {
       startedAt,
       speed,
       journeysPerSecond,
+      apiInstances: DEFAULT_API_INSTANCES,
       ports,
     }
     writeLabFile(info)

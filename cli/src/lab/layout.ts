@@ -3,6 +3,7 @@ import { join, relative } from 'node:path'
 import type { Root } from '../content/root.ts'
 import { CliError } from '../errors.ts'
 import { compileRules } from '../rules/compile.ts'
+import { API_INSTANCES, DEFAULT_API_INSTANCES, gatewayServers, instanceTargets } from './api-instances.ts'
 import { resolveEnvironmentFile } from './environment-file.ts'
 import { LAB_MARK } from './own-processes.ts'
 import type { Ports } from './ports.ts'
@@ -30,16 +31,20 @@ const LOOKBACK_SECONDS = 300
 const FOLDERS = [
   'alertmanager',
   'audit',
+  'heap',
   'keeper',
   'logs',
   'nginx',
   'prometheus/targets',
   'redis-cache',
   'redis-cache-standby',
+  'redis-queue',
   'run',
   'slack',
   'tmp',
 ]
+
+const REDIS_SERVERS = ['redis-cache', 'redis-cache-standby', 'redis-queue']
 
 /** What it takes to start what the files describe. */
 export interface Layout {
@@ -61,11 +66,11 @@ export function writeLayout(options: LayoutOptions): Layout {
     redis: serviceUser(['redis', 'nobody']),
     nginx: serviceUser(['www-data', 'nginx', 'nobody']),
   }
-  for (const name of ['redis-cache', 'redis-cache-standby']) {
+  for (const name of REDIS_SERVERS) {
     if (users.redis !== undefined) chownSync(join(dir, name), users.redis.uid, users.redis.gid)
   }
   const portValues = Object.fromEntries(Object.entries(ports).map(([name, port]) => [`port.${name}`, String(port)]))
-  const values = { lab: dir, ...portValues }
+  const values = { lab: dir, drillbook: join(checkout, 'cli/bin/drillbook.js'), ...portValues }
   const template = (name: string, more: Record<string, string | number> = {}) => {
     const file = join(checkout, 'lab', name)
     return fill(readTemplate(file), { ...values, ...more }, file)
@@ -81,18 +86,28 @@ export function writeLayout(options: LayoutOptions): Layout {
     [LAB_MARK]: dir,
   }
 
+  const node = { node: forSupervisor(process.execPath), checkout: forSupervisor(checkout) }
+  const apiPrograms = API_INSTANCES.map(({ port, opsPort }, i) =>
+    template('supervisord-api.conf', {
+      ...node,
+      n: i + 1,
+      'api.port': ports[port],
+      'api.opsPort': ports[opsPort],
+      'api.environment': apiEnvironment(options, databaseUrl),
+      'program.defaults': PROGRAM_DEFAULTS,
+    }),
+  )
   write(
     'supervisord.conf',
     template('supervisord.conf', {
-      node: forSupervisor(process.execPath),
-      checkout: forSupervisor(checkout),
+      ...node,
       runbooks: forSupervisor(root.runbooks),
       'supervisord.user': process.getuid?.() === 0 ? 'user=root' : '',
       'user.postgres': asUser(users.postgres),
       'user.redis': asUser(users.redis),
       'program.defaults': PROGRAM_DEFAULTS,
       'secret.monitor': secrets.monitor,
-      'api.environment': apiEnvironment(options, databaseUrl),
+      'api.programs': apiPrograms.join('\n'),
       journeysPerSecond: options.journeysPerSecond,
       lookback: `${Math.max(10, Math.ceil(LOOKBACK_SECONDS / speed))}s`,
       ...Object.fromEntries(Object.entries(programs).map(([name, path]) => [`program.${name}`, forSupervisor(path)])),
@@ -102,11 +117,15 @@ export function writeLayout(options: LayoutOptions): Layout {
     'nginx.conf',
     template('nginx.conf', { 'nginx.user': users.nginx === undefined ? '' : `user ${users.nginx.name};` }),
   )
-  for (const name of ['redis-cache', 'redis-cache-standby']) {
+  for (const name of REDIS_SERVERS) {
     write(`${name}/redis.conf`, template(`${name}.conf`))
     if (users.redis !== undefined) chownSync(join(dir, name, 'redis.conf'), users.redis.uid, users.redis.gid)
   }
+  write('nginx/instances.conf', gatewayServers(ports, DEFAULT_API_INSTANCES))
   write('prometheus/targets/lab.yaml', template('targets/lab.yaml'))
+  write('prometheus/targets/api.yaml', instanceTargets(ports, DEFAULT_API_INSTANCES))
+  write('postgres-replica-queries.yaml', template('postgres-replica-queries.yaml'))
+  write('process-exporter.yaml', template('process-exporter.yaml', { 'lab.pattern': dir.replace(/[.+]/g, '[$&]') }))
   compileRules({
     root,
     outDir: join(dir, 'prometheus'),
@@ -120,6 +139,12 @@ export function writeLayout(options: LayoutOptions): Layout {
   })
   const environment = join(root.environments, 'lab.yaml')
   write('environment.yaml', resolveEnvironmentFile(environment, relative(root.dir, environment), values, speed))
+  const server = (role: string, port: number, folder: string) =>
+    template('postgresql.conf', {
+      'postgres.role': role,
+      'postgres.port': port,
+      'postgres.folder': join(dir, folder),
+    })
   return {
     processEnv,
     databaseUrl,
@@ -127,7 +152,19 @@ export function writeLayout(options: LayoutOptions): Layout {
       dir: join(dir, 'postgres'),
       postgres: programs.postgres,
       user: users.postgres,
-      config: { 'postgresql.conf': template('postgresql.conf'), 'pg_hba.conf': template('pg_hba.conf') },
+      config: {
+        'postgresql.conf': server('primary', ports.postgres, 'postgres'),
+        'pg_hba.conf': template('pg_hba.conf'),
+      },
+      replica: {
+        dir: join(dir, 'postgres-replica'),
+        config: {
+          'postgresql.conf':
+            server('replica', ports['postgres-replica'], 'postgres-replica') +
+            template('postgresql-replica.conf', { 'secret.replicator': secrets.replicator }),
+          'standby.signal': '',
+        },
+      },
       secrets,
     },
   }
@@ -148,7 +185,11 @@ function apiEnvironment({ dir, ports, checkout }: LayoutOptions, databaseUrl: st
     DATABASE_URL: databaseUrl,
     CACHE_PRIMARY_URL: `redis://127.0.0.1:${ports['redis-cache']}`,
     CACHE_STANDBY_URL: `redis://127.0.0.1:${ports['redis-cache-standby']}`,
+    DATABASE_REPLICA_URL: databaseUrl.replace(`:${ports.postgres}/`, `:${ports['postgres-replica']}/`),
+    QUEUE_REDIS_URL: `redis://127.0.0.1:${ports['redis-queue']}`,
     OPS_TOKEN_FILE: `${dir}/secrets/ops`,
+    OPS_VIEWER_TOKEN_FILE: `${dir}/secrets/ops-viewer`,
+    HEAP_SNAPSHOT_DIR: `${dir}/heap`,
     QUEUE_TOKEN_SECRET_FILE: `${dir}/secrets/queue-token`,
     APP_VERSION: appVersion(checkout),
     LOG_LEVEL: 'info',

@@ -1,3 +1,4 @@
+import { API_INSTANCES } from './api-instances.ts'
 import type { PortName, Ports } from './ports.ts'
 import { httpProbe, type Probe, postgresProbe, redisProbe, redisStandbyProbe } from './probe.ts'
 
@@ -19,6 +20,12 @@ const at = (port: number, path: string) => `http://127.0.0.1:${port}${path}`
 /** In the order in which people read them. */
 export const PARTS: readonly Part[] = [
   { name: 'postgres', ports: ['postgres'], needs: [], probe: (p) => postgresProbe(p.postgres) },
+  {
+    name: 'postgres-replica',
+    ports: ['postgres-replica'],
+    needs: ['postgres'],
+    probe: (p) => postgresProbe(p['postgres-replica']), // it does not let anybody in before it is consistent
+  },
   { name: 'redis-cache', ports: ['redis-cache'], needs: [], probe: (p) => redisProbe(p['redis-cache']) },
   {
     name: 'redis-cache-standby',
@@ -26,18 +33,15 @@ export const PARTS: readonly Part[] = [
     needs: ['redis-cache'], // a first attempt in vain would cost a second until the next
     probe: (p) => redisStandbyProbe(p['redis-cache-standby']),
   },
-  {
-    name: 'api-1',
-    ports: ['api-1', 'ops-1'],
-    needs: [DATABASE],
-    probe: (p) => httpProbe(at(p['ops-1'], '/readyz')),
-  },
-  {
-    name: 'api-2',
-    ports: ['api-2', 'ops-2'],
-    needs: [DATABASE],
-    probe: (p) => httpProbe(at(p['ops-2'], '/readyz')),
-  },
+  { name: 'redis-queue', ports: ['redis-queue'], needs: [], probe: (p) => redisProbe(p['redis-queue']) },
+  ...API_INSTANCES.map(
+    ({ name, port, opsPort }): Part => ({
+      name,
+      ports: [port, opsPort],
+      needs: [DATABASE, 'redis-queue'],
+      probe: (p) => httpProbe(at(p[opsPort], '/readyz')),
+    }),
+  ),
   {
     name: 'nginx',
     ports: ['gateway'],
@@ -59,6 +63,18 @@ export const PARTS: readonly Part[] = [
     ports: ['postgres-exporter'],
     needs: ['postgres'],
     probe: (p) => httpProbe(at(p['postgres-exporter'], '/metrics'), (text) => /^pg_up 1$/m.test(text)),
+  },
+  {
+    name: 'postgres-replica-exporter',
+    ports: ['postgres-replica-exporter'],
+    needs: ['postgres-replica'],
+    probe: (p) => httpProbe(at(p['postgres-replica-exporter'], '/metrics'), (text) => /^pg_up 1$/m.test(text)),
+  },
+  {
+    name: 'process-exporter',
+    ports: ['process-exporter'],
+    needs: [],
+    probe: (p) => httpProbe(at(p['process-exporter'], '/')),
   },
   { name: 'slack', ports: ['slack'], needs: [], probe: (p) => httpProbe(at(p.slack, '/healthz')) },
 ]

@@ -5,18 +5,26 @@ const DEFAULT_PORTS = {
   gateway: 18080,
   'api-1': 18001,
   'api-2': 18002,
+  'api-3': 18003, // 3 and 4 are for `lab scale`
+  'api-4': 18004,
   'ops-1': 18101,
   'ops-2': 18102,
+  'ops-3': 18113,
+  'ops-4': 18114,
   keeper: 18199,
   slack: 18190,
   traffic: 18191,
   postgres: 15432,
+  'postgres-replica': 15433,
   'redis-cache': 16379,
   'redis-cache-standby': 16380,
+  'redis-queue': 16381,
   prometheus: 19090,
   alertmanager: 19093,
   'redis-exporter': 19121,
   'postgres-exporter': 19187,
+  'postgres-replica-exporter': 19188,
+  'process-exporter': 19256,
 } as const
 
 export type PortName = keyof typeof DEFAULT_PORTS

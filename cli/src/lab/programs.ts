@@ -23,6 +23,10 @@ const PROGRAMS = {
     names: ['prometheus-postgres-exporter', 'postgres_exporter'],
     debianPackage: 'prometheus-postgres-exporter',
   },
+  'prometheus-process-exporter': {
+    names: ['prometheus-process-exporter', 'process-exporter'],
+    debianPackage: 'prometheus-process-exporter',
+  },
   postgres: { names: ['postgres'], debianPackage: 'postgresql' },
 } as const
 

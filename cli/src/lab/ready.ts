@@ -37,6 +37,18 @@ async function targetsUp(prometheus: string): Promise<string | undefined> {
   return `not scraped yet: ${down.map((t) => `${t.labels.instance}${t.lastError ? ` (${t.lastError})` : ''}`).join(', ')}`
 }
 
+/** Ready when Prometheus scrapes exactly these instances of the API. */
+export function instancesScraped(ports: Ports, names: readonly string[]): Probe {
+  return async () => {
+    const answer = targets.parse(await get(`http://127.0.0.1:${ports.prometheus}/api/v1/targets?state=active`))
+    const api = answer.data.activeTargets.filter((t) => t.labels.service === 'reference-app')
+    const found = api.filter((t) => t.health === 'up').map((t) => t.labels.instance)
+    const missing = names.filter((name) => !found.includes(name))
+    if (missing.length > 0) return `not scraped yet: ${missing.join(', ')}`
+    return api.length === names.length ? undefined : 'it still scrapes an instance that is gone'
+  }
+}
+
 const rules = z.object({
   data: z.object({
     groups: z.array(

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { CliError, messageOf } from '../errors.ts'
+import { DEFAULT_API_INSTANCES, isSpareInstance } from './api-instances.ts'
 import { DATABASE, PARTS, type Part } from './parts.ts'
 import type { Ports } from './ports.ts'
 import type { Probe } from './probe.ts'
@@ -37,11 +38,13 @@ export async function startParts(options: StartOptions): Promise<void> {
     ready.set(name, done)
   }
   begin(DATABASE, ['postgres'], options.prepareDatabase)
-  for (const part of PARTS) begin(part.name, part.needs, () => startPart(part, options))
+  const parts = PARTS.filter(({ name }) => !isSpareInstance(name, DEFAULT_API_INSTANCES))
+  for (const part of parts) begin(part.name, part.needs, () => startPart(part, options))
   await Promise.all(ready.values())
 }
 
-async function startPart(part: Part, options: StartOptions): Promise<void> {
+/** Resolves when it is ready. */
+export async function startPart(part: Part, options: Omit<StartOptions, 'prepareDatabase' | 'onReady'>): Promise<void> {
   if (part.name === 'postgres') await options.cluster
   options.signal.throwIfAborted()
   await options.supervisor.start(part.name).catch((error) => {
@@ -73,7 +76,7 @@ export async function waitUntilReady(
 }
 
 /** A program that ends right after its start will not get better by waiting: say at once what it said last. */
-async function refuseDead(part: Part, { supervisor, dir }: StartOptions): Promise<void> {
+async function refuseDead(part: Part, { supervisor, dir }: { supervisor: Supervisor; dir: string }): Promise<void> {
   const state = (await supervisor.programs()).find((p) => p.name === part.name)
   if (state === undefined || !['BACKOFF', 'FATAL', 'EXITED'].includes(state.statename)) return
   const log = join(dir, 'logs', `${part.name}.log`)

@@ -3,6 +3,7 @@ import { z } from 'zod'
 import { decodeResponse, encodeCall, XmlRpcFault, type XmlRpcValue } from './xml-rpc.ts'
 
 const ALREADY_STARTED = 60
+const NOT_RUNNING = 70
 const TIMEOUT_MS = 5000
 
 const processInfo = z.object({
@@ -42,6 +43,20 @@ export class Supervisor {
     } catch (error) {
       if (!(error instanceof XmlRpcFault && error.faultCode === ALREADY_STARTED)) throw error
     }
+  }
+
+  /** Asks it to stop, without waiting until it has. */
+  async stop(name: string): Promise<void> {
+    try {
+      await this.call('supervisor.stopProcess', name, false)
+    } catch (error) {
+      if (!(error instanceof XmlRpcFault && error.faultCode === NOT_RUNNING)) throw error
+    }
+  }
+
+  /** `signal`: HUP, TERM ... */
+  async signal(name: string, signal: string): Promise<void> {
+    await this.call('supervisor.signalProcess', name, signal)
   }
 
   async programs(): Promise<ProgramState[]> {

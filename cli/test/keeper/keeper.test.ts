@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs'
+import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals'
 import { KeeperSaysNo } from '../../src/keeper/client.ts'
@@ -49,6 +49,25 @@ describe('a session', () => {
     const { id } = await keeper.open(REQUEST)
     expect(await keeper.end(id)).toEqual([])
     expect(calls()).toEqual([])
+  })
+
+  test('reaches instances that came after the keeper: it reads where they are again', async () => {
+    await environment.start(2)
+    const file = join(environment.dir, 'environment.yaml')
+    const whole = readFileSync(file, 'utf8')
+    const second = environment.ops[1]?.url ?? ''
+    writeFileSync(file, whole.replace(`    - ${second}\n`, ''))
+    const keeper = environment.client()
+    const { id } = await keeper.open(REQUEST)
+    await keeper.inject(id, 'first')
+    expect(calls(1)).toEqual([])
+
+    writeFileSync(file, 'half a fi')
+    await keeper.inject(id, 'short') // as it was
+    writeFileSync(file, whole)
+    await keeper.inject(id, 'second')
+    expect(calls(0)).toEqual(['PUT /first/on', 'PUT /short/on', 'PUT /second/on'])
+    expect(calls(1)).toEqual(['PUT /second/on'])
   })
 
   test('is on disk before anything is injected', async () => {

@@ -39,8 +39,8 @@ describe('a lab that is up', () => {
     expect(found.parts.filter((p) => !p.healthy)).toEqual([])
     expect(found.parts.map((p) => p.name).sort()).toEqual(
       [
-        'alertmanager api-1 api-2 keeper nginx postgres postgres-exporter prometheus',
-        'redis-cache redis-cache-standby redis-exporter slack traffic',
+        'alertmanager api-1 api-2 keeper nginx postgres postgres-exporter postgres-replica postgres-replica-exporter',
+        'process-exporter prometheus redis-cache redis-cache-standby redis-exporter redis-queue slack traffic',
       ]
         .join(' ')
         .split(' '),
@@ -49,7 +49,9 @@ describe('a lab that is up', () => {
   })
 
   test('listens on loopback only', () => {
-    const ports = Object.values(info.ports).map((port) => port.toString(16).toUpperCase().padStart(4, '0'))
+    const ports = Object.entries(info.ports)
+      .filter(([name]) => !/-[34]$/.test(name)) // those of instances that `lab scale` may start
+      .map(([, port]) => port.toString(16).toUpperCase().padStart(4, '0'))
     const listening = ['/proc/net/tcp', '/proc/net/tcp6']
       .flatMap((table) => (existsSync(table) ? readFileSync(table, 'utf8').split('\n').slice(1) : []))
       .map((line) => line.trim().split(/\s+/))
@@ -61,7 +63,19 @@ describe('a lab that is up', () => {
   test('keeps its secrets in files of its owner, and prints them nowhere', () => {
     const folder = join(lab.dir, 'secrets')
     const names = readdirSync(folder)
-    expect(names.sort()).toEqual(['database', 'keeper', 'monitor', 'ops', 'queue-token', 'slack'])
+    expect(names.sort()).toEqual([
+      ...[
+        'database',
+        'keeper',
+        'monitor',
+        'ops',
+        'ops-viewer',
+        'payment-provider',
+        'queue-token',
+        'replicator',
+        'slack',
+      ],
+    ])
     const logs = readdirSync(join(lab.dir, 'logs')).map((name) => readFileSync(join(lab.dir, 'logs', name), 'utf8'))
     for (const name of names) {
       const secret = readFileSync(join(folder, name), 'utf8').trim()
@@ -139,6 +153,129 @@ describe('a lab that is up', () => {
     )
   })
 
+  test('starts an instance again that runs out of memory: V8 aborts, as here', async () => {
+    const pid = Number(supervisorctl('pid', 'api-2'))
+    process.kill(pid, 'SIGABRT')
+    await until(() => ![String(pid), '0'].includes(supervisorctl('pid', 'api-2').trim()), 'a new api-2')
+    await until(
+      async () => (await fetch(`http://127.0.0.1:${info.ports['ops-2']}/readyz`).catch(() => null))?.ok === true,
+      'api-2',
+    )
+    const heap = readFileSync(`/proc/${Number(supervisorctl('pid', 'api-2'))}/cmdline`, 'latin1')
+    expect(heap).toContain('--max-old-space-size=')
+  })
+
+  const psql = (port: number, statement: string) =>
+    execFileSync(
+      'psql',
+      ['-w', '-tA', '-h', '127.0.0.1', '-p', String(port), '-U', 'drillbook', 'drillbook', '-c', statement],
+      {
+        encoding: 'utf8',
+        stdio: 'pipe',
+        env: { ...process.env, PGPASSWORD: readFileSync(join(lab.dir, 'secrets/database'), 'utf8').trim() },
+      },
+    ).trim()
+  const replica = (statement: string) => psql(info.ports['postgres-replica'], statement)
+  const primary = (statement: string) => psql(info.ports.postgres, statement)
+
+  test('has a replica that streams from the primary, refuses writes, and catches up after it was away', async () => {
+    const names = [primary, replica].map((ask) => ask("select current_setting('cluster_name'), pg_is_in_recovery()"))
+    expect(names).toEqual(['drillbook-primary|f', 'drillbook-replica|t'])
+    primary('create table lab_probe as select 1 as n')
+    await until(() => replica("select count(*) from pg_tables where tablename = 'lab_probe'") === '1', 'the table')
+    expect(() => replica('insert into lab_probe values (2)')).toThrow(/read-only transaction/)
+
+    supervisorctl('stop', 'postgres-replica')
+    primary('insert into lab_probe values (2)')
+    expect(primary('select wal_status, safe_wal_size <= 512 * 1024 ^ 2 from pg_replication_slots')).toBe('reserved|t')
+    supervisorctl('start', 'postgres-replica')
+    await until(() => {
+      try {
+        return replica('select count(*) from lab_probe') === '2'
+      } catch {
+        return false // it does not let anybody in yet
+      }
+    }, 'the row')
+    primary('drop table lab_probe')
+  })
+
+  test('has a Redis for the waiting room that forgets nothing, apart from the cache', () => {
+    const redis = (port: number, ...args: string[]) =>
+      execFileSync('redis-cli', ['-p', String(port), ...args], { encoding: 'utf8' })
+        .trim()
+        .split('\n')
+    const setting = (port: number, name: string) => redis(port, 'CONFIG', 'GET', name)[1]
+    const queue = info.ports['redis-queue']
+    expect(['maxmemory-policy', 'appendonly'].map((name) => setting(queue, name))).toEqual(['noeviction', 'yes'])
+    expect(setting(info.ports['redis-cache'], 'maxmemory-policy')).toBe('allkeys-lru')
+    redis(queue, 'SET', 'lab-probe', '1')
+    supervisorctl('restart', 'redis-queue')
+    expect(redis(queue, 'GET', 'lab-probe')).toEqual(['1'])
+    expect(redis(info.ports['redis-cache'], 'EXISTS', 'lab-probe')).toEqual(['0'])
+    redis(queue, 'DEL', 'lab-probe')
+  })
+
+  test("tells the primary's processes from the replica's", async () => {
+    const text = await (await fetch(`http://127.0.0.1:${info.ports['process-exporter']}/metrics`)).text()
+    const count = (group: string) =>
+      Number(new RegExp(`^namedprocess_namegroup_num_procs{groupname="${group}"} (\\d+)`, 'm').exec(text)?.[1] ?? 0)
+    for (const [group, folder] of [
+      ['drillbook-primary', 'postgres'],
+      ['drillbook-replica', 'postgres-replica'],
+    ] as const) {
+      const postmaster = readFileSync(join(lab.dir, folder, 'data/postmaster.pid'), 'utf8').split('\n')[0] ?? ''
+      const children = execFileSync('ps', ['-o', 'pid=', '--ppid', postmaster], { encoding: 'utf8' }).trim().split('\n')
+      // Connections come and go.
+      expect(Math.abs(count(group) - 1 - children.length)).toBeLessThan(4)
+      expect(count(group)).toBeGreaterThan(3)
+    }
+  })
+
+  test(
+    'is scaled out and in again without a failed request; gateway, Prometheus and the command line know the instances',
+    async () => {
+      const metrics = async () => (await fetch(`http://127.0.0.1:${info.ports.traffic}/metrics`)).text()
+      const requests = async (outcome: string) =>
+        Number(new RegExp(`^traffic_requests_total{outcome="${outcome}"} (\\d+)`, 'm').exec(await metrics())?.[1])
+      const failed = await requests('failed')
+      const third = async () => {
+        const text = await fetch(`http://127.0.0.1:${info.ports['ops-3']}/metrics`).then((r) => r.text())
+        return Number(/^http_server_request_duration_seconds_count{[^}]*} (\d+)/m.exec(text)?.[1] ?? 0)
+      }
+      const scaled = async (count: string) => {
+        const { status, stdout, stderr } = await lab.run('lab', 'scale', 'api', count, '--json')
+        expect([status, stderr]).toEqual([0, ''])
+        return JSON.parse(stdout)
+      }
+      expect(await scaled('3')).toMatchObject({ before: 2, instances: 3, started: ['api-3'], stopped: [] })
+      expect(await scaled('3')).toMatchObject({ before: 3, instances: 3, started: [], stopped: [] })
+      await until(async () => (await third()) > 20, 'requests to api-3')
+      const targets = `http://127.0.0.1:${info.ports.prometheus}/api/v1/query?query=count(up{service="reference-app"}==1)`
+      await until(async () => (await (await fetch(targets)).text()).includes('"3"'), 'three in Prometheus')
+      expect(readFileSync(join(lab.dir, 'environment.yaml'), 'utf8')).toContain(
+        `http://127.0.0.1:${info.ports['ops-3']}`,
+      )
+      const status: LabStatus = JSON.parse((await lab.run('lab', 'status', '--json')).stdout)
+      expect(status.parts.filter((p) => /^api-/.test(p.name)).map((p) => [p.name, p.healthy])).toEqual([
+        ['api-1', true],
+        ['api-2', true],
+        ['api-3', true],
+      ])
+      expect(status.memoryBytes).toBeLessThan(1e9)
+
+      const act = await lab.run('act', 'scale-in-api', '--yes')
+      expect([act.status, act.stderr]).toEqual([0, expect.stringContaining('api-3 stopped')])
+      expect(supervisorctl('status', 'api-1', 'api-2')).toMatch(/RUNNING.*\n.*RUNNING/)
+      expect(readFileSync(join(lab.dir, 'environment.yaml'), 'utf8')).not.toContain(`:${info.ports['ops-3']}`)
+      expect(await requests('failed')).toBe(failed)
+      expect(await requests('success')).toBeGreaterThan(500)
+
+      const absurd = await lab.run('lab', 'scale', 'api', '9')
+      expect([absurd.status, absurd.stderr]).toEqual([2, expect.stringContaining('from 1 to 4 instances')])
+    },
+    LIMIT,
+  )
+
   test('takes a request body that is too large for the gateway to hold in memory', async () => {
     const response = await fetch(gateway(), { method: 'POST', body: 'x'.repeat(300_000) })
     expect([404, 405, 413]).toContain(response.status) // the API's own refusal, no 5xx of the gateway
@@ -167,6 +304,7 @@ describe('a lab that is up', () => {
       const again = await lab.run('lab', 'down')
       expect([again.status, again.stdout]).toEqual([0, 'The lab was not up: nothing to take down.\n'])
       expect((await lab.run('lab', 'status')).status).toBe(3)
+      expect((await lab.run('lab', 'scale', 'api', '3')).status).toBe(3)
     },
     LIMIT,
   )

@@ -1,0 +1,132 @@
+import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
+import type { Root } from '../content/root.ts'
+import { CliError } from '../errors.ts'
+import {
+  API_INSTANCES,
+  gatewayServers,
+  instanceTargets,
+  MAX_API_INSTANCES,
+  opsUrls,
+  replaceFile,
+} from './api-instances.ts'
+import { replaceOpsUrls } from './environment-file.ts'
+import { labDir } from './lab-dir.ts'
+import { type LabInfo, readLabFile, writeLabFile } from './lab-file.ts'
+import { labFolderExists } from './lab-folder.ts'
+import { lockLab } from './lab-lock.ts'
+import { PARTS } from './parts.ts'
+import { processTable } from './process-table.ts'
+import { instancesScraped } from './ready.ts'
+import { startPart, waitUntilReady } from './start-parts.ts'
+import { Supervisor } from './supervisor.ts'
+
+export interface LabScaleOptions {
+  root: Root
+  env: Readonly<Record<string, string | undefined>>
+  /** How many instances of the API shall run. */
+  count: number
+  signal: AbortSignal
+}
+
+export interface LabScaleResult {
+  dir: string
+  /** How many ran before, and how many run now. */
+  before: number
+  instances: number
+  started: string[]
+  stopped: string[]
+}
+
+/** Above what an instance may take to finish what is under way: supervisord kills it after ten seconds. */
+const STOP_LIMIT_MS = 14_000
+/** nginx starts new workers within milliseconds of the signal. */
+const RELOAD_LIMIT_MS = 5_000
+
+/**
+ * Runs so many instances of the API, with no failed request: a new one is ready before the gateway sends it anything, and the
+ * gateway has let go of an old one before it is stopped. Prometheus and the environment's `ops.urls` follow. Doing it again
+ * changes nothing. Throws `usage` for a wrong number, `unreachable` when the lab is not up or an instance does not become ready.
+ */
+export async function labScale({ root, env, count, signal }: LabScaleOptions): Promise<LabScaleResult> {
+  if (!(Number.isInteger(count) && count >= 1 && count <= MAX_API_INSTANCES)) {
+    throw new CliError('usage', `the lab runs from 1 to ${MAX_API_INSTANCES} instances of the API, not ${count}`)
+  }
+  const dir = labDir(root, env)
+  refuseAbsent(dir)
+  const unlock = lockLab(dir, 'scaled')
+  try {
+    const supervisor = new Supervisor(join(dir, 'run', 'supervisor.sock'))
+    const info = refuseAbsent(dir)
+    if (!(await supervisor.answers())) throw notUp()
+    const running = async () => {
+      const states = await supervisor.programs()
+      const isUp = (name: string) => states.some((p) => p.name === name && !STOPPED.includes(p.statename))
+      return API_INSTANCES.filter(({ name }) => isUp(name)).map(({ name }) => name)
+    }
+    const before = await running()
+    const wanted: string[] = API_INSTANCES.slice(0, count).map(({ name }) => name)
+    const started = wanted.filter((name) => !before.some((other) => other === name))
+    const stopped = before.filter((name) => !wanted.includes(name))
+
+    const parts = PARTS.filter(({ name }) => wanted.includes(name))
+    const start = { dir, ports: info.ports, supervisor, cluster: Promise.resolve(), signal }
+    await Promise.all(parts.map((part) => startPart(part, start)))
+    await tellOthers(info, count, supervisor, signal)
+    await stop(stopped, supervisor)
+    await waitUntilReady('Prometheus', instancesScraped(info.ports, wanted), { signal })
+    return { dir, before: before.length, instances: count, started, stopped }
+  } finally {
+    unlock()
+  }
+}
+
+const STOPPED = ['STOPPED', 'EXITED', 'FATAL', 'UNKNOWN']
+
+function refuseAbsent(dir: string): LabInfo {
+  const info = labFolderExists(dir) ? readLabFile(dir) : undefined
+  if (info?.phase !== 'up') throw notUp()
+  return info
+}
+
+function notUp(): CliError {
+  return new CliError('unreachable', 'the lab is not up', { hint: 'Start it with: drillbook lab up' })
+}
+
+/** Gateway first: when the others know, requests already go where they shall. */
+async function tellOthers(info: LabInfo, count: number, supervisor: Supervisor, signal: AbortSignal): Promise<void> {
+  const { dir, ports } = info
+  if (info.apiInstances === count) return // written last, so all of this has been done
+  replaceFile(join(dir, 'nginx/instances.conf'), gatewayServers(ports, count))
+  await reloadGateway(supervisor, signal)
+  replaceFile(join(dir, 'prometheus/targets/api.yaml'), instanceTargets(ports, count))
+  replaceOpsUrls(join(dir, 'environment.yaml'), opsUrls(ports, count))
+  writeLabFile({ ...info, apiInstances: count })
+}
+
+/** Resolves when a new worker serves; the old ones finish what they have. Throws `unreachable` when none comes. */
+async function reloadGateway(supervisor: Supervisor, signal: AbortSignal): Promise<void> {
+  const nginx = (await supervisor.programs()).find((p) => p.name === 'nginx')
+  if (nginx === undefined || nginx.pid === 0) return // it reads the file when it starts
+  const workers = () => processTable().filter((p) => p.parentPid === nginx.pid)
+  const old = new Set(workers().map((p) => p.pid))
+  await supervisor.signal('nginx', 'HUP')
+  const until = performance.now() + RELOAD_LIMIT_MS
+  while (!workers().some((p) => !old.has(p.pid))) {
+    if (performance.now() > until) {
+      throw new CliError('unreachable', 'the gateway did not take its new configuration', {
+        hint: 'See why with: drillbook lab logs nginx',
+      })
+    }
+    await sleep(20, undefined, { signal })
+  }
+}
+
+/** Each finishes what it has begun. */
+async function stop(names: readonly string[], supervisor: Supervisor): Promise<void> {
+  for (const name of names) await supervisor.stop(name)
+  const until = performance.now() + STOP_LIMIT_MS
+  const isLeft = async () =>
+    (await supervisor.programs()).some((p) => names.includes(p.name) && !STOPPED.includes(p.statename))
+  while (performance.now() < until && (await isLeft())) await sleep(50)
+}
