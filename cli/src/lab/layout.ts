@@ -4,6 +4,7 @@ import type { Root } from '../content/root.ts'
 import { CliError } from '../errors.ts'
 import { compileRules } from '../rules/compile.ts'
 import { API_INSTANCES, DEFAULT_API_INSTANCES, gatewayServers, instanceTargets } from './api-instances.ts'
+import { apiEnvironment, workerEnvironment } from './app-environment.ts'
 import { resolveEnvironmentFile } from './environment-file.ts'
 import { LAB_MARK } from './own-processes.ts'
 import type { Ports } from './ports.ts'
@@ -108,6 +109,7 @@ export function writeLayout(options: LayoutOptions): Layout {
       'program.defaults': PROGRAM_DEFAULTS,
       'secret.monitor': secrets.monitor,
       'api.programs': apiPrograms.join('\n'),
+      'worker.environment': workerEnvironment(options, databaseUrl),
       journeysPerSecond: options.journeysPerSecond,
       lookback: `${Math.max(10, Math.ceil(LOOKBACK_SECONDS / speed))}s`,
       ...Object.fromEntries(Object.entries(programs).map(([name, path]) => [`program.${name}`, forSupervisor(path)])),
@@ -179,31 +181,6 @@ killasgroup=true
 redirect_stderr=true
 stdout_logfile_maxbytes=2MB
 stdout_logfile_backups=1`
-
-function apiEnvironment({ dir, ports, checkout }: LayoutOptions, databaseUrl: string): string {
-  const variables = {
-    DATABASE_URL: databaseUrl,
-    CACHE_PRIMARY_URL: `redis://127.0.0.1:${ports['redis-cache']}`,
-    CACHE_STANDBY_URL: `redis://127.0.0.1:${ports['redis-cache-standby']}`,
-    DATABASE_REPLICA_URL: databaseUrl.replace(`:${ports.postgres}/`, `:${ports['postgres-replica']}/`),
-    QUEUE_REDIS_URL: `redis://127.0.0.1:${ports['redis-queue']}`,
-    OPS_TOKEN_FILE: `${dir}/secrets/ops`,
-    OPS_VIEWER_TOKEN_FILE: `${dir}/secrets/ops-viewer`,
-    HEAP_SNAPSHOT_DIR: `${dir}/heap`,
-    QUEUE_TOKEN_SECRET_FILE: `${dir}/secrets/queue-token`,
-    APP_VERSION: appVersion(checkout),
-    LOG_LEVEL: 'info',
-  }
-  return Object.entries(variables)
-    .map(([name, value]) => `${name}="${forSupervisor(value)}"`)
-    .join(',')
-}
-
-/** So that `deployment_info` has an answer to "what changed?". */
-function appVersion(checkout: string): string {
-  const { version } = JSON.parse(readTemplate(join(checkout, 'reference-app', 'package.json')))
-  return String(version)
-}
 
 function readTemplate(file: string): string {
   try {

@@ -49,6 +49,12 @@ export const PARTS: readonly Part[] = [
     probe: (p) => httpProbe(at(p.gateway, '/api/v1/banner')),
   },
   { name: 'traffic', ports: ['traffic'], needs: ['nginx'], probe: (p) => httpProbe(at(p.traffic, '/healthz')) },
+  {
+    name: 'worker',
+    ports: ['worker'],
+    needs: [DATABASE],
+    probe: (p) => httpProbe(at(p.worker, '/readyz')),
+  },
   { name: 'keeper', ports: ['keeper'], needs: [], probe: (p) => httpProbe(at(p.keeper, '/healthz')) },
   { name: 'prometheus', ports: ['prometheus'], needs: [], probe: (p) => httpProbe(at(p.prometheus, '/-/ready')) },
   { name: 'alertmanager', ports: ['alertmanager'], needs: [], probe: (p) => httpProbe(at(p.alertmanager, '/-/ready')) },

@@ -11,6 +11,9 @@ const DEFAULT_PORTS = {
   'ops-2': 18102,
   'ops-3': 18113,
   'ops-4': 18114,
+  worker: 18103, // its operations; it serves nobody else
+  'payment-provider-primary': 18195,
+  'payment-provider-secondary': 18196,
   keeper: 18199,
   slack: 18190,
   traffic: 18191,

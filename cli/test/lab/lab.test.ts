@@ -40,7 +40,7 @@ describe('a lab that is up', () => {
     expect(found.parts.map((p) => p.name).sort()).toEqual(
       [
         'alertmanager api-1 api-2 keeper nginx postgres postgres-exporter postgres-replica postgres-replica-exporter',
-        'process-exporter prometheus redis-cache redis-cache-standby redis-exporter redis-queue slack traffic',
+        'process-exporter prometheus redis-cache redis-cache-standby redis-exporter redis-queue slack traffic worker',
       ]
         .join(' ')
         .split(' '),
@@ -50,7 +50,7 @@ describe('a lab that is up', () => {
 
   test('listens on loopback only', () => {
     const ports = Object.entries(info.ports)
-      .filter(([name]) => !/-[34]$/.test(name)) // those of instances that `lab scale` may start
+      .filter(([name]) => !/-[34]$|^payment/.test(name)) // those of instances that `lab scale` may start
       .map(([, port]) => port.toString(16).toUpperCase().padStart(4, '0'))
     const listening = ['/proc/net/tcp', '/proc/net/tcp6']
       .flatMap((table) => (existsSync(table) ? readFileSync(table, 'utf8').split('\n').slice(1) : []))
