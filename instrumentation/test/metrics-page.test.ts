@@ -1,15 +1,18 @@
 import { spawnSync } from 'node:child_process'
 import {
   cacheMetrics,
+  couponMetrics,
   createLogger,
   createRegistry,
   deploymentInfo,
   httpMetrics,
   type MetricsRegistry,
   metricsHandler,
+  orderMetrics,
   outcomeMetrics,
   postgresMetrics,
   runtimeMetrics,
+  supportMetrics,
 } from '@drillbook/instrumentation'
 import { afterAll, beforeAll, expect, test } from '@jest/globals'
 import { context, type Span, TraceFlags, trace } from '@opentelemetry/api'
@@ -38,6 +41,9 @@ beforeAll(async () => {
     'sold_out',
   )
   cacheMetrics(registry, { cache: 'catalogue' }).lookup('hit')
+  couponMetrics(registry)
+  supportMetrics(registry, { topics: ['payment'] })
+  orderMetrics(registry)
   createLogger({
     service: 'shop',
     instance: 'shop-1',

@@ -22,6 +22,7 @@ import { ReservationStore } from '../ticketing/reservation-store.ts'
 import type { Config } from './config.ts'
 import { operationsApp } from './operations-app.ts'
 import { publicApp } from './public-app.ts'
+import { shopParts } from './shop-parts.ts'
 import type { Telemetry } from './telemetry.ts'
 
 type Handler = (request: IncomingMessage, response: ServerResponse) => void
@@ -32,7 +33,9 @@ export interface App {
   public: Handler
   /** For operators and Prometheus. */
   operations: Handler
-  /** From now on it is not ready. */
+  /** Begins to listen to Postgres. */
+  begin(): void
+  /** From now on it is not ready, and streams end. */
   drain(): void
   /** Lets go of Postgres and Redis, after the last request. */
   close(): Promise<void>
@@ -58,6 +61,8 @@ export function createApp(config: Config, telemetry: Telemetry): App {
   const catalogue = new Catalogue(catalogueStore, cache)
   const reservations = new ReservationStore(database)
   const answers = new AnswerStore(database)
+  const mutations = new Mutations(database, answers)
+  const shop = shopParts({ config, telemetry, database, cache, mutations })
   const banner = new Banner()
   const health = new Health(database)
   const controls: Controls = {
@@ -67,12 +72,13 @@ export function createApp(config: Config, telemetry: Telemetry): App {
     protection,
     banner,
     warmUp: new WarmUp(cache),
-    warmUpPlan: () => catalogue.copies(),
+    warmUpPlan: async () => [...(await catalogue.copies()), ...shop.shopWindow.copies()],
     recordChange: changeRecorder(config.instance, new Audit(config.auditFile), logger),
   }
 
   return {
     public: publicApp({
+      ...shop,
       telemetry,
       health,
       banner,
@@ -81,14 +87,19 @@ export function createApp(config: Config, telemetry: Telemetry): App {
       reservations,
       balances: new BalanceStore(database),
       payments: new PaymentStore(),
-      mutations: new Mutations(database, answers),
+      mutations,
       paymentEvents: new PaymentEvents(telemetry.payments, logger),
       holdRules: config.holdRules,
       tokens: new QueueTokens(config.queueTokenSecret),
     }),
     operations: operationsApp({ telemetry, health, controls, operatorToken: config.opsToken }),
-    drain: () => health.drain(),
+    begin: () => shop.notifications.begin(),
+    drain: () => {
+      health.drain()
+      shop.orderStreams.drain()
+    },
     close: async () => {
+      await shop.notifications.close()
       sources.close()
       await database.close()
     },

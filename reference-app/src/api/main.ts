@@ -22,6 +22,7 @@ const { logger } = telemetry
 const app = createApp(config, telemetry)
 const listener = await Listener.open(app.public, config.host, config.port)
 const opsListener = await Listener.open(app.operations, config.host, config.opsPort)
+app.begin()
 logger.info(
   { event: 'api.started', port: listener.port, opsPort: opsListener.port, version: config.version },
   'this instance takes requests',

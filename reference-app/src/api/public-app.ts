@@ -1,11 +1,16 @@
 import express, { type Express, json } from 'express'
 import { type Balances, balanceRoutes } from '../balance/routes.ts'
+import { type Ordering, orderRoutes } from '../commerce/order-routes.ts'
+import { type Products, productRoutes } from '../commerce/product-routes.ts'
+import { type Coupons, couponRoutes } from '../coupons/routes.ts'
 import { endOfRoutes } from '../http/end-of-routes.ts'
 import type { Health } from '../http/health.ts'
 import { healthRoutes } from '../http/health-routes.ts'
 import type { OperationContext } from '../http/operation.ts'
 import type { Banner } from '../operations/banner.ts'
 import { bannerRoutes } from '../operations/banner-routes.ts'
+import type { Support } from '../support/inquire.ts'
+import { supportRoutes } from '../support/routes.ts'
 import { type Purchase, reservationRoutes } from '../ticketing/reservation-routes.ts'
 import { type Ticketing, ticketingRoutes } from '../ticketing/routes.ts'
 import { descriptionRoutes } from './description-routes.ts'
@@ -16,7 +21,7 @@ const BODY_LIMIT = '64kb'
 /** Above every limit that one request can meet on its way (cache 4 s at worst, connection 2 s, query 2.5 s). Milliseconds. */
 const REQUEST_TIMEOUT_MS = 10_000
 
-export interface PublicParts extends Ticketing, Purchase, Balances {
+export interface PublicParts extends Ticketing, Purchase, Balances, Products, Ordering, Coupons, Support {
   telemetry: Telemetry
   health: Health
   banner: Banner
@@ -37,6 +42,10 @@ export function publicApp({ telemetry, health, banner, ...parts }: PublicParts):
   app.use('/api/v1', ticketingRoutes(parts, context))
   app.use('/api/v1', reservationRoutes(parts, context))
   app.use('/api/v1', balanceRoutes(parts, context))
+  app.use('/api/v1', productRoutes(parts, context))
+  app.use('/api/v1', couponRoutes(parts, context))
+  app.use('/api/v1', orderRoutes(parts, context))
+  app.use('/api/v1', supportRoutes(parts, context))
   app.use('/api/v1', bannerRoutes(banner, context))
   app.use('/api/v1', descriptionRoutes())
   endOfRoutes(app, telemetry.logger)

@@ -1,15 +1,20 @@
 import {
   type CacheMetrics,
+  type CouponMetrics,
   cacheMetrics,
+  couponMetrics,
   type HttpMetrics,
   httpMetrics,
   type OutcomeMetrics,
   outcomeMetrics,
   type PaymentMetrics,
   paymentMetrics,
+  type SupportMetrics,
+  supportMetrics,
 } from '@drillbook/instrumentation'
 import { OPERATIONS } from '../http/operation-names.ts'
 import type { ProblemCode } from '../problem/codes.ts'
+import { TOPICS, type Topic } from '../support/topics.ts'
 import { type ProcessTelemetry, processTelemetry } from '../telemetry/process-telemetry.ts'
 import type { Config } from './config.ts'
 import { LOG_EVENTS } from './log-events.ts'
@@ -28,6 +33,8 @@ export interface Telemetry extends ProcessTelemetry {
   outcomes: OutcomeMetrics
   cache: CacheMetrics
   payments: PaymentMetrics
+  coupons: CouponMetrics
+  support: SupportMetrics<Topic>
 }
 
 export function createTelemetry({ instance, version, logLevel }: Config): Telemetry {
@@ -38,5 +45,7 @@ export function createTelemetry({ instance, version, logLevel }: Config): Teleme
     outcomes: outcomeMetrics(base.registry, { operations: OPERATIONS }),
     cache: cacheMetrics(base.registry, { cache: 'catalogue', operations: ['get', 'set', 'del'] }),
     payments: paymentMetrics(base.registry, { reasons: PAYMENT_REASONS }),
+    coupons: couponMetrics(base.registry),
+    support: supportMetrics(base.registry, { topics: TOPICS }),
   }
 }

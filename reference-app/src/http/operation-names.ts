@@ -9,6 +9,16 @@ export const OPERATIONS = [
   'reservation_pay',
   'balance_read',
   'balance_recharge',
+  'product_list',
+  'product_read',
+  'best_sellers',
+  'order_place',
+  'order_read',
+  'order_pay',
+  'order_events',
+  'coupon_read',
+  'coupon_issue',
+  'support_inquire',
   'banner',
 ] as const
 

@@ -10,12 +10,19 @@ export interface Scope {
   key: string
 }
 
+export interface GivenAnswer {
+  requestHash: string
+  answer: Answer
+}
+
+const SCOPES = 'unnest($1::integer[], $2::text[], $3::text[]) with ordinality as scope (user_id, route, key, place)'
+
 /** Requests that carry the same key wait for nobody: the lock is had at once or not at all, and given back at the end of the transaction. */
 const LOCK: Statement = {
   name: 'idempotency-lock',
   operation: 'SELECT',
   collection: 'idempotent_answer',
-  text: `select pg_try_advisory_xact_lock(hashtextextended($2 || ' ' || $3, $1)) as locked`,
+  text: `select pg_try_advisory_xact_lock(hashtextextended(route || ' ' || key, user_id)) as locked from ${SCOPES} order by place`,
 }
 
 const FIND: Statement = {
@@ -23,14 +30,15 @@ const FIND: Statement = {
   operation: 'SELECT',
   collection: 'idempotent_answer',
   text: `select request_hash as "requestHash", answer
-    from idempotent_answer where user_id = $1 and route = $2 and key = $3`,
+    from ${SCOPES} left join idempotent_answer using (user_id, route, key) order by place`,
 }
 
 const KEEP: Statement = {
   name: 'idempotency-keep',
   operation: 'INSERT',
   collection: 'idempotent_answer',
-  text: 'insert into idempotent_answer (user_id, route, key, request_hash, answer) values ($1, $2, $3, $4, $5)',
+  text: `insert into idempotent_answer (user_id, route, key, request_hash, answer)
+    select * from unnest($1::integer[], $2::text[], $3::text[], $4::text[], $5::json[])`,
 }
 
 const FORGET: Statement = {
@@ -50,27 +58,31 @@ export class AnswerStore {
     this.database = database
   }
 
-  /** False while another transaction has it. */
-  async lock(transaction: Transaction, { userId, route, key }: Scope): Promise<boolean> {
-    const [row] = await transaction.query<{ locked: boolean }>(LOCK, [userId, route, key])
-    return row?.locked === true
+  /** For each, in their order: false while another transaction has it. */
+  async lock(transaction: Transaction, scopes: readonly Scope[]): Promise<boolean[]> {
+    const rows = await transaction.query<{ locked: boolean }>(LOCK, columnsOf(scopes))
+    return rows.map(({ locked }) => locked)
   }
 
-  async find(
-    transaction: Transaction,
-    { userId, route, key }: Scope,
-  ): Promise<{ requestHash: string; answer: Answer } | undefined> {
-    const [row] = await transaction.query<{ requestHash: string; answer: Answer }>(FIND, [userId, route, key])
-    return row
+  /** For each, in their order; undefined: none was given. */
+  async find(transaction: Transaction, scopes: readonly Scope[]): Promise<(GivenAnswer | undefined)[]> {
+    type Row = { requestHash: string | null; answer: Answer }
+    const rows = await transaction.query<Row>(FIND, columnsOf(scopes))
+    return rows.map(({ requestHash, answer }) => (requestHash === null ? undefined : { requestHash, answer }))
   }
 
-  async keep(transaction: Transaction, scope: Scope, requestHash: string, answer: Answer): Promise<void> {
-    const { userId, route, key } = scope
-    await transaction.query(KEEP, [userId, route, key, requestHash, JSON.stringify(answer)])
+  async keep(transaction: Transaction, given: readonly (Scope & GivenAnswer)[]): Promise<void> {
+    const hashes = given.map(({ requestHash }) => requestHash)
+    const answers = given.map(({ answer }) => JSON.stringify(answer))
+    await transaction.query(KEEP, [...columnsOf(given), hashes, answers])
   }
 
   /** At most `limit`, the oldest first. How many it were. */
   async forgetOlderThan(hours: number, limit: number): Promise<number> {
     return (await this.database.query(FORGET, [hours, limit])).length
   }
+}
+
+function columnsOf(scopes: readonly Scope[]): [number[], string[], string[]] {
+  return [scopes.map(({ userId }) => userId), scopes.map(({ route }) => route), scopes.map(({ key }) => key)]
 }

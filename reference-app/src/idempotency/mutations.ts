@@ -36,30 +36,75 @@ export class Mutations {
 
   /** Throws `idempotency_key_in_flight`, `idempotency_key_reused` and what `effect` throws. `effect` may run more than once, as in a transaction. */
   async run(mutation: Mutation, effect: (transaction: Transaction) => Promise<Answer>): Promise<Mutated> {
-    const { userId, route, key, request } = mutation
+    const [mutated] = await this.runAll([mutation], async (transaction) => [await effect(transaction)])
+    if (mutated === undefined || mutated instanceof Problem) throw mutated
+    return mutated
+  }
+
+  /**
+   * Many in one transaction. `effect` gets those that have not taken effect before and gives one answer for each, in their order: a Problem for one
+   * that it refuses, and that has no effect then. What `effect` throws undoes them all.
+   */
+  async runAll(
+    mutations: readonly Mutation[],
+    effect: (transaction: Transaction, fresh: readonly Mutation[]) => Promise<(Answer | Problem)[]>,
+  ): Promise<(Mutated | Problem)[]> {
     return await this.database.transaction(async (transaction) => {
-      if (key === undefined) return { answer: await effect(transaction), replayed: false }
-      const scope: Scope = { userId, route, key }
-      const requestHash = hashOf(request)
-      const before = await this.given(transaction, scope, requestHash)
-      if (before !== undefined) return { answer: replayOf(before), replayed: true }
-      const answer = await effect(transaction)
-      await this.answers.keep(transaction, scope, requestHash, answer)
-      return { answer, replayed: false }
+      const given = await this.given(transaction, mutations.flatMap(keyedOf))
+      const fresh = mutations.filter((mutation) => !given.has(mutation))
+      const answers = fresh.length > 0 ? await effect(transaction, fresh) : []
+      const answered = new Map(fresh.map((mutation, i) => [mutation, answers[i]]))
+      await this.keep(transaction, answered)
+      return mutations.map((mutation) => given.get(mutation) ?? asMutated(answered.get(mutation)))
     })
   }
 
-  private async given(transaction: Transaction, scope: Scope, requestHash: string): Promise<Answer | undefined> {
-    if (!(await this.answers.lock(transaction, scope))) {
-      throw new Problem('idempotency_key_in_flight', 'Wait for its answer, or send this again in a moment.')
-    }
+  /** Those that end here: they took effect before, or are refused because of their key. */
+  private async given(transaction: Transaction, keyed: Keyed[]): Promise<Map<Mutation, Mutated | Problem>> {
+    const ended = new Map<Mutation, Mutated | Problem>()
+    if (keyed.length === 0) return ended
+    const locked = await this.answers.lock(transaction, keyed)
     // A statement of its own, after the lock: it sees what the last owner of the lock has committed.
-    const found = await this.answers.find(transaction, scope)
-    if (found !== undefined && found.requestHash !== requestHash) {
-      throw new Problem('idempotency_key_reused', 'It was sent with another body before. Use a new key.')
+    const found = await this.answers.find(transaction, keyed)
+    const ours = new Set<string>() // a lock that this transaction has it gets again
+    for (const [i, { mutation, route, userId, key, requestHash }] of keyed.entries()) {
+      const name = JSON.stringify([userId, route, key])
+      const answer = found[i]
+      if (locked[i] !== true || ours.has(name)) ended.set(mutation, inFlight())
+      else if (answer !== undefined && answer.requestHash !== requestHash) ended.set(mutation, reused())
+      else if (answer !== undefined) ended.set(mutation, { answer: replayOf(answer.answer), replayed: true })
+      ours.add(name)
     }
-    return found?.answer
+    return ended
   }
+
+  private async keep(transaction: Transaction, answered: Map<Mutation, Answer | Problem | undefined>): Promise<void> {
+    const kept = [...answered].flatMap(([mutation, answer]) =>
+      answer === undefined || answer instanceof Problem ? [] : keyedOf(mutation).map((keyed) => ({ ...keyed, answer })),
+    )
+    if (kept.length > 0) await this.answers.keep(transaction, kept)
+  }
+}
+
+type Keyed = Scope & { mutation: Mutation; requestHash: string }
+
+/** None when it has no key. */
+function keyedOf(mutation: Mutation): Keyed[] {
+  const { userId, route, key, request } = mutation
+  return key === undefined ? [] : [{ mutation, userId, route, key, requestHash: hashOf(request) }]
+}
+
+function asMutated(answer: Answer | Problem | undefined): Mutated | Problem {
+  if (answer === undefined) throw new Error('a mutation was not answered')
+  return answer instanceof Problem ? answer : { answer, replayed: false }
+}
+
+function inFlight(): Problem {
+  return new Problem('idempotency_key_in_flight', 'Wait for its answer, or send this again in a moment.')
+}
+
+function reused(): Problem {
+  return new Problem('idempotency_key_reused', 'It was sent with another body before. Use a new key.')
 }
 
 function replayOf(answer: Answer): Answer {

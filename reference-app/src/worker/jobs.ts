@@ -1,4 +1,6 @@
-import { jobMetrics, type Logger, type MetricsRegistry } from '@drillbook/instrumentation'
+import { jobMetrics, type Logger, type MetricsRegistry, orderMetrics } from '@drillbook/instrumentation'
+import { type Cancelling, cancelUnpaidOrders } from '../commerce/cancel-unpaid-orders.ts'
+import { countStuckOrders } from '../commerce/count-stuck-orders.ts'
 import type { AnswerStore } from '../idempotency/answer-store.ts'
 import { forgetAnswers } from '../idempotency/forget-answers.ts'
 import { JobEvents } from '../jobs/events.ts'
@@ -11,8 +13,12 @@ import type { ReservationStore } from '../ticketing/reservation-store.ts'
 const HOLD_EXPIRY_EVERY_MS = 2_000
 /** Keys are kept for a day: a minute more or less does not matter. Milliseconds. */
 const IDEMPOTENCY_CLEANING_EVERY_MS = 60_000
+/** Late by this is nothing next to the quarter of an hour that was waited. Milliseconds. */
+const ORDER_CANCELLATION_EVERY_MS = 10_000
+/** As often as Prometheus looks. Milliseconds. */
+const STUCK_ORDERS_EVERY_MS = 10_000
 
-export interface JobParts {
+export interface JobParts extends Cancelling {
   registry: MetricsRegistry
   logger: Logger
   reservations: ReservationStore
@@ -21,12 +27,16 @@ export interface JobParts {
 }
 
 /** Everything that a worker does. Several workers may do all of it at once. */
-export function workerJobs({ registry, logger, reservations, catalogue, answers }: JobParts): Job[] {
+export function workerJobs({ registry, logger, reservations, catalogue, answers, ...shop }: JobParts): Job[] {
   const job = (options: JobOptions) =>
     new Job(options, new JobEvents(options.name, jobMetrics(registry, { job: options.name }), logger))
+
+  const orders = orderMetrics(registry)
 
   return [
     job({ name: 'hold-expiry', pauseMs: HOLD_EXPIRY_EVERY_MS, work: () => expireHolds(reservations, catalogue) }),
     job({ name: 'idempotency-cleaning', pauseMs: IDEMPOTENCY_CLEANING_EVERY_MS, work: () => forgetAnswers(answers) }),
+    job({ name: 'order-cancellation', pauseMs: ORDER_CANCELLATION_EVERY_MS, work: () => cancelUnpaidOrders(shop) }),
+    job({ name: 'stuck-orders', pauseMs: STUCK_ORDERS_EVERY_MS, work: () => countStuckOrders(shop.orders, orders) }),
   ]
 }

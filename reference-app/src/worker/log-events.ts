@@ -12,6 +12,9 @@ export const LOG_EVENTS = {
   'cache.breaker_closed': 'info',
   'cache.write_failed': 'warn',
   'database.connection_lost': 'warn',
+  'order.paid': 'info',
+  'order.payment_failed': 'info',
+  'order.cancelled': 'info',
   'job.failed': 'warn',
   'job.recovered': 'info',
 } as const satisfies EventLevels

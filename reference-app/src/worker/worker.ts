@@ -3,6 +3,10 @@ import { Cache } from '../cache/cache.ts'
 import { CacheEvents } from '../cache/events.ts'
 import { Protection } from '../cache/protection.ts'
 import { CacheSources } from '../cache/sources.ts'
+import { OrderEvents } from '../commerce/events.ts'
+import { OrderStore } from '../commerce/order-store.ts'
+import { ProductStore } from '../commerce/product-store.ts'
+import { CouponStore } from '../coupons/coupon-store.ts'
 import { Database } from '../database/database.ts'
 import { Health } from '../http/health.ts'
 import { AnswerStore } from '../idempotency/answer-store.ts'
@@ -47,6 +51,11 @@ export function createWorker(config: Config, telemetry: Telemetry): Worker {
     reservations: new ReservationStore(database),
     catalogue,
     answers: new AnswerStore(database),
+    database,
+    orders: new OrderStore(database),
+    products: new ProductStore(database),
+    coupons: new CouponStore(database),
+    orderEvents: new OrderEvents(logger),
   })
 
   return {

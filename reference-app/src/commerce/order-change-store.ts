@@ -1,0 +1,45 @@
+import type { Database } from '../database/database.ts'
+import type { Statement } from '../database/statement.ts'
+import type { OrderChange } from './order.ts'
+
+const LAST: Statement = {
+  name: 'order-change-last',
+  operation: 'SELECT',
+  collection: 'order_change',
+  text: `select order_id as "orderId", version, status, reason, at
+    from order_change where order_id = $1 order by version desc limit 1`,
+}
+
+const SINCE: Statement = {
+  name: 'order-change-since',
+  operation: 'SELECT',
+  collection: 'order_change',
+  text: `select order_id as "orderId", order_change.version, status, reason, at
+    from unnest($1::integer[], $2::integer[]) as seen (id, version)
+    join order_change on order_id = seen.id and order_change.version > seen.version
+    order by order_id, order_change.version`,
+}
+
+type Row = Omit<OrderChange, 'at'> & { at: Date }
+
+const toChange = ({ at, ...row }: Row): OrderChange => ({ ...row, at: at.toISOString() })
+
+/** What has become of orders. Throws DatabaseUnavailableError. */
+export class OrderChangeStore {
+  private readonly database: Database
+
+  constructor(database: Database) {
+    this.database = database
+  }
+
+  /** Undefined: no such order. */
+  async last(orderId: number): Promise<OrderChange | undefined> {
+    return (await this.database.query<Row>(LAST, [orderId])).map(toChange)[0]
+  }
+
+  /** Every later change of these orders, by order and version. */
+  async since(seen: readonly { orderId: number; version: number }[]): Promise<OrderChange[]> {
+    const values = [seen.map(({ orderId }) => orderId), seen.map(({ version }) => version)]
+    return (await this.database.query<Row>(SINCE, values)).map(toChange)
+  }
+}

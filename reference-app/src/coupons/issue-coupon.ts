@@ -1,0 +1,82 @@
+import type { Transaction } from '../database/transaction.ts'
+import type { Answer } from '../http/answer.ts'
+import type { Mutated, Mutation, Mutations } from '../idempotency/mutations.ts'
+import { Problem } from '../problem/problem.ts'
+import { Batches } from './batches.ts'
+import type { CouponIssue } from './coupon.ts'
+import type { CouponStore } from './coupon-store.ts'
+import type { CouponEvents } from './events.ts'
+
+/** Users of one transaction: more make it slower for the first without making the last quicker. */
+const BATCH = 250
+
+/**
+ * Where coupons are issued. All users of a coupon want the same row: in a rush they would take every connection of the pool and wait there for each
+ * other. So each process works on one transaction for a coupon at a time, for everybody who has come meanwhile.
+ */
+export class CouponDesk {
+  private readonly coupons: CouponStore
+  private readonly mutations: Mutations
+  private readonly events: CouponEvents
+  private readonly batches = new Batches<Mutation, Mutated | Problem>(
+    (couponId, users) => this.serve(couponId, users),
+    BATCH,
+  )
+
+  constructor(coupons: CouponStore, mutations: Mutations, events: CouponEvents) {
+    this.coupons = coupons
+    this.mutations = mutations
+    this.events = events
+  }
+
+  /** Throws `coupon_not_found`, `coupon_sold_out` or `coupon_already_issued`. */
+  async issue(couponId: number, userId: number, key: string | undefined): Promise<Mutated> {
+    const mutation = { userId, route: 'POST /coupons/{couponId}/issue', key, request: { couponId } }
+    const mutated = await this.batches.add(couponId, mutation)
+    if (mutated instanceof Problem) throw mutated
+    if (!mutated.replayed) this.events.issued(mutated.answer.body as CouponIssue)
+    return mutated
+  }
+
+  private serve(couponId: number, users: Mutation[]): Promise<(Mutated | Problem)[]> {
+    return this.mutations.runAll(users, (transaction, fresh) =>
+      issueAll(
+        this.coupons,
+        transaction,
+        couponId,
+        fresh.map(({ userId }) => userId),
+      ),
+    )
+  }
+}
+
+/** One answer for each, in their order. Who comes twice has it the second time. */
+async function issueAll(
+  coupons: CouponStore,
+  transaction: Transaction,
+  couponId: number,
+  userIds: number[],
+): Promise<(Answer | Problem)[]> {
+  const coupon = await coupons.find(couponId, transaction)
+  if (coupon === undefined) return userIds.map(() => new Problem('coupon_not_found', `There is no coupon ${couponId}.`))
+  // Without a lock: who has it, and everybody once it is sold out, keeps nobody waiting.
+  const before = await coupons.holders(transaction, couponId, userIds)
+  const without = [...new Set(userIds)].filter((userId) => !before.has(userId))
+  const issues = coupon.left > 0 && without.length > 0 ? await coupons.issue(transaction, couponId, without) : []
+  const issued = new Map(issues.map((issue) => [issue.userId, issue]))
+  const late = coupon.left > 0 ? without.filter((userId) => !issued.has(userId)) : []
+  const meanwhile = late.length > 0 ? await coupons.holders(transaction, couponId, late) : before
+
+  const given = new Set<number>()
+  return userIds.map((userId) => {
+    const issue = issued.get(userId)
+    if (issue !== undefined && !given.has(userId)) {
+      given.add(userId)
+      return { status: 201, body: issue }
+    }
+    if (issue !== undefined || before.has(userId) || meanwhile.has(userId)) {
+      return new Problem('coupon_already_issued', `User ${userId} has coupon ${couponId}.`)
+    }
+    return new Problem('coupon_sold_out', `All ${coupon.limit} are taken.`)
+  })
+}

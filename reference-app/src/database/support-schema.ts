@@ -1,0 +1,9 @@
+/** What users ask people about. */
+export const SUPPORT = `
+create table if not exists support_inquiry (
+  id      integer generated always as identity primary key,
+  topic   text not null,
+  message text,
+  at      timestamptz not null default clock_timestamp()
+);
+`
