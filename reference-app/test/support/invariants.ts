@@ -1,5 +1,6 @@
 import { expect } from '@jest/globals'
 import type { Postgres } from './postgres.ts'
+import { SHOP } from './shop-invariants.ts'
 
 /** What must be true of the rows at every moment, whoever did what. Each query finds the rows that break it. */
 const BROKEN = {
@@ -22,6 +23,7 @@ const BROKEN = {
   'a seat held for another schedule than its own': `select reservation.id from reservation
     join seat on seat.id = reservation.seat_id join schedule on schedule.id = seat.schedule_id
     where (reservation.schedule_id, reservation.concert_id) <> (schedule.id, schedule.concert_id)`,
+  ...SHOP,
 } as const
 
 export async function expectNothingBroken(postgres: Postgres): Promise<void> {
