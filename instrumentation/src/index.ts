@@ -24,6 +24,7 @@ export {
   postgresMetrics,
 } from './postgres-metrics.ts'
 export type { PostgresPool } from './postgres-pool.ts'
+export { type ReadFrom, type ReadMetrics, readMetrics } from './read-metrics.ts'
 export { createRegistry, type MetricsRegistry, type RegistryOptions } from './registry.ts'
 export { runtimeMetrics } from './runtime-metrics.ts'
 export { streamBegan, streamBeganAt } from './stream-began.ts'

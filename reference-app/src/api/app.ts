@@ -1,4 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
+import { readMetrics } from '@drillbook/instrumentation'
 import { BalanceStore } from '../balance/balance-store.ts'
 import { Cache } from '../cache/cache.ts'
 import { CacheEvents } from '../cache/events.ts'
@@ -6,6 +7,7 @@ import { Protection } from '../cache/protection.ts'
 import { CacheSources } from '../cache/sources.ts'
 import { WarmUp } from '../cache/warm-up.ts'
 import { Database } from '../database/database.ts'
+import { ReplicaEvents } from '../database/replica-events.ts'
 import { Health } from '../http/health.ts'
 import { AnswerStore } from '../idempotency/answer-store.ts'
 import { Mutations } from '../idempotency/mutations.ts'
@@ -50,6 +52,10 @@ export function createApp(config: Config, telemetry: Telemetry): App {
     registry,
     onIdleError: (error) =>
       logger.warn({ event: 'database.connection_lost', err: error }, 'an idle connection was lost'),
+    replica:
+      config.replicaUrl === undefined
+        ? undefined
+        : { url: config.replicaUrl, events: new ReplicaEvents(readMetrics(registry), logger) },
   })
 
   const cacheEvents = new CacheEvents(telemetry.cache, logger)

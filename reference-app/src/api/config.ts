@@ -12,6 +12,7 @@ export interface Config {
   port: number
   opsPort: number
   databaseUrl: string
+  replicaUrl: string | undefined
   cacheUrls: Record<SourceName, string>
   opsToken: string
   queueTokenSecret: string
@@ -31,6 +32,7 @@ export function decideConfig(env: ApiEnv): Config {
     port: env.PORT,
     opsPort: env.OPS_PORT,
     databaseUrl: env.DATABASE_URL,
+    replicaUrl: env.DATABASE_REPLICA_URL,
     cacheUrls: { primary: env.CACHE_PRIMARY_URL, standby: env.CACHE_STANDBY_URL },
     opsToken: secret('OPS_TOKEN_FILE'),
     queueTokenSecret: secret('QUEUE_TOKEN_SECRET_FILE'),

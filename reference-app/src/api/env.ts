@@ -9,6 +9,8 @@ export const apiEnv = z.object({
   HOST: host,
   INSTANCE: instanceName.default('api-1'),
   DATABASE_URL: databaseUrl,
+  /** A streaming replica of it. Absent: everything is read from the primary. */
+  DATABASE_REPLICA_URL: databaseUrl.optional(),
   CACHE_PRIMARY_URL: redisUrl,
   CACHE_STANDBY_URL: redisUrl,
   OPS_TOKEN_FILE: fileName,

@@ -17,6 +17,8 @@ export const LOG_EVENTS = {
   'order.payment_retried': 'info',
   'coupon.issued': 'debug',
   'support.inquired': 'info',
+  'database.replica_fit': 'info',
+  'database.replica_unfit': 'warn',
   'payment.paid': 'info',
   'payment.refused': 'debug',
   'payment.failed': 'warn',

@@ -1,20 +1,20 @@
-import { type MetricsRegistry, type PostgresMetrics, postgresMetrics } from '@drillbook/instrumentation'
-import { Pool, type QueryResultRow } from 'pg'
-import { DatabaseUnavailableError } from './errors.ts'
-import { runStatement, type Statement } from './statement.ts'
-import { runTransaction, type Transaction } from './transaction.ts'
+import { type MetricsRegistry, type ReadMetrics, readMetrics } from '@drillbook/instrumentation'
+import type { QueryResultRow } from 'pg'
+import { Problem } from '../problem/problem.ts'
+import { ConnectionPool } from './connection-pool.ts'
+import { isReplicaTrouble } from './errors.ts'
+import { Replica } from './replica.ts'
+import type { ReplicaEvents } from './replica-events.ts'
+import type { Statement } from './statement.ts'
+import type { Transaction } from './transaction.ts'
 
 /** Two instances with 10 each stay far below PostgreSQL's default of 100 connections; 10 on 2 cores are more than it can run at once. */
 const POOL_MAX = 10
-/** Includes the wait for a free connection of the pool. */
-const CONNECTION_TIMEOUT_MS = 2_000
-/** Set on the server, which then ends the statement. */
-const STATEMENT_TIMEOUT_MS = 2_000
-/** Kept by the client, for a server that hangs and cannot end anything. */
-const QUERY_TIMEOUT_MS = 2_500
+const LIMITS = { connectionMs: 2_000, statementMs: 2_000, queryMs: 2_500 }
 
-/** A process that hangs in a transaction must not keep its locks; a living one pauses for milliseconds. Set on the server. */
-const IDLE_IN_TRANSACTION_TIMEOUT_MS = 5_000
+/** Where reads that may be a little old go. */
+export const READ_SOURCES = ['primary', 'replica'] as const
+export type ReadSource = (typeof READ_SOURCES)[number]
 
 export interface DatabaseOptions {
   url: string
@@ -22,31 +22,75 @@ export interface DatabaseOptions {
   registry: MetricsRegistry
   /** An idle connection broke; the pool replaces it by itself. */
   onIdleError: (error: Error) => void
+  /** A streaming replica of the server at `url`. Absent: there is none. */
+  replica?: { url: string; events: ReplicaEvents } | undefined
 }
 
 /** Postgres, the truth. Every call has a limit; trouble with the server is DatabaseUnavailableError, anything else is a bug of ours. */
 export class Database {
-  private readonly pool: Pool
-  private readonly metrics: PostgresMetrics
+  private readonly primary: ConnectionPool
+  private readonly replica: Replica | undefined
+  private readonly metrics: ReadMetrics
+  private source: ReadSource = 'primary'
 
-  constructor({ url, applicationName, registry, onIdleError }: DatabaseOptions) {
-    this.pool = new Pool({
-      connectionString: url,
-      application_name: applicationName,
-      max: POOL_MAX,
-      connectionTimeoutMillis: CONNECTION_TIMEOUT_MS,
-      statement_timeout: STATEMENT_TIMEOUT_MS,
-      query_timeout: QUERY_TIMEOUT_MS,
-      idle_in_transaction_session_timeout: IDLE_IN_TRANSACTION_TIMEOUT_MS,
-      keepAlive: true,
-    })
-    this.pool.on('error', onIdleError)
-    this.metrics = postgresMetrics(registry, this.pool, { poolName: 'primary' })
+  constructor({ url, replica, ...options }: DatabaseOptions) {
+    this.primary = new ConnectionPool({ ...options, url, poolName: 'primary', max: POOL_MAX, limits: LIMITS })
+    this.metrics = readMetrics(options.registry)
+    if (replica !== undefined) this.replica = new Replica({ ...options, primaryUrl: url, max: POOL_MAX, ...replica })
   }
 
-  /** Rows as the statement names their columns. */
+  get poolMax(): number {
+    return this.primary.max
+  }
+
+  /** Connections to the primary at most, from now on. */
+  setPoolMax(max: number): void {
+    this.primary.setMax(max)
+  }
+
+  /** As set, also while the replica is not fit and the primary stands in for it. */
+  get reads(): ReadSource {
+    return this.source
+  }
+
+  /** Whether there is a replica that would be read from now. */
+  get replicaUsable(): boolean {
+    return this.replica?.usable === true
+  }
+
+  /** Throws `replica_not_configured`. A replica that is not fit now is taken all the same: the primary stands in until it is. */
+  setReads(source: ReadSource): void {
+    if (source === 'replica' && this.replica === undefined) {
+      throw new Problem('replica_not_configured', 'This instance was started without DATABASE_REPLICA_URL.')
+    }
+    this.source = source
+  }
+
+  /** Rows as the statement names their columns, from the primary. */
   async query<Row extends QueryResultRow>(statement: Statement, values: unknown[] = []): Promise<Row[]> {
-    return await runStatement<Row>(this.pool, this.metrics, statement, values)
+    return await this.primary.query<Row>(statement, values)
+  }
+
+  /**
+   * As `query`, from where reads are set to go: the rows may be as old as the replica may lag (`LAG_LIMIT_MS`), so nothing is decided by them. A
+   * replica that lags or fails is stood in for by the primary.
+   */
+  async read<Row extends QueryResultRow>(statement: Statement, values: unknown[] = []): Promise<Row[]> {
+    if (this.source === 'primary') {
+      this.metrics.read('primary')
+      return await this.primary.query<Row>(statement, values)
+    }
+    if (this.replica?.usable === true) {
+      try {
+        const rows = await this.replica.query<Row>(statement, values)
+        this.metrics.read('replica')
+        return rows
+      } catch (error) {
+        if (!isReplicaTrouble(error)) throw error
+      }
+    }
+    this.metrics.read('fallback')
+    return await this.primary.query<Row>(statement, values)
   }
 
   /**
@@ -54,19 +98,15 @@ export class Database {
    * rollback cannot undo. A connection lost during the commit is DatabaseUnavailableError, too: nobody knows then whether it took effect.
    */
   async transaction<T>(work: (transaction: Transaction) => Promise<T>): Promise<T> {
-    return await runTransaction(this.pool, this.metrics, work)
+    return await this.primary.transaction(work)
   }
 
-  /** Throws DatabaseUnavailableError unless it answers within its limits. */
+  /** Throws DatabaseUnavailableError unless the primary answers within its limits. */
   async ping(): Promise<void> {
-    try {
-      await this.pool.query('select 1')
-    } catch (error) {
-      throw new DatabaseUnavailableError(error)
-    }
+    await this.primary.ping()
   }
 
   async close(): Promise<void> {
-    await this.pool.end()
+    await Promise.all([this.primary.close(), this.replica?.close()])
   }
 }

@@ -25,3 +25,8 @@ export function toDatabaseError(error: unknown): unknown {
 export function isConflict(error: unknown): boolean {
   return error instanceof Error && 'code' in error && (error.code === '40001' || error.code === '40P01')
 }
+
+/** A replica did not answer, or ended the statement so that it could go on replaying (40001): the primary may well answer it. */
+export function isReplicaTrouble(error: unknown): boolean {
+  return error instanceof DatabaseUnavailableError || isConflict(error)
+}

@@ -22,6 +22,7 @@ export const PROBLEMS = {
   method_not_allowed: { status: 405, title: 'The method is not allowed here' },
   cache_read_only: { status: 409, title: 'The cache is a read-only replica' },
   cache_unreachable: { status: 409, title: 'The cache does not answer' },
+  replica_not_configured: { status: 409, title: 'There is no replica to read from' },
   warm_up_running: { status: 409, title: 'A warm-up is running already' },
   schedule_begun: { status: 409, title: 'The performance has begun' },
   seat_taken: { status: 409, title: 'A seat is not available' },

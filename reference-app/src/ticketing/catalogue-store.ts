@@ -62,7 +62,9 @@ export interface Sale {
   seats: Map<number, boolean>
 }
 
-/** What is true about concerts, schedules and seats. Throws DatabaseUnavailableError. */
+/**
+ * What is on: for users, from where reads are set to go, and for those who sell, in their transaction. Throws DatabaseUnavailableError.
+ */
 export class CatalogueStore {
   private readonly database: Database
 
@@ -71,13 +73,13 @@ export class CatalogueStore {
   }
 
   async concerts(): Promise<Concert[]> {
-    return await this.database.query<{ id: number; title: string; venue: string; available: boolean }>(CONCERTS)
+    return await this.database.read<{ id: number; title: string; venue: string; available: boolean }>(CONCERTS)
   }
 
   /** By time. Undefined: no such concert. */
   async schedules(concertId: number): Promise<Schedule[] | undefined> {
     type Row = { id: number | null; startsAt: Date; available: boolean }
-    const rows = await this.database.query<Row>(SCHEDULES, [concertId])
+    const rows = await this.database.read<Row>(SCHEDULES, [concertId])
     if (rows.length === 0) return undefined
     return rows.flatMap(({ id, startsAt, available }) =>
       id === null ? [] : [{ id, concertId, startsAt: startsAt.toISOString(), available }],
@@ -87,7 +89,7 @@ export class CatalogueStore {
   /** By number. Undefined: no such schedule, or not of this concert. */
   async seats(concertId: number, scheduleId: number): Promise<Seat[] | undefined> {
     type Row = { id: number | null; number: number; available: boolean }
-    const rows = await this.database.query<Row>(SEATS, [concertId, scheduleId])
+    const rows = await this.database.read<Row>(SEATS, [concertId, scheduleId])
     if (rows.length === 0) return undefined
     return rows.flatMap(({ id, number, available }) => (id === null ? [] : [{ id, number, available }]))
   }
@@ -108,6 +110,6 @@ export class CatalogueStore {
 
   /** Every schedule there is, as the pair that names its seat map. */
   async scheduleIds(): Promise<{ concertId: number; scheduleId: number }[]> {
-    return await this.database.query<{ concertId: number; scheduleId: number }>(SCHEDULE_IDS)
+    return await this.database.read<{ concertId: number; scheduleId: number }>(SCHEDULE_IDS)
   }
 }

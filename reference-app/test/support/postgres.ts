@@ -37,15 +37,24 @@ export class Postgres {
   }
 
   static async start(): Promise<Postgres> {
+    return await Postgres.make('initdb', ['-U', 'postgres', '-A', 'trust', '--no-sync', '-E', 'UTF8'])
+  }
+
+  /** A hot standby that streams from `primary`. */
+  static async replicaOf(primary: Postgres): Promise<Postgres> {
+    return await Postgres.make('pg_basebackup', ['-d', primary.url, '-R', '-X', 'stream', '-c', 'fast', '--no-sync'])
+  }
+
+  /** The program makes the data folder. */
+  private static async make(program: string, args: string[]): Promise<Postgres> {
     const folder = scratchFolder()
     const { uid, gid } = owner()
     if (uid !== undefined && gid !== undefined) chownSync(folder.path, uid, gid)
-    const data = join(folder.path, 'data')
-    const made = await run(binary('initdb'), ['-D', data, '-U', 'postgres', '-A', 'trust', '--no-sync', '-E', 'UTF8'], {
+    const made = await run(binary(program), ['-D', join(folder.path, 'data'), ...args], {
       cwd: folder.path,
       ...owner(),
     })
-    if (made.process.exitCode !== 0) throw new Error(`initdb failed: ${made.stderr}`)
+    if (made.process.exitCode !== 0) throw new Error(`${program} failed: ${made.stderr}`)
     const postgres = new Postgres(folder, await freePort())
     await postgres.answers()
     return postgres
@@ -103,7 +112,13 @@ export class Postgres {
   }
 
   private spawn(): Child {
-    const settings = ['fsync=off', 'shared_buffers=16MB', 'unix_socket_directories=', 'listen_addresses=127.0.0.1']
+    const settings = [
+      'fsync=off',
+      'shared_buffers=16MB',
+      'unix_socket_directories=',
+      'listen_addresses=127.0.0.1',
+      'wal_retrieve_retry_interval=200ms', // a standby looks for its primary again soon
+    ]
     const args = ['-D', join(this.folder.path, 'data'), '-p', String(this.port)]
     return new Child(binary('postgres'), [...args, ...settings.flatMap((setting) => ['-c', setting])], {
       cwd: this.folder.path,
@@ -114,6 +129,20 @@ export class Postgres {
   private async answers(): Promise<void> {
     await until('Postgres answers', async () => (await this.query('select 1')).length === 1)
   }
+}
+
+/** A hot standby, once it has everything that the primary has now. */
+export async function startReplica(primary: Postgres): Promise<Postgres> {
+  const replica = await Postgres.replicaOf(primary)
+  await caughtUp(primary, replica)
+  return replica
+}
+
+/** Resolves when the replica shows everything that the primary has written by now. */
+export async function caughtUp(primary: Postgres, replica: Postgres): Promise<void> {
+  const [row] = await primary.query<{ position: string }>('select pg_current_wal_lsn() as position')
+  const replayed = `select from (select) as one where pg_last_wal_replay_lsn() >= '${row?.position}'`
+  await until('the replica has caught up', async () => (await replica.query(replayed)).length === 1)
 }
 
 /** With the schema and the 5 concerts, 28 schedules and 672 seats. */
