@@ -108,7 +108,13 @@ export class Postgres {
     const { pid } = this.child.process
     if (pid === undefined || !this.child.running) return
     const children = execFileSync('ps', ['-o', 'pid=', '--ppid', String(pid)], { encoding: 'utf8' })
-    for (const worker of [pid, ...children.trim().split(/\s+/).map(Number)]) process.kill(worker, signal)
+    for (const worker of [pid, ...children.trim().split(/\s+/).map(Number)]) {
+      try {
+        process.kill(worker, signal)
+      } catch (error) {
+        if (!(Error.isError(error) && 'code' in error && error.code === 'ESRCH')) throw error // it ended meanwhile
+      }
+    }
   }
 
   private spawn(): Child {
