@@ -1,0 +1,119 @@
+import { afterAll, afterEach, beforeAll, expect, test } from '@jest/globals'
+import { Api } from './support/api.ts'
+import { codeOf, tally } from './support/buyer.ts'
+import { count, expectNothingBroken } from './support/invariants.ts'
+import { type Stack, startStack } from './support/stack.ts'
+
+let stack: Stack
+let second: Api
+
+beforeAll(async () => {
+  stack = await startStack()
+  second = await Api.start({ databaseUrl: stack.postgres.url, primaryUrl: stack.primary.url, instance: 'api-second' })
+})
+
+afterEach(async () => {
+  await expectNothingBroken(stack.postgres)
+})
+
+afterAll(async () => {
+  await second.stop()
+  await stack.remove()
+})
+
+const issue = (couponId: number, userId: number, { api = stack.api, key = '' } = {}) =>
+  api.post(`/coupons/${couponId}/issue`, { userId }, key === '' ? {} : { 'idempotency-key': key })
+const issues = (couponId: number) => count(stack.postgres, `select from coupon_issue where coupon_id = ${couponId}`)
+const newCoupon = (id: number, limit: number) =>
+  stack.postgres.query(`insert into coupon (id, name, discount, "limit") values (${id}, 'Test', 10, ${limit})`)
+
+test('is issued once to each user, and what is left goes down', async () => {
+  const reply = await issue(1, 1)
+  expect([reply.status, reply.body]).toEqual([
+    201,
+    { id: expect.any(Number), couponId: 1, userId: 1, issuedAt: expect.stringMatching(/Z$/) },
+  ])
+  expect(codeOf(await issue(1, 1, { api: second }))).toBe('409 coupon_already_issued')
+  const { body } = await stack.api.call('/api/v1/coupons/1')
+  expect(body).toEqual({ id: 1, name: 'Opening night no. 1', discount: 5, limit: 1_200, left: 1_199 })
+})
+
+test('that does not exist cannot be issued, nor to nobody', async () => {
+  expect(codeOf(await issue(999, 1))).toBe('404 coupon_not_found')
+  expect(codeOf(await issue(1, 0))).toBe('400 invalid_request')
+  expect(codeOf(await stack.api.call('/api/v1/coupons/999'))).toBe('404 coupon_not_found')
+})
+
+test('with a key is issued once and answered the same again, also when all are taken', async () => {
+  await newCoupon(10, 2)
+  const first = await issue(10, 1, { key: 'mine' })
+  expect(first.status).toBe(201)
+  expect((await issue(10, 2, { key: 'mine' })).status).toBe(201)
+  expect(codeOf(await issue(10, 3, { key: 'late' }))).toBe('409 coupon_sold_out')
+  const again = await issue(10, 1, { api: second, key: 'mine' })
+  expect([again.status, again.body, again.headers.get('idempotency-replayed')]).toEqual([201, first.body, 'true'])
+  expect(codeOf(await issue(10, 1))).toBe('409 coupon_already_issued')
+  expect(codeOf(await issue(1, 1, { key: 'mine' }))).toBe('422 idempotency_key_reused')
+})
+
+test('asked for with one key 20 times at once is issued once, and nobody is told anything else', async () => {
+  const replies = await Promise.all(
+    Array.from({ length: 20 }, (_, i) => issue(2, 50, { api: i % 2 ? stack.api : second, key: 'same' })),
+  )
+  const { 201: given = 0, '409 idempotency_key_in_flight': busy = 0, ...others } = tally(replies)
+  expect([others, given + busy]).toEqual([{}, 20])
+  expect(given).toBeGreaterThan(0)
+  expect(new Set(replies.filter(({ status }) => status === 201).map(({ body }) => JSON.stringify(body))).size).toBe(1)
+  expect(await issues(2)).toBe(1)
+})
+
+test('a rush of 600 users for 100, each asking twice at two instances, gives exactly 100 of them one each', async () => {
+  await newCoupon(11, 100)
+  const issuedBefore = (await Promise.all([stack.api, second].map((api) => api.metric('coupons_issued_total')))).reduce(
+    (a, b) => a + b,
+  )
+  const replies = await Promise.all(
+    Array.from({ length: 1_200 }, (_, i) =>
+      issue(11, 1 + (i % 600), { api: i % 2 ? stack.api : second, key: i % 3 === 0 ? `key-${i}` : '' }),
+    ),
+  )
+  const {
+    '201': given,
+    '409 coupon_sold_out': late = 0,
+    '409 coupon_already_issued': twice = 0,
+    ...others
+  } = tally(replies)
+  expect([others, given, late + twice]).toEqual([{}, 100, 1_100])
+  expect(await issues(11)).toBe(100)
+  expect(await count(stack.postgres, 'select distinct user_id from coupon_issue where coupon_id = 11')).toBe(100)
+  const issuedAfter = (await Promise.all([stack.api, second].map((api) => api.metric('coupons_issued_total')))).reduce(
+    (a, b) => a + b,
+  )
+  expect(issuedAfter - issuedBefore).toBe(100)
+  for (const api of [stack.api, second]) {
+    expect(await api.metric('db_client_connection_timeouts_total')).toBe(0)
+    expect(await api.metric('operation_outcomes_total', { outcome: 'failed' })).toBe(0)
+  }
+})
+
+test('who asks after all are taken waits for nobody who has the row', async () => {
+  await newCoupon(12, 1)
+  expect((await issue(12, 1)).status).toBe(201)
+  const holder = await stack.postgres.connect()
+  await holder.query('begin')
+  await holder.query('select from coupon where id = 12 for update')
+  expect(codeOf(await issue(12, 2))).toBe('409 coupon_sold_out')
+  expect(codeOf(await issue(12, 1))).toBe('409 coupon_already_issued')
+  await holder.end()
+})
+
+test('a rush for one coupon keeps nobody from anything else: its users have one connection', async () => {
+  const holder = await stack.postgres.connect()
+  await holder.query('begin')
+  await holder.query('select from coupon where id = 3 for update')
+  const rush = Array.from({ length: 100 }, (_, i) => issue(3, i + 1))
+  const other = await issue(4, 1)
+  expect([other.status, other.durationMs < 1_000]).toEqual([201, true])
+  await holder.end()
+  expect(tally(await Promise.all(rush))).toEqual({ '201': 100 })
+})
