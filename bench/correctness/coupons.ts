@@ -1,0 +1,111 @@
+/**
+ * The rush of the coupon report: 1,000 users at once for 1,200 coupons, of whom 55 got no answer there and the others waited for 22 s. Two API
+ * processes in turn, without a proxy; the users are in this process, each with a connection of its own, on the same machine.
+ */
+import { Agent, request } from 'undici'
+import { Api } from '../../reference-app/test/support/api.ts'
+import { type Postgres, startPreparedPostgres } from '../../reference-app/test/support/postgres.ts'
+import { RedisServer } from '../../reference-app/test/support/redis.ts'
+import type { Row } from './row.ts'
+
+const LIMIT = 1_200
+const USERS = 1_000
+/** Of the report's system: 58.23 s. Milliseconds. */
+const P95_MS = 1_000
+const ATTEMPTS = 20_000
+/** Attempts that wait for an answer at a time. */
+const AT_ONCE = 200
+/** Users of another coupon, so that no process is asked for the first time. */
+const WARM_UP = 200
+
+interface Answered {
+  /** 0: none. */
+  status: number
+  durationMs: number
+}
+
+export async function run(progress: (text: string) => void): Promise<Row[]> {
+  const [postgres, redis] = await Promise.all([startPreparedPostgres(), RedisServer.start()])
+  const start = (instance: string) => Api.start({ databaseUrl: postgres.url, primaryUrl: redis.url, instance })
+  const apis = await Promise.all([start('api-1'), start('api-2')])
+  const agent = new Agent({ connections: null, pipelining: 1 })
+  const issue = (couponId: number, userId: number) =>
+    ask(agent, `${apis[userId % apis.length]?.url}/api/v1/coupons/${couponId}/issue`, userId)
+  try {
+    await users(1, WARM_UP, WARM_UP, (userId) => issue(2, userId))
+    progress(`${USERS} users at once`)
+    const rush = await users(1, USERS, USERS, (userId) => issue(1, userId))
+    progress(`${ATTEMPTS} attempts, ${AT_ONCE} at a time`)
+    const all = await users(1, ATTEMPTS, AT_ONCE, (userId) => issue(1, userId))
+    return [...rowsOfRush(rush), await rowOfRows(postgres, all)]
+  } finally {
+    await agent.close()
+    await Promise.all(apis.map((api) => api.stop()))
+    await Promise.all([postgres.remove(), redis.remove()])
+  }
+}
+
+function rowsOfRush(rush: Answered[]): Row[] {
+  const issued = rush.filter(({ status }) => status === 201).length
+  const durations = rush.map(({ durationMs }) => durationMs).toSorted((a, b) => a - b)
+  const p95 = durations[Math.ceil(durations.length * 0.95) - 1] ?? Number.NaN
+  const figure = `coupons: ${count(USERS)} users at once`
+  return [
+    {
+      figure: `${figure}, answered`,
+      measured: `${count(issued)} issued, ${rush.length - issued} failed`,
+      goal: `${count(USERS)} issued, 0 failed`,
+      reached: issued === USERS,
+    },
+    {
+      figure: `${figure}, p95`,
+      measured: `${Math.round(p95)} ms`,
+      goal: `< ${count(P95_MS)} ms`,
+      reached: p95 < P95_MS,
+    },
+  ]
+}
+
+async function rowOfRows(postgres: Postgres, all: Answered[]): Promise<Row> {
+  const [row] = await postgres.query<{ rows: number; users: number; counted: number }>(`
+    select count(*)::integer as rows, count(distinct user_id)::integer as users,
+      (select issued from coupon where id = 1) as counted
+    from coupon_issue where coupon_id = 1`)
+  const failed = all.filter(({ status }) => status !== 201 && status !== 409).length
+  return {
+    figure: `coupons: rows after ${count(ATTEMPTS)} attempts`,
+    measured: `${count(row?.rows ?? 0)} of ${count(row?.users ?? 0)} users, ${failed} attempts failed`,
+    goal: `${count(LIMIT)} of ${count(LIMIT)} users, 0 failed`,
+    reached: row?.rows === LIMIT && row.users === LIMIT && row.counted === LIMIT && failed === 0,
+  }
+}
+
+/** `total` users from `first`, `atOnce` of them waiting for their answer at a time. */
+async function users(
+  first: number,
+  total: number,
+  atOnce: number,
+  ask: (userId: number) => Promise<Answered>,
+): Promise<Answered[]> {
+  const answered: Answered[] = []
+  let next = first
+  const one = async () => {
+    while (next < first + total) answered.push(await ask(next++))
+  }
+  await Promise.all(Array.from({ length: atOnce }, one))
+  return answered
+}
+
+async function ask(agent: Agent, url: string, userId: number): Promise<Answered> {
+  const startedAt = performance.now()
+  try {
+    const signal = AbortSignal.timeout(60_000)
+    const response = await request(url, { dispatcher: agent, method: 'POST', body: JSON.stringify({ userId }), signal })
+    await response.body.dump()
+    return { status: response.statusCode, durationMs: performance.now() - startedAt }
+  } catch {
+    return { status: 0, durationMs: performance.now() - startedAt } // no answer: it counts as failed
+  }
+}
+
+const count = (number: number) => number.toLocaleString('en')
