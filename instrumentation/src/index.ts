@@ -30,3 +30,9 @@ export { runtimeMetrics } from './runtime-metrics.ts'
 export { streamBegan, streamBeganAt } from './stream-began.ts'
 export { type SupportMetrics, type SupportMetricsOptions, supportMetrics } from './support-metrics.ts'
 export { type ActiveTrace, activeTrace } from './trace-context.ts'
+export {
+  type WaitingRoomEnding,
+  type WaitingRoomMetrics,
+  type WaitingRoomMetricsOptions,
+  waitingRoomMetrics,
+} from './waiting-room-metrics.ts'

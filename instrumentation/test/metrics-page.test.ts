@@ -13,6 +13,7 @@ import {
   postgresMetrics,
   runtimeMetrics,
   supportMetrics,
+  waitingRoomMetrics,
 } from '@drillbook/instrumentation'
 import { afterAll, beforeAll, expect, test } from '@jest/globals'
 import { context, type Span, TraceFlags, trace } from '@opentelemetry/api'
@@ -44,6 +45,7 @@ beforeAll(async () => {
   couponMetrics(registry)
   supportMetrics(registry, { topics: ['payment'] })
   orderMetrics(registry)
+  waitingRoomMetrics(registry, { reasons: ['queue_not_admitted'] })
   createLogger({
     service: 'shop',
     instance: 'shop-1',

@@ -1,9 +1,4 @@
-/** How long, and how, one call to the cache may be waited for. */
-export interface Patience {
-  timeoutMs: number
-  /** Wait for a lost connection to come back within the same limit, instead of failing at once. */
-  waitsForConnection: boolean
-}
+import type { Patience } from '../redis/connection.ts'
 
 /** A read through the cache must beat a read from Postgres (about 5 ms) on average; 250 ms leaves 250 of the promised p99 of 500. */
 const GUARDED: Patience = { timeoutMs: 250, waitsForConnection: false }

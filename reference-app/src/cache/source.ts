@@ -1,8 +1,8 @@
 import { AsyncResource } from 'node:async_hooks'
+import type { Patience } from '../redis/connection.ts'
 import { Breaker, type BreakerState } from './breaker.ts'
 import { CacheConnection } from './connection.ts'
 import type { CacheEvents } from './events.ts'
-import type { Patience } from './protection.ts'
 
 export const SOURCE_NAMES = ['primary', 'standby'] as const
 export type SourceName = (typeof SOURCE_NAMES)[number]

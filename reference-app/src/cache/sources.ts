@@ -1,7 +1,7 @@
 import { Problem } from '../problem/problem.ts'
+import type { Patience } from '../redis/connection.ts'
 import { CacheReadOnlyError } from './connection.ts'
 import type { CacheEvents } from './events.ts'
-import type { Patience } from './protection.ts'
 import { CacheSource, type SourceName } from './source.ts'
 
 /** A source that an operator is about to put all reads on may take a second to prove itself; the operator is waiting. */

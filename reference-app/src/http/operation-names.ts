@@ -1,6 +1,10 @@
 /** Every operation that users can ask for: the `operation` label of `operation_outcomes_total`. */
 export const OPERATIONS = [
   'queue_join',
+  'queue_status',
+  'queue_leave',
+  'waiting_room_page',
+  'waiting_room_enter',
   'concert_list',
   'schedule_list',
   'seat_map',

@@ -9,8 +9,10 @@ export const PROBLEMS = {
   queue_token_missing: { status: 401, title: 'A queue token is needed' },
   queue_token_expired: { status: 401, title: 'The queue token has expired' },
   unauthorized: { status: 401, title: 'A valid operator token is needed' },
+  queue_place_gone: { status: 401, title: 'The place in line has ended' },
   queue_token_invalid: { status: 403, title: 'The queue token is not valid' },
   queue_token_of_another: { status: 403, title: 'The queue token belongs to another user' },
+  queue_not_admitted: { status: 403, title: 'It is not your turn' },
   route_not_found: { status: 404, title: 'There is nothing here' },
   concert_not_found: { status: 404, title: 'There is no such concert' },
   schedule_not_found: { status: 404, title: 'There is no such schedule of this concert' },
@@ -23,6 +25,7 @@ export const PROBLEMS = {
   cache_read_only: { status: 409, title: 'The cache is a read-only replica' },
   cache_unreachable: { status: 409, title: 'The cache does not answer' },
   replica_not_configured: { status: 409, title: 'There is no replica to read from' },
+  waiting_room_restoring: { status: 409, title: 'The waiting room is being restored already' },
   warm_up_running: { status: 409, title: 'A warm-up is running already' },
   schedule_begun: { status: 409, title: 'The performance has begun' },
   seat_taken: { status: 409, title: 'A seat is not available' },
@@ -48,6 +51,8 @@ export const PROBLEMS = {
   not_ready: { status: 503, title: 'This instance takes no traffic now' },
   request_timeout: { status: 503, title: 'The request took too long' },
   too_many_streams: { status: 503, title: 'Too many progress streams are open' },
+  waiting_room_static: { status: 503, title: 'The line stands still' },
+  waiting_room_unavailable: { status: 503, title: 'The waiting room does not answer' },
   warm_up_failed: { status: 503, title: 'The warm-up did not finish' },
 } as const satisfies Record<string, { status: number; title: string }>
 

@@ -1,0 +1,16 @@
+/** The waiting room's journal: one row a stay, from which the line is rebuilt when its Redis is lost. */
+export const WAITING_ROOM = `
+create table if not exists waiting_room_journal (
+  token_id       text primary key,
+  user_id        integer not null check (user_id > 0),
+  seq            bigint not null check (seq > 0),
+  joined_at      timestamptz not null,
+  expires_at     timestamptz not null,
+  admitted_until timestamptz,
+  ended_as       text check (ended_as in ('completed', 'abandoned', 'expired', 'dropped'))
+);
+create index if not exists waiting_room_journal_by_seq on waiting_room_journal (seq);
+create index if not exists waiting_room_journal_live on waiting_room_journal (user_id, seq) where ended_as is null;
+create index if not exists waiting_room_journal_admitted on waiting_room_journal (seq) where admitted_until is not null;
+create index if not exists waiting_room_journal_by_age on waiting_room_journal (expires_at);
+`
