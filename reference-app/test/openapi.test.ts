@@ -121,6 +121,7 @@ function unboundApp(folder: string) {
     DATABASE_URL: 'postgres://127.0.0.1:1/none',
     CACHE_PRIMARY_URL: nowhere,
     CACHE_STANDBY_URL: nowhere,
+    QUEUE_REDIS_URL: nowhere,
     OPS_TOKEN_FILE: secret,
     QUEUE_TOKEN_SECRET_FILE: secret,
     AUDIT_FILE: join(folder, 'audit'),
@@ -144,7 +145,14 @@ describe('the description is complete', () => {
   test('every code that users can meet is in it', () => {
     const known = description.components.schemas.Problem.properties.code.enum
     expect(known.filter((name) => !(name in PROBLEMS))).toEqual([])
-    const forOperators = ['unauthorized', 'cache_read_only', 'cache_unreachable', 'warm_up_running', 'warm_up_failed']
+    const forOperators = [
+      'unauthorized',
+      'cache_read_only',
+      'cache_unreachable',
+      'warm_up_running',
+      'warm_up_failed',
+      'waiting_room_restoring',
+    ]
     expect(Object.keys(PROBLEMS).filter((name) => !known.includes(name))).toEqual(
       Object.keys(PROBLEMS).filter((name) => forOperators.includes(name)),
     )

@@ -15,12 +15,12 @@ import { Audit } from '../operations/audit.ts'
 import { Banner } from '../operations/banner.ts'
 import { changeRecorder } from '../operations/change.ts'
 import type { Controls } from '../operations/controls.ts'
-import { QueueTokens } from '../queue-token/queue-token.ts'
 import { Catalogue } from '../ticketing/catalogue.ts'
 import { CatalogueStore } from '../ticketing/catalogue-store.ts'
 import { PaymentEvents } from '../ticketing/payment-events.ts'
 import { PaymentStore } from '../ticketing/payment-store.ts'
 import { ReservationStore } from '../ticketing/reservation-store.ts'
+import { openWaitingRoom } from '../waiting-room/open-waiting-room.ts'
 import type { Config } from './config.ts'
 import { operationsApp } from './operations-app.ts'
 import { publicApp } from './public-app.ts'
@@ -66,6 +66,13 @@ export function createApp(config: Config, telemetry: Telemetry): App {
   const catalogueStore = new CatalogueStore(database)
   const catalogue = new Catalogue(catalogueStore, cache)
   const reservations = new ReservationStore(database)
+  const waiting = openWaitingRoom({
+    ...config.waitingRoom,
+    tokenSecret: config.queueTokenSecret,
+    database,
+    registry,
+    logger,
+  })
   const answers = new AnswerStore(database)
   const mutations = new Mutations(database, answers)
   const shop = shopParts({ config, telemetry, database, cache, mutations })
@@ -96,7 +103,8 @@ export function createApp(config: Config, telemetry: Telemetry): App {
       mutations,
       paymentEvents: new PaymentEvents(telemetry.payments, logger),
       holdRules: config.holdRules,
-      tokens: new QueueTokens(config.queueTokenSecret),
+      tokens: waiting.tokens,
+      waitingRoom: waiting.room,
     }),
     operations: operationsApp({ telemetry, health, controls, operatorToken: config.opsToken }),
     begin: () => shop.notifications.begin(),
@@ -106,6 +114,7 @@ export function createApp(config: Config, telemetry: Telemetry): App {
     },
     close: async () => {
       await shop.notifications.close()
+      await waiting.close()
       sources.close()
       await database.close()
     },

@@ -2,6 +2,7 @@ import type { SourceName } from '../cache/source.ts'
 import { EnvError } from '../env/read-env.ts'
 import { readSecret } from '../env/secret.ts'
 import type { HoldRules } from '../ticketing/reserve-seats.ts'
+import type { RoomLimits, RoomRules, WaitingRoomMode } from '../waiting-room/room-rules.ts'
 import type { ApiEnv } from './env.ts'
 
 /** What this instance is and what it works with. Ports may be 0: any free one. */
@@ -18,6 +19,7 @@ export interface Config {
   queueTokenSecret: string
   auditFile: string
   holdRules: HoldRules
+  waitingRoom: { redisUrl: string; mode: WaitingRoomMode; limits: RoomLimits; rules: RoomRules }
   logLevel: ApiEnv['LOG_LEVEL']
 }
 
@@ -38,6 +40,18 @@ export function decideConfig(env: ApiEnv): Config {
     queueTokenSecret: secret('QUEUE_TOKEN_SECRET_FILE'),
     auditFile: env.AUDIT_FILE,
     holdRules: { limit: env.SEAT_HOLD_LIMIT, seconds: env.SEAT_HOLD_SECONDS },
+    waitingRoom: {
+      redisUrl: env.QUEUE_REDIS_URL,
+      mode: env.WAITING_ROOM_MODE,
+      limits: {
+        capacity: env.WAITING_ROOM_CAPACITY,
+        admissionsPerSecond: env.WAITING_ROOM_ADMISSIONS_PER_SECOND,
+      },
+      rules: {
+        abandonedAfterMs: env.WAITING_ROOM_ABANDONED_AFTER_SECONDS * 1_000,
+        turnMs: env.WAITING_ROOM_TURN_SECONDS * 1_000,
+      },
+    },
     logLevel: env.LOG_LEVEL,
   }
   if (problems.length > 0) throw new EnvError(problems)

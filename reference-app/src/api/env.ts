@@ -1,6 +1,11 @@
 import { z } from 'zod'
 import { databaseUrl, fileName, host, instanceName, logLevel, port, redisUrl, version } from '../env/read-env.ts'
+import { QUEUE_TOKEN_LIFETIME_MS } from '../queue-token/queue-token.ts'
 import { MAX_SEATS } from '../ticketing/reservation-routes.ts'
+import { MAX_ADMISSIONS_PER_SECOND, MAX_CAPACITY, WAITING_ROOM_MODES } from '../waiting-room/room-rules.ts'
+
+const capacity = z.coerce.number<string>().int().min(0).max(MAX_CAPACITY)
+const admissionRate = z.coerce.number<string>().int().min(0).max(MAX_ADMISSIONS_PER_SECOND)
 
 /** What the environment of an API instance may say. */
 export const apiEnv = z.object({
@@ -20,6 +25,21 @@ export const apiEnv = z.object({
   SEAT_HOLD_LIMIT: z.coerce.number<string>().int().min(1).max(MAX_SEATS).default(50),
   /** Time to pay. The six steps of a purchase take about one minute. */
   SEAT_HOLD_SECONDS: z.coerce.number<string>().int().min(1).max(3_600).default(300),
+  QUEUE_REDIS_URL: redisUrl,
+  WAITING_ROOM_MODE: z.enum(WAITING_ROOM_MODES).default('live'),
+  /** Admitted users at a time, over all instances: the load test's 3,000 concurrent visitors. */
+  WAITING_ROOM_CAPACITY: capacity.default(3_000),
+  /** Over all instances: above the 143 purchases per second that the load test reached. 0: nobody. */
+  WAITING_ROOM_ADMISSIONS_PER_SECOND: admissionRate.default(200),
+  /** A waiting user who is not seen for so long is gone: three of the longest pauses that we ask for. */
+  WAITING_ROOM_ABANDONED_AFTER_SECONDS: z.coerce.number<string>().int().min(1).max(3_600).default(30),
+  /** From admission to the end of the turn. */
+  WAITING_ROOM_TURN_SECONDS: z.coerce
+    .number<string>()
+    .int()
+    .min(1)
+    .max(86_400)
+    .default(QUEUE_TOKEN_LIFETIME_MS / 1000),
   LOG_LEVEL: logLevel,
   APP_VERSION: version,
 })

@@ -19,6 +19,8 @@ export const LOG_EVENTS = {
   'support.inquired': 'info',
   'database.replica_fit': 'info',
   'database.replica_unfit': 'warn',
+  'job.failed': 'warn',
+  'job.recovered': 'info',
   'payment.paid': 'info',
   'payment.refused': 'debug',
   'payment.failed': 'warn',

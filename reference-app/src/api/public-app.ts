@@ -13,6 +13,8 @@ import type { Support } from '../support/inquire.ts'
 import { supportRoutes } from '../support/routes.ts'
 import { type Purchase, reservationRoutes } from '../ticketing/reservation-routes.ts'
 import { type Ticketing, ticketingRoutes } from '../ticketing/routes.ts'
+import { type WaitingRoomPage, waitingRoomPageRoutes } from '../waiting-room/page-routes.ts'
+import { queueRoutes } from '../waiting-room/routes.ts'
 import { descriptionRoutes } from './description-routes.ts'
 import type { Telemetry } from './telemetry.ts'
 
@@ -22,6 +24,7 @@ const BODY_LIMIT = '64kb'
 const REQUEST_TIMEOUT_MS = 10_000
 
 export interface PublicParts extends Ticketing, Purchase, Balances, Products, Ordering, Coupons, Support {
+export interface PublicParts extends Ticketing, Purchase, Balances, WaitingRoomPage {
   telemetry: Telemetry
   health: Health
   banner: Banner
@@ -39,6 +42,8 @@ export function publicApp({ telemetry, health, banner, ...parts }: PublicParts):
   app.disable('etag') // answers are not kept by anybody
   app.use(healthRoutes(health))
   app.use(telemetry.http.middleware)
+  app.use(waitingRoomPageRoutes({ ...parts, banner }, context))
+  app.use('/api/v1', queueRoutes(parts, context))
   app.use('/api/v1', ticketingRoutes(parts, context))
   app.use('/api/v1', reservationRoutes(parts, context))
   app.use('/api/v1', balanceRoutes(parts, context))

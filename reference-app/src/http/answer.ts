@@ -1,6 +1,6 @@
 import type { ServerResponse } from 'node:http'
 
-/** A wanted answer: status and JSON body; no body with 204. `headers` beyond the usual ones. */
+/** A wanted answer: status and JSON body, or text as it is when `headers` name its content-type; no body with 204. `headers` beyond the usual ones. */
 export interface Answer {
   status: number
   body?: unknown
@@ -19,7 +19,7 @@ export function respond(response: ServerResponse, { status, body, headers }: Ans
     response.writeHead(status, { 'cache-control': 'no-store', ...headers }).end()
     return
   }
-  const text = JSON.stringify(body)
+  const text = headers?.['content-type'] === undefined ? JSON.stringify(body) : String(body)
   response.writeHead(status, {
     'content-type': 'application/json; charset=utf-8',
     'content-length': Buffer.byteLength(text),

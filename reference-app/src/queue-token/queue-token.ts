@@ -88,7 +88,7 @@ export class QueueTokens {
 
   private refusal(code: ProblemCode, detail: string): Problem {
     this.onRefused(code)
-    const headers = PROBLEMS[code].status === 401 ? { 'www-authenticate': 'QueueToken' } : {}
+    const headers: Record<string, string> = PROBLEMS[code].status === 401 ? { 'www-authenticate': 'QueueToken' } : {}
     return new Problem(code, detail, { headers })
   }
 }

@@ -5,13 +5,15 @@ import { type OperationContext, operation } from '../http/operation.ts'
 import { parseBody } from '../http/parse-body.ts'
 import { idempotencyKeyOf } from '../idempotency/key.ts'
 import { methodNotAllowed } from '../problem/method-not-allowed.ts'
-import { type QueueTokens, requireUser } from '../queue-token/queue-token.ts'
+import type { QueueTokens } from '../queue-token/queue-token.ts'
+import type { WaitingRoom } from '../waiting-room/waiting-room.ts'
 import { type CashDesk, payReservations } from './pay-reservations.ts'
 import { type BoxOffice, reserveSeats } from './reserve-seats.ts'
 import { showReservation } from './show-reservation.ts'
 
 export interface Purchase extends BoxOffice, CashDesk {
   tokens: QueueTokens
+  waitingRoom: WaitingRoom
 }
 
 /** Of one request; no user may hold more at a time (see env.ts). */
@@ -25,8 +27,8 @@ const someIds = z
 const reserveBody = z.strictObject({ userId: id, concertId: id, scheduleId: id, seatIds: someIds })
 const payBody = z.strictObject({ reservationIds: someIds })
 
-/** From a seat to a ticket. Who reserves needs the token; who pays may leave it out, because the turn may end while the hold lives. */
-export function reservationRoutes({ tokens, ...purchase }: Purchase, context: OperationContext): Router {
+/** From a seat to a ticket. Who reserves must have been admitted; who pays may leave the token out, because the turn may end while the hold lives. */
+export function reservationRoutes({ tokens, waitingRoom, ...purchase }: Purchase, context: OperationContext): Router {
   const router = Router()
   const tokenOf = (request: Request) => request.get('queue-token')
 
@@ -34,9 +36,11 @@ export function reservationRoutes({ tokens, ...purchase }: Purchase, context: Op
     .route('/reservations')
     .post(
       operation(context, 'seat_reserve', async (request: Request) => {
-        const token = tokens.verify(tokenOf(request), new Date())
+        const now = new Date()
+        tokens.verify(tokenOf(request), now)
         const seats = parseBody(request, reserveBody)
-        requireUser(token, seats.userId)
+        const token = tokens.verifyFor(seats.userId, tokenOf(request), now)
+        await waitingRoom.requireAdmitted(token)
         return (await reserveSeats(purchase, seats, idempotencyKeyOf(request))).answer
       }),
     )
@@ -59,9 +63,11 @@ export function reservationRoutes({ tokens, ...purchase }: Purchase, context: Op
       operation(context, 'reservation_pay', async (request: Request) => {
         const userId = parseId('userId', request.params.userId)
         const token = tokenOf(request)
-        if (token !== undefined) requireUser(tokens.verify(token, new Date()), userId)
+        if (token !== undefined) tokens.verifyFor(userId, token, new Date())
         const payment = { userId, ...parseBody(request, payBody) }
-        return (await payReservations(purchase, payment, idempotencyKeyOf(request))).answer
+        const { answer, replayed } = await payReservations(purchase, payment, idempotencyKeyOf(request))
+        if (!replayed) void waitingRoom.completed(userId) // the payment stands, whatever becomes of the place
+        return answer
       }),
     )
     .all(methodNotAllowed('POST'))

@@ -5,7 +5,6 @@ import { type OperationContext, operation } from '../http/operation.ts'
 import { methodNotAllowed } from '../problem/method-not-allowed.ts'
 import type { QueueTokens } from '../queue-token/queue-token.ts'
 import type { Catalogue } from './catalogue.ts'
-import { joinQueue } from './join-queue.ts'
 import { listConcerts } from './list-concerts.ts'
 import { listSchedules } from './list-schedules.ts'
 import { showSeatMap } from './show-seat-map.ts'
@@ -15,10 +14,10 @@ export interface Ticketing {
   catalogue: Catalogue
 }
 
-/** The box office. All but joining the queue needs the header QUEUE-TOKEN. */
+/** What is on. Needs the header QUEUE-TOKEN, but not the waiting room: a good signature is enough to look around. */
 export function ticketingRoutes({ tokens, catalogue }: Ticketing, context: OperationContext): Router {
   const router = Router()
-  const admitted = (answer: (request: Request) => Promise<unknown>) => {
+  const known = (answer: (request: Request) => Promise<unknown>) => {
     return async (request: Request): Promise<Answer> => {
       tokens.verify(request.get('queue-token'), new Date())
       return { status: 200, body: await answer(request) }
@@ -26,22 +25,12 @@ export function ticketingRoutes({ tokens, catalogue }: Ticketing, context: Opera
   }
 
   router
-    .route('/queue/users/:userId')
-    .post(
-      operation(context, 'queue_join', (request: Request) => ({
-        status: 200,
-        body: joinQueue(tokens, parseId('userId', request.params.userId)),
-      })),
-    )
-    .all(methodNotAllowed('POST'))
-
-  router
     .route('/concerts')
     .get(
       operation(
         context,
         'concert_list',
-        admitted(() => listConcerts(catalogue)),
+        known(() => listConcerts(catalogue)),
       ),
     )
     .all(methodNotAllowed('GET, HEAD'))
@@ -52,7 +41,7 @@ export function ticketingRoutes({ tokens, catalogue }: Ticketing, context: Opera
       operation(
         context,
         'schedule_list',
-        admitted((request) => listSchedules(catalogue, parseId('concertId', request.params.concertId))),
+        known((request) => listSchedules(catalogue, parseId('concertId', request.params.concertId))),
       ),
     )
     .all(methodNotAllowed('GET, HEAD'))
@@ -63,7 +52,7 @@ export function ticketingRoutes({ tokens, catalogue }: Ticketing, context: Opera
       operation(
         context,
         'seat_map',
-        admitted(({ params }) =>
+        known(({ params }) =>
           showSeatMap(catalogue, parseId('concertId', params.concertId), parseId('scheduleId', params.scheduleId)),
         ),
       ),

@@ -14,6 +14,10 @@ export interface RoomLimits {
   admissionsPerSecond: number
 }
 
+/** Far above what one box office can serve: a typing error, most likely. */
+export const MAX_CAPACITY = 1_000_000
+export const MAX_ADMISSIONS_PER_SECOND = 100_000
+
 /** live: people wait. static: the room stands still and a prepared page says so. off: everybody is admitted at once, without Redis. */
 export const WAITING_ROOM_MODES = ['live', 'static', 'off'] as const
 export type WaitingRoomMode = (typeof WAITING_ROOM_MODES)[number]

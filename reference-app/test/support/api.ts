@@ -16,6 +16,8 @@ export interface ApiOptions {
   primaryUrl: string
   /** Default: the primary. */
   standbyUrl?: string
+  /** The waiting room's. Default: the primary, which nobody uses for it while the mode is off. */
+  queueUrl?: string
   instance?: string
   /** Beyond what every instance needs. */
   env?: Record<string, string>
@@ -59,6 +61,9 @@ export class Api {
         OPS_TOKEN_FILE: join(this.folder.path, 'secrets/ops'),
         QUEUE_TOKEN_SECRET_FILE: join(this.folder.path, 'secrets/queue-token'),
         AUDIT_FILE: join(this.folder.path, 'audit.jsonl'),
+        // Most tests are about what is behind the waiting room, with tokens that they sign themselves.
+        WAITING_ROOM_MODE: 'off',
+        QUEUE_REDIS_URL: options.queueUrl ?? options.primaryUrl,
         APP_VERSION: 'test',
         ...options.env,
       },

@@ -1,22 +1,25 @@
 import { Redis } from 'ioredis'
 import { Child } from './child.ts'
-import { freePort } from './scratch.ts'
+import { freePort, scratchFolder } from './scratch.ts'
 import { until } from './until.ts'
 
-/** A Redis of its own, on a free port, in memory only. */
+/** A Redis of its own, on a free port: in memory only, as a cache is, or with an append-only file, as the waiting room's. */
 export class RedisServer {
   readonly port: number
   readonly url: string
   private child: Child
 
-  private constructor(port: number) {
+  private readonly folder: { path: string; remove(): void } | undefined
+
+  private constructor(port: number, persistent: boolean) {
     this.port = port
+    this.folder = persistent ? scratchFolder() : undefined
     this.url = `redis://127.0.0.1:${port}`
     this.child = this.spawn()
   }
 
-  static async start(): Promise<RedisServer> {
-    const server = new RedisServer(await freePort())
+  static async start({ persistent = false } = {}): Promise<RedisServer> {
+    const server = new RedisServer(await freePort(), persistent)
     await server.answers()
     return server
   }
@@ -43,6 +46,7 @@ export class RedisServer {
 
   async remove(): Promise<void> {
     await this.child.stop('SIGKILL')
+    this.folder?.remove()
   }
 
   /** A short-lived connection of the test itself. */
@@ -66,7 +70,8 @@ export class RedisServer {
       '--save',
       '',
       '--dir',
-      '/var/tmp',
+      this.folder?.path ?? '/var/tmp',
+      ...(this.folder === undefined ? [] : ['--appendonly', 'yes', '--maxmemory-policy', 'noeviction']),
     ])
   }
 

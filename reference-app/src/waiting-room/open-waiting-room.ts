@@ -1,0 +1,58 @@
+import { jobMetrics, type Logger, type MetricsRegistry, waitingRoomMetrics } from '@drillbook/instrumentation'
+import type { Database } from '../database/database.ts'
+import { JobEvents } from '../jobs/events.ts'
+import { Job } from '../jobs/job.ts'
+import { QueueTokens } from '../queue-token/queue-token.ts'
+import { REJECTIONS, WaitingRoomEvents } from './events.ts'
+import { Journal } from './journal.ts'
+import { JournalStore } from './journal-store.ts'
+import { Line } from './line.ts'
+import type { RoomLimits, RoomRules, WaitingRoomMode } from './room-rules.ts'
+import { WaitingRoom } from './waiting-room.ts'
+
+/** The line moves at least so often when nobody calls; five drops of a second's bucket. Milliseconds. */
+const TICK_EVERY_MS = 200
+
+export interface WaitingRoomOptions {
+  redisUrl: string
+  tokenSecret: string
+  mode: WaitingRoomMode
+  limits: RoomLimits
+  rules: RoomRules
+  database: Database
+  registry: MetricsRegistry
+  logger: Logger
+}
+
+export interface OpenWaitingRoom {
+  room: WaitingRoom
+  tokens: QueueTokens
+  /** Ends the ticker, writes what the journal still lacks, lets go of Redis. Before Postgres is let go of. */
+  close(): Promise<void>
+}
+
+/** One instance's door to the waiting room that all instances share, with the ticker that moves it. */
+export function openWaitingRoom(options: WaitingRoomOptions): OpenWaitingRoom {
+  const { redisUrl, tokenSecret, mode, limits, rules, database, registry, logger } = options
+  const events = new WaitingRoomEvents(waitingRoomMetrics(registry, { reasons: REJECTIONS }), logger)
+  const tokens = new QueueTokens(tokenSecret, (code) => events.rejected(code))
+  const connection = { up: () => events.connected(), down: (reason: string) => events.disconnected(reason) }
+  const line = new Line(redisUrl, rules, connection, (happened) => room.heard(happened))
+  const store = new JournalStore(database)
+  const room = new WaitingRoom({ mode, limits, tokens, line, journal: new Journal(store, events), store, events })
+
+  const name = 'waiting-room-admission'
+  const ticker = new Job(
+    { name, pauseMs: TICK_EVERY_MS, work: () => room.tick() },
+    new JobEvents(name, jobMetrics(registry, { job: name }), logger),
+  )
+  ticker.begin()
+  return {
+    room,
+    tokens,
+    close: async () => {
+      await ticker.stop()
+      await room.close()
+    },
+  }
+}
