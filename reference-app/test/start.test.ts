@@ -34,6 +34,7 @@ describe('an environment that cannot be worked with', () => {
       DATABASE_URL: 'postgres://127.0.0.1/x',
       CACHE_PRIMARY_URL: 'redis://127.0.0.1',
       CACHE_STANDBY_URL: 'redis://127.0.0.1',
+      QUEUE_REDIS_URL: 'redis://127.0.0.1',
       OPS_TOKEN_FILE: join(folder.path, 'secrets/ops'),
       QUEUE_TOKEN_SECRET_FILE: join(folder.path, 'secrets/absent'),
       AUDIT_FILE: join(folder.path, 'audit.jsonl'),
