@@ -107,7 +107,10 @@ export function createApp(config: Config, telemetry: Telemetry): App {
       waitingRoom: waiting.room,
     }),
     operations: operationsApp({ telemetry, health, controls, operatorToken: config.opsToken }),
-    begin: () => shop.notifications.begin(),
+    begin: () => {
+      shop.notifications.begin()
+      waiting.begin()
+    },
     drain: () => {
       health.drain()
       shop.orderStreams.drain()

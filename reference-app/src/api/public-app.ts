@@ -23,8 +23,15 @@ const BODY_LIMIT = '64kb'
 /** Above every limit that one request can meet on its way (cache 4 s at worst, connection 2 s, query 2.5 s). Milliseconds. */
 const REQUEST_TIMEOUT_MS = 10_000
 
-export interface PublicParts extends Ticketing, Purchase, Balances, Products, Ordering, Coupons, Support {
-export interface PublicParts extends Ticketing, Purchase, Balances, WaitingRoomPage {
+export interface PublicParts
+  extends Ticketing,
+    Purchase,
+    Balances,
+    Products,
+    Ordering,
+    Coupons,
+    Support,
+    WaitingRoomPage {
   telemetry: Telemetry
   health: Health
   banner: Banner

@@ -27,6 +27,8 @@ export interface WaitingRoomOptions {
 export interface OpenWaitingRoom {
   room: WaitingRoom
   tokens: QueueTokens
+  /** Starts the ticker. */
+  begin(): void
   /** Ends the ticker, writes what the journal still lacks, lets go of Redis. Before Postgres is let go of. */
   close(): Promise<void>
 }
@@ -46,10 +48,10 @@ export function openWaitingRoom(options: WaitingRoomOptions): OpenWaitingRoom {
     { name, pauseMs: TICK_EVERY_MS, work: () => room.tick() },
     new JobEvents(name, jobMetrics(registry, { job: name }), logger),
   )
-  ticker.begin()
   return {
     room,
     tokens,
+    begin: () => ticker.begin(),
     close: async () => {
       await ticker.stop()
       await room.close()
