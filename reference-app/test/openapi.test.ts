@@ -151,6 +151,7 @@ describe('the description is complete', () => {
       'cache_unreachable',
       'warm_up_running',
       'warm_up_failed',
+      'replica_not_configured',
       'waiting_room_restoring',
     ]
     expect(Object.keys(PROBLEMS).filter((name) => !known.includes(name))).toEqual(
