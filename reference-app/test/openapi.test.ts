@@ -147,6 +147,8 @@ describe('the description is complete', () => {
     expect(known.filter((name) => !(name in PROBLEMS))).toEqual([])
     const forOperators = [
       'unauthorized',
+      'forbidden',
+      'nothing_of_that_name',
       'cache_read_only',
       'cache_unreachable',
       'warm_up_running',

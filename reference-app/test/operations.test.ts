@@ -74,6 +74,8 @@ describe('changes', () => {
     await stack.api.ops('PUT', '/cache/bypass', { bypass: false })
     expect(stack.api.audit.slice(linesBefore)).toEqual([
       {
+        id: expect.any(String),
+        role: 'operator',
         at: expect.stringMatching(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/),
         actor: 'jane@example.org',
         instance: 'api-test',

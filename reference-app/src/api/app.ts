@@ -6,15 +6,15 @@ import { CacheEvents } from '../cache/events.ts'
 import { Protection } from '../cache/protection.ts'
 import { CacheSources } from '../cache/sources.ts'
 import { WarmUp } from '../cache/warm-up.ts'
+import { warmUpAction } from '../cache/warm-up-action.ts'
 import { Database } from '../database/database.ts'
 import { ReplicaEvents } from '../database/replica-events.ts'
 import { Health } from '../http/health.ts'
 import { AnswerStore } from '../idempotency/answer-store.ts'
 import { Mutations } from '../idempotency/mutations.ts'
-import { Audit } from '../operations/audit.ts'
+import { operationsApp } from '../operations/app.ts'
 import { Banner } from '../operations/banner.ts'
-import { changeRecorder } from '../operations/change.ts'
-import type { Controls } from '../operations/controls.ts'
+import { createPlane } from '../operations/plane.ts'
 import { Catalogue } from '../ticketing/catalogue.ts'
 import { CatalogueStore } from '../ticketing/catalogue-store.ts'
 import { PaymentEvents } from '../ticketing/payment-events.ts'
@@ -22,8 +22,9 @@ import { PaymentStore } from '../ticketing/payment-store.ts'
 import { ReservationStore } from '../ticketing/reservation-store.ts'
 import { openWaitingRoom } from '../waiting-room/open-waiting-room.ts'
 import type { Config } from './config.ts'
-import { operationsApp } from './operations-app.ts'
+import { describeApi } from './describe.ts'
 import { publicApp } from './public-app.ts'
+import { apiSettings } from './settings.ts'
 import { shopParts } from './shop-parts.ts'
 import type { Telemetry } from './telemetry.ts'
 
@@ -35,8 +36,8 @@ export interface App {
   public: Handler
   /** For operators and Prometheus. */
   operations: Handler
-  /** Begins to listen to Postgres. */
-  begin(): void
+  /** Takes what operators want, if Postgres answers within 2 s (so: before it is ready), and begins to listen to Postgres. */
+  begin(): Promise<void>
   /** From now on it is not ready, and streams end. */
   drain(): void
   /** Lets go of Postgres and Redis, after the last request. */
@@ -78,16 +79,20 @@ export function createApp(config: Config, telemetry: Telemetry): App {
   const shop = shopParts({ config, telemetry, database, cache, mutations })
   const banner = new Banner()
   const health = new Health(database)
-  const controls: Controls = {
+  const warmUp = new WarmUp(cache)
+  const plane = createPlane({
     instance: config.instance,
     version: config.version,
-    sources,
-    protection,
-    banner,
-    warmUp: new WarmUp(cache),
-    warmUpPlan: async () => [...(await catalogue.copies()), ...shop.shopWindow.copies()],
-    recordChange: changeRecorder(config.instance, new Audit(config.auditFile), logger),
-  }
+    databaseUrl: config.databaseUrl,
+    notifications: shop.notifications,
+    auditFile: config.auditFile,
+    tokens: config.opsTokens,
+    logger,
+    settings: apiSettings({ sources, protection, banner }),
+    actions: [warmUpAction(warmUp, async () => [...(await catalogue.copies()), ...shop.shopWindow.copies()])],
+    views: [{ path: '/cache/warm-up', does: 'how far the warm-up is', show: () => warmUp.progress }],
+    describe: () => describeApi({ sources, protection, banner }),
+  })
 
   return {
     public: publicApp({
@@ -106,8 +111,9 @@ export function createApp(config: Config, telemetry: Telemetry): App {
       tokens: waiting.tokens,
       waitingRoom: waiting.room,
     }),
-    operations: operationsApp({ telemetry, health, controls, operatorToken: config.opsToken }),
-    begin: () => {
+    operations: operationsApp({ logger, serveMetrics: telemetry.serveMetrics, health, plane }),
+    begin: async () => {
+      await plane.begin()
       shop.notifications.begin()
       waiting.begin()
     },
@@ -118,6 +124,7 @@ export function createApp(config: Config, telemetry: Telemetry): App {
     close: async () => {
       await shop.notifications.close()
       await waiting.close()
+      await plane.close()
       sources.close()
       await database.close()
     },

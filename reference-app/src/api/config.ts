@@ -1,6 +1,8 @@
 import type { SourceName } from '../cache/source.ts'
 import { EnvError } from '../env/read-env.ts'
 import { readSecret } from '../env/secret.ts'
+import type { Tokens } from '../operations/operator.ts'
+import { readTokens } from '../operations/read-tokens.ts'
 import type { HoldRules } from '../ticketing/reserve-seats.ts'
 import type { RoomLimits, RoomRules, WaitingRoomMode } from '../waiting-room/room-rules.ts'
 import type { ApiEnv } from './env.ts'
@@ -15,7 +17,7 @@ export interface Config {
   databaseUrl: string
   replicaUrl: string | undefined
   cacheUrls: Record<SourceName, string>
-  opsToken: string
+  opsTokens: Tokens
   queueTokenSecret: string
   auditFile: string
   holdRules: HoldRules
@@ -26,7 +28,6 @@ export interface Config {
 /** Throws EnvError with every problem at once. */
 export function decideConfig(env: ApiEnv): Config {
   const problems: string[] = []
-  const secret = (name: 'OPS_TOKEN_FILE' | 'QUEUE_TOKEN_SECRET_FILE') => readSecret(name, env[name], problems)
   const config: Config = {
     instance: env.INSTANCE,
     version: env.APP_VERSION,
@@ -36,8 +37,8 @@ export function decideConfig(env: ApiEnv): Config {
     databaseUrl: env.DATABASE_URL,
     replicaUrl: env.DATABASE_REPLICA_URL,
     cacheUrls: { primary: env.CACHE_PRIMARY_URL, standby: env.CACHE_STANDBY_URL },
-    opsToken: secret('OPS_TOKEN_FILE'),
-    queueTokenSecret: secret('QUEUE_TOKEN_SECRET_FILE'),
+    opsTokens: readTokens(env, problems),
+    queueTokenSecret: readSecret('QUEUE_TOKEN_SECRET_FILE', env.QUEUE_TOKEN_SECRET_FILE, problems),
     auditFile: env.AUDIT_FILE,
     holdRules: { limit: env.SEAT_HOLD_LIMIT, seconds: env.SEAT_HOLD_SECONDS },
     waitingRoom: {

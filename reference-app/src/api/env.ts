@@ -19,6 +19,8 @@ export const apiEnv = z.object({
   CACHE_PRIMARY_URL: redisUrl,
   CACHE_STANDBY_URL: redisUrl,
   OPS_TOKEN_FILE: fileName,
+  /** For those who only look. Absent: there are none. */
+  OPS_VIEWER_TOKEN_FILE: fileName.optional(),
   QUEUE_TOKEN_SECRET_FILE: fileName,
   AUDIT_FILE: fileName,
   /** Seats that one user may hold unpaid at a time. */

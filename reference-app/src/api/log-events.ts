@@ -1,4 +1,5 @@
 import type { EventLevels } from '@drillbook/instrumentation'
+import { OPERATIONS_LOG_EVENTS } from '../operations/log-events.ts'
 
 /** Every event that an API instance logs by name: what `log_events_total` can count. */
 export const LOG_EVENTS = {
@@ -34,6 +35,5 @@ export const LOG_EVENTS = {
   'waiting_room.journal_behind': 'warn',
   'waiting_room.journal_caught_up': 'info',
   'waiting_room.journal_overflowed': 'error',
-  'operator.change': 'info',
-  'operator.audit_failed': 'error',
+  ...OPERATIONS_LOG_EVENTS,
 } as const satisfies EventLevels

@@ -20,9 +20,9 @@ const config = orExit(() => decideConfig(readEnv(apiEnv, process.env)))
 const telemetry = createTelemetry(config)
 const { logger } = telemetry
 const app = createApp(config, telemetry)
+await app.begin()
 const listener = await Listener.open(app.public, config.host, config.port)
 const opsListener = await Listener.open(app.operations, config.host, config.opsPort)
-app.begin()
 logger.info(
   { event: 'api.started', port: listener.port, opsPort: opsListener.port, version: config.version },
   'this instance takes requests',

@@ -1,15 +1,32 @@
 import { createHash, timingSafeEqual } from 'node:crypto'
 import type { IncomingMessage } from 'node:http'
 import { Problem } from '../problem/problem.ts'
+import type { Role } from './role.ts'
 
-/** Names, mail addresses, host/user pairs. It ends up in logs and in the audit file. */
+/** Names, mail addresses, host/user pairs. It ends up in logs and in the audit. */
 const ACTOR = /^[A-Za-z0-9][A-Za-z0-9 ._@:/+-]{0,63}$/
 
-/** Throws `unauthorized` unless the request carries the token. Digests are compared, so neither content nor length shows in the time. */
-export function requireOperator(request: IncomingMessage, token: string): void {
-  const given = /^Bearer (.{1,512})$/i.exec(request.headers.authorization ?? '')?.[1] ?? ''
-  if (timingSafeEqual(digest(given), digest(token))) return
-  throw new Problem('unauthorized', 'Send the operator token: Authorization: Bearer <token>.', {
+/** The secret of each role. */
+export interface Tokens {
+  operator: string
+  /** Absent: nobody can only look. */
+  viewer?: string
+}
+
+/** Who acts. */
+export interface Operator {
+  actor: string
+  role: Role
+}
+
+/** What the token of the request allows. Throws `unauthorized`. Digests are compared, all of them, so that neither content nor length shows in the time. */
+export function roleOf(request: IncomingMessage, { operator, viewer }: Tokens): Role {
+  const given = digest(/^Bearer (.{1,512})$/i.exec(request.headers.authorization ?? '')?.[1] ?? '')
+  const isOperator = timingSafeEqual(given, digest(operator))
+  const isViewer = timingSafeEqual(given, digest(viewer ?? operator))
+  if (isOperator) return 'operator'
+  if (isViewer) return 'viewer'
+  throw new Problem('unauthorized', 'Send the token of a viewer or an operator: Authorization: Bearer <token>.', {
     headers: { 'www-authenticate': 'Bearer' },
   })
 }

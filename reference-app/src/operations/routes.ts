@@ -1,79 +1,101 @@
 import { json, type Request, type RequestHandler, Router } from 'express'
-import { z } from 'zod'
-import { SOURCE_NAMES } from '../cache/source.ts'
+import type { z } from 'zod'
 import { type Answer, respond } from '../http/answer.ts'
 import { parseBody } from '../http/parse-body.ts'
-import type { Controls } from './controls.ts'
-import { actorOf, requireOperator } from './operator.ts'
-import { setBanner } from './set-banner.ts'
-import { setBypass } from './set-bypass.ts'
-import { setProtection } from './set-protection.ts'
-import { describeState } from './state.ts'
-import { useSource } from './use-source.ts'
-import { warmUpCache } from './warm-up-cache.ts'
+import { Problem } from '../problem/problem.ts'
+import { ACCESS } from './access.ts'
+import type { Action, View } from './action.ts'
+import { actorOf, type Operator, roleOf } from './operator.ts'
+import type { Plane } from './plane.ts'
+import { runAction } from './run-action.ts'
+import { bodyOf, type SettingRoute } from './setting.ts'
+import { stateOf } from './state.ts'
 
 const BODY_LIMIT = '16kb'
 
-const sourceBody = z.strictObject({ source: z.enum(SOURCE_NAMES) })
-const bypassBody = z.strictObject({ bypass: z.boolean() })
-const bannerBody = z.strictObject({ message: z.string().trim().min(1).max(280).nullable() })
-const protectionBody = z.strictObject({ enabled: z.boolean() })
-const emptyBody = z.strictObject({}).optional()
+/** Whatever is neither text nor a number for Postgres: NUL, and half a character. */
+const NOT_FOR_POSTGRES = /\\u0000|\\ud[89a-f]/
 
-/** What an operator can ask of one instance and change on it. Everything here needs the operator token. */
-export function operationsRoutes(controls: Controls, operatorToken: string): Router {
+/** The routes of all settings, actions and views of this process. Each needs a token; `ACCESS` says whose. */
+export function operationsRoutes(plane: Plane): Router {
   const router = Router()
-  const state = (): Answer => ({ status: 200, body: describeState(controls) })
-
-  router.use((request, _response, next) => {
-    requireOperator(request, operatorToken)
+  router.use((request, response, next) => {
+    response.locals.role = roleOf(request, plane.tokens)
     next()
   })
-  router.use(json({ limit: BODY_LIMIT, type: () => true }))
-
-  router.get('/state', answer(state))
-  router.put(
-    '/cache/source',
-    answer(async (request) => {
-      await useSource(controls, actorOf(request), parseBody(request, sourceBody).source)
-      return state()
-    }),
-  )
-  router.put(
-    '/cache/bypass',
-    answer(async (request) => {
-      await setBypass(controls, actorOf(request), parseBody(request, bypassBody).bypass)
-      return state()
-    }),
-  )
-  router.get(
-    '/cache/warm-up',
-    answer(() => ({ status: 200, body: controls.warmUp.progress })),
-  )
-  router.post(
-    '/cache/warm-up',
-    answer(async (request) => {
-      parseBody(request, emptyBody)
-      return { status: 200, body: await warmUpCache(controls, actorOf(request)) }
-    }),
-  )
-  router.put(
-    '/banner',
-    answer(async (request) => {
-      await setBanner(controls, actorOf(request), parseBody(request, bannerBody).message)
-      return state()
-    }),
-  )
-  router.put(
-    '/protection',
-    answer(async (request) => {
-      await setProtection(controls, actorOf(request), parseBody(request, protectionBody).enabled)
-      return state()
-    }),
-  )
+  const state: View = { path: '/state', does: 'everything here, as it is now', show: () => stateOf(plane) }
+  for (const view of [state, ...plane.views]) {
+    router.get(
+      view.path,
+      allowed('GET', view.path),
+      answer(async ({ query }) => await view.show(query)),
+    )
+  }
+  for (const route of plane.settings) {
+    router.put(route.path, allowed('PUT', route.path), body, answer(change(plane, route)))
+  }
+  for (const action of plane.actions) {
+    const method = action.method.toLowerCase() as 'post' | 'put' | 'delete'
+    router[method](action.path, allowed(action.method, action.path), body, answer(run(plane, action)))
+  }
   return router
 }
 
-function answer(work: (request: Request) => Answer | Promise<Answer>): RequestHandler {
-  return async (request, response) => respond(response, await work(request))
+const body = json({ limit: BODY_LIMIT, type: () => true })
+
+/** Throws `forbidden` unless the role of the request may use the route: nobody, when nobody said who may. */
+function allowed(method: string, path: string): RequestHandler {
+  const route = `${method} ${path.replaceAll(/:(\w+)/g, '{$1}')}`
+  return (_request, response, next) => {
+    const { role } = response.locals
+    if (ACCESS[route]?.includes(role) !== true) throw new Problem('forbidden', `${route} is not for a ${role}.`)
+    next()
+  }
+}
+
+type Answering = (request: Request, operator: () => Operator) => Promise<unknown>
+
+function answer(work: Answering): RequestHandler {
+  return async (request, response) => {
+    const operator = () => ({ actor: actorOf(request), role: response.locals.role })
+    const answered: Answer = { status: 200, body: await work(request, operator) }
+    respond(response, answered)
+  }
+}
+
+function change(plane: Plane, { members }: SettingRoute): Answering {
+  return async (request, operator) => {
+    const fields = members[parameterOf(request)]
+    if (fields === undefined) {
+      throw new Problem('nothing_of_that_name', `There are ${Object.keys(members).join(', ')}.`)
+    }
+    const values = parse(request, bodyOf(fields))
+    const changes = Object.entries(values).flatMap(([field, value]) => {
+      const setting = fields[field]
+      return setting === undefined ? [] : [[setting, value] as const]
+    })
+    await plane.state.change(new Map(changes), operator())
+    return stateOf(plane)
+  }
+}
+
+function run(plane: Plane, action: Action<unknown>): Answering {
+  return async (request, operator) => {
+    const input = parse(request, action.body)
+    const { answer } = await runAction(plane, action, input, parameterOf(request), operator())
+    return answer ?? stateOf(plane)
+  }
+}
+
+function parse<T>(request: Request, schema: z.ZodType<T>): T {
+  const parsed = parseBody(request, schema)
+  if (NOT_FOR_POSTGRES.test(JSON.stringify(parsed) ?? '')) {
+    throw new Problem('invalid_request', 'A text holds characters that cannot be stored.')
+  }
+  return parsed
+}
+
+function parameterOf({ params }: Request): string {
+  const [parameter] = Object.values(params)
+  return typeof parameter === 'string' ? parameter : ''
 }

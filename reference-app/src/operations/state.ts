@@ -1,22 +1,45 @@
-import type { BreakerState } from '../cache/breaker.ts'
-import type { SourceName } from '../cache/source.ts'
-import type { Controls } from './controls.ts'
+import type { Plane } from './plane.ts'
+import { settingsOf } from './setting.ts'
 
-/** Everything that operators can change on one instance, as it is now. */
-export interface State {
-  instance: string
-  version: string
-  cache: { source: SourceName; bypass: boolean; breaker: BreakerState }
-  protection: { enabled: boolean }
-  banner: { message: string } | null
+/** One setting as it is on this instance; who made it so, unless nobody ever changed it. */
+interface SettingState {
+  value: unknown
+  version: number
+  actor?: string
+  at?: string
 }
 
-export function describeState({ instance, version, sources, protection, banner }: Controls): State {
+/** GET /state: everything that operators can change on this instance, as it is now. */
+export interface State {
+  instance: string
+  /** Of the application. */
+  version: string
+  /** The newest that this instance has seen. */
+  desired: { version: number }
+  settings: Record<string, SettingState>
+  /** They hold on this instance only, because Postgres does not answer: it is told later. */
+  pending: string[]
+  /** What others changed and this instance cannot follow, with the reason; it goes on trying. */
+  failed: Record<string, string>
+}
+
+export function stateOf({ instance, version, settings, state, describe }: Plane): State {
+  const { applied, seen, pending } = state
+  const all = settingsOf(settings).map((setting) => {
+    const { actor, at } = seen.settings[setting.name] ?? {}
+    const told = actor === undefined || at === undefined ? {} : { actor, at }
+    return [
+      setting.name,
+      { value: applied.valueOf(setting), version: applied.versionOf(setting.name), ...told },
+    ] as const
+  })
   return {
     instance,
     version,
-    cache: { source: sources.current.name, bypass: sources.bypassed, breaker: sources.current.breakerState },
-    protection: { enabled: protection.enabled },
-    banner: banner.message === null ? null : { message: banner.message },
+    ...describe(),
+    desired: { version: seen.version },
+    settings: Object.fromEntries(all),
+    pending,
+    failed: applied.failed,
   }
 }

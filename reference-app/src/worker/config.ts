@@ -1,6 +1,7 @@
 import type { SourceName } from '../cache/source.ts'
 import { EnvError } from '../env/read-env.ts'
-import { readSecret } from '../env/secret.ts'
+import type { Tokens } from '../operations/operator.ts'
+import { readTokens } from '../operations/read-tokens.ts'
 import type { ProviderName } from '../payments/order-payment.ts'
 import type { WorkerEnv } from './env.ts'
 
@@ -13,7 +14,7 @@ export interface Config {
   databaseUrl: string
   cacheUrls: Record<SourceName, string>
   providerUrls: Record<ProviderName, string>
-  opsToken: string
+  opsTokens: Tokens
   auditFile: string
   logLevel: WorkerEnv['LOG_LEVEL']
 }
@@ -29,7 +30,7 @@ export function decideConfig(env: WorkerEnv): Config {
     databaseUrl: env.DATABASE_URL,
     cacheUrls: { primary: env.CACHE_PRIMARY_URL, standby: env.CACHE_STANDBY_URL },
     providerUrls: { primary: env.PAYMENT_PROVIDER_URL, secondary: env.PAYMENT_PROVIDER_SECONDARY_URL },
-    opsToken: readSecret('OPS_TOKEN_FILE', env.OPS_TOKEN_FILE, problems),
+    opsTokens: readTokens(env, problems),
     auditFile: env.AUDIT_FILE,
     logLevel: env.LOG_LEVEL,
   }

@@ -22,6 +22,8 @@ export const workerEnv = z.object({
   PAYMENT_PROVIDER_URL: providerUrl,
   PAYMENT_PROVIDER_SECONDARY_URL: providerUrl,
   OPS_TOKEN_FILE: fileName,
+  /** For those who only look. Absent: there are none. */
+  OPS_VIEWER_TOKEN_FILE: fileName.optional(),
   AUDIT_FILE: fileName,
   LOG_LEVEL: logLevel,
   APP_VERSION: version,

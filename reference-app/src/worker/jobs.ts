@@ -5,6 +5,7 @@ import type { AnswerStore } from '../idempotency/answer-store.ts'
 import { forgetAnswers } from '../idempotency/forget-answers.ts'
 import { JobEvents } from '../jobs/events.ts'
 import { Job, type JobOptions } from '../jobs/job.ts'
+import type { JobName } from '../jobs/job-names.ts'
 import type { Catalogue } from '../ticketing/catalogue.ts'
 import { expireHolds } from '../ticketing/expire-holds.ts'
 import type { ReservationStore } from '../ticketing/reservation-store.ts'
@@ -28,7 +29,7 @@ export interface JobParts extends Cancelling {
 
 /** Everything that a worker does. Several workers may do all of it at once. */
 export function workerJobs({ registry, logger, reservations, catalogue, answers, ...shop }: JobParts): Job[] {
-  const job = (options: JobOptions) =>
+  const job = (options: JobOptions & { name: JobName }) =>
     new Job(options, new JobEvents(options.name, jobMetrics(registry, { job: options.name }), logger))
 
   const orders = orderMetrics(registry)

@@ -1,4 +1,5 @@
 import type { EventLevels } from '@drillbook/instrumentation'
+import { OPERATIONS_LOG_EVENTS } from '../operations/log-events.ts'
 
 /** Every event that a worker logs by name: what `log_events_total` can count. */
 export const LOG_EVENTS = {
@@ -15,6 +16,8 @@ export const LOG_EVENTS = {
   'order.paid': 'info',
   'order.payment_failed': 'info',
   'order.cancelled': 'info',
+  'database.notifications_lost': 'warn',
   'job.failed': 'warn',
   'job.recovered': 'info',
+  ...OPERATIONS_LOG_EVENTS,
 } as const satisfies EventLevels

@@ -15,8 +15,8 @@ const config = orExit(() => decideConfig(readEnv(workerEnv, process.env)))
 const telemetry = createTelemetry(config)
 const { logger } = telemetry
 const worker = createWorker(config, telemetry)
+await worker.begin()
 const opsListener = await Listener.open(worker.operations, config.host, config.opsPort)
-worker.begin()
 logger.info(
   { event: 'worker.started', opsPort: opsListener.port, version: config.version },
   'this worker looks for work',

@@ -8,22 +8,26 @@ import { OrderStore } from '../commerce/order-store.ts'
 import { ProductStore } from '../commerce/product-store.ts'
 import { CouponStore } from '../coupons/coupon-store.ts'
 import { Database } from '../database/database.ts'
+import { Notifications } from '../database/notifications.ts'
 import { Health } from '../http/health.ts'
 import { AnswerStore } from '../idempotency/answer-store.ts'
+import { jobsView } from '../jobs/settings.ts'
+import { operationsApp } from '../operations/app.ts'
+import { createPlane } from '../operations/plane.ts'
 import { Catalogue } from '../ticketing/catalogue.ts'
 import { CatalogueStore } from '../ticketing/catalogue-store.ts'
 import { ReservationStore } from '../ticketing/reservation-store.ts'
 import type { Config } from './config.ts'
 import { workerJobs } from './jobs.ts'
-import { operationsApp } from './operations-app.ts'
+import { workerSettings } from './settings.ts'
 import type { Telemetry } from './telemetry.ts'
 
 /** One worker, assembled but bound to no port. */
 export interface Worker {
   /** For operators and Prometheus. */
   operations: (request: IncomingMessage, response: ServerResponse) => void
-  /** Starts all jobs. */
-  begin(): void
+  /** Takes what operators want, if Postgres answers within 2 s, and starts all jobs. */
+  begin(): Promise<void>
   /** From now on it is not ready and begins nothing. Resolves when what it has begun has ended. */
   finish(): Promise<void>
   /** Lets go of Postgres and Redis, after the last job. */
@@ -57,10 +61,31 @@ export function createWorker(config: Config, telemetry: Telemetry): Worker {
     coupons: new CouponStore(database),
     orderEvents: new OrderEvents(logger),
   })
+  const notifications = new Notifications({
+    url: config.databaseUrl,
+    applicationName: config.instance,
+    onLost: (error) =>
+      logger.warn({ event: 'database.notifications_lost', err: error }, 'announcements of Postgres are not heard'),
+  })
+  const plane = createPlane({
+    instance: config.instance,
+    version: config.version,
+    databaseUrl: config.databaseUrl,
+    notifications,
+    auditFile: config.auditFile,
+    tokens: config.opsTokens,
+    logger,
+    settings: workerSettings({ sources, protection, jobs }),
+    actions: [],
+    views: [jobsView(jobs)],
+    describe: () => ({}),
+  })
 
   return {
-    operations: operationsApp({ telemetry, health }),
-    begin: () => {
+    operations: operationsApp({ logger, serveMetrics: telemetry.serveMetrics, health, plane }),
+    begin: async () => {
+      await plane.begin()
+      notifications.begin()
       for (const job of jobs) job.begin()
     },
     finish: async () => {
@@ -68,6 +93,8 @@ export function createWorker(config: Config, telemetry: Telemetry): Worker {
       await Promise.all(jobs.map((job) => job.stop()))
     },
     close: async () => {
+      await notifications.close()
+      await plane.close()
       sources.close()
       await database.close()
     },

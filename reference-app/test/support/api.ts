@@ -1,4 +1,4 @@
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { Child } from './child.ts'
@@ -93,7 +93,8 @@ export class Api {
   }
 
   get audit(): Record<string, unknown>[] {
-    const text = readFileSync(join(this.folder.path, 'audit.jsonl'), 'utf8')
+    if (!existsSync(this.auditFile)) return [] // nobody has changed anything
+    const text = readFileSync(this.auditFile, 'utf8')
     return text
       .trim()
       .split('\n')

@@ -1,0 +1,18 @@
+import type { BreakerState } from '../cache/breaker.ts'
+import type { SourceName } from '../cache/source.ts'
+import type { SettingParts } from './settings.ts'
+
+/** What runbooks look at most, in GET /state of an API instance. */
+export interface ApiDescription {
+  cache: { source: SourceName; bypass: boolean; breaker: BreakerState }
+  protection: { enabled: boolean }
+  banner: { message: string } | null
+}
+
+export function describeApi({ sources, protection, banner }: SettingParts): ApiDescription {
+  return {
+    cache: { source: sources.current.name, bypass: sources.bypassed, breaker: sources.current.breakerState },
+    protection: { enabled: protection.enabled },
+    banner: banner.message === null ? null : { message: banner.message },
+  }
+}

@@ -1,0 +1,4 @@
+/** Every background job, whichever process runs it: what operators can hold back. */
+export const JOB_NAMES = ['hold-expiry', 'idempotency-cleaning', 'order-cancellation', 'stuck-orders'] as const
+
+export type JobName = (typeof JOB_NAMES)[number]

@@ -1,0 +1,25 @@
+import type { Caller } from './role.ts'
+
+const ANYBODY: readonly Caller[] = ['nobody', 'viewer', 'operator']
+const READERS: readonly Caller[] = ['viewer', 'operator']
+const OPERATORS: readonly Caller[] = ['operator']
+
+/** Who may use which route of an operations port. A route that is not here is nobody's. */
+export const ACCESS: Readonly<Record<string, readonly Caller[]>> = {
+  'GET /healthz': ANYBODY,
+  'GET /readyz': ANYBODY,
+  'GET /metrics': ANYBODY,
+
+  'GET /state': READERS,
+  'GET /audit': READERS,
+  'GET /cache/warm-up': READERS,
+  'GET /jobs': READERS,
+
+  'PUT /banner': OPERATORS,
+  'PUT /cache/bypass': OPERATORS,
+  'PUT /cache/source': OPERATORS,
+  'PUT /jobs/{job}': OPERATORS,
+  'PUT /protection': OPERATORS,
+
+  'POST /cache/warm-up': OPERATORS,
+}

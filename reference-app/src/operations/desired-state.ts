@@ -1,0 +1,16 @@
+/** One setting as operators want it on every instance. `version`: of the whole state, when this was changed; `change`: the id of its audit row. */
+export interface DesiredSetting {
+  value: unknown
+  version: number
+  change: string
+  actor: string
+  instance: string
+  /** RFC 3339, UTC. */
+  at: string
+}
+
+/** What all operators together want. Settings that nobody has changed yet are not in it. */
+export interface DesiredState {
+  version: number
+  settings: Readonly<Record<string, DesiredSetting>>
+}

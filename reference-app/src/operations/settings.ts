@@ -1,0 +1,169 @@
+import { randomUUID } from 'node:crypto'
+import { isDeepStrictEqual } from 'node:util'
+import { withTimeLimit } from '../time/time-limit.ts'
+import { type Applied, AppliedSettings } from './applied-settings.ts'
+import type { AuditTrail } from './audit-trail.ts'
+import type { DesiredState } from './desired-state.ts'
+import type { DesiredStateStore } from './desired-state-store.ts'
+import type { OperationsEvents } from './events.ts'
+import { InTurn } from './in-turn.ts'
+import type { Operator } from './operator.ts'
+import { type PendingChange, resolveChanges, type Verdicts } from './resolve-changes.ts'
+import type { Setting } from './setting.ts'
+
+/** How long a change may stay unnoticed when its announcement was lost. Milliseconds. */
+const POLL_EVERY_MS = 2_000
+/** For Postgres to take a change; the reserved connection keeps the same for each call. Milliseconds. */
+const EXCHANGE_LIMIT_MS = 2_000
+
+export interface SettingsParts {
+  instance: string
+  settings: readonly Setting<unknown>[]
+  store: DesiredStateStore
+  trail: AuditTrail
+  events: OperationsEvents
+}
+
+/**
+ * The settings of this instance. A change is applied here first and then written to the desired state, which all instances follow. When Postgres
+ * does not answer in time, it holds here (`pending`) and is written when Postgres is back.
+ */
+export class Settings {
+  readonly applied: AppliedSettings
+  private readonly parts: SettingsParts
+  /** What Postgres does not know yet, by the name of the setting. */
+  private readonly changes = new Map<string, PendingChange>()
+  private readonly exchanging = new InTurn()
+  private next: Promise<void> | undefined
+  private desired: DesiredState = { version: 0, settings: {} }
+  private timer: NodeJS.Timeout | undefined
+  private stopped = false
+
+  constructor(parts: SettingsParts) {
+    this.parts = parts
+    this.applied = new AppliedSettings(parts.settings, parts.events)
+  }
+
+  /** Takes the desired state, if Postgres answers within 2 s, and follows it from then on. */
+  async begin(): Promise<void> {
+    await this.sync()
+    this.pollLater()
+  }
+
+  stop(): void {
+    this.stopped = true
+    clearTimeout(this.timer)
+  }
+
+  /** The last desired state that this instance has seen. */
+  get seen(): DesiredState {
+    return this.desired
+  }
+
+  /** Settings that hold on this instance only, because Postgres does not answer. */
+  get pending(): string[] {
+    return [...this.changes.keys()]
+  }
+
+  /** All of `values` or, when one is refused, none. Resolves within 2 s after it was applied here, whether or not Postgres answers. */
+  async change(values: ReadonlyMap<Setting<unknown>, unknown>, operator: Operator): Promise<void> {
+    const { trail, events } = this.parts
+    const at = new Date().toISOString()
+    const changes = await this.applied.change(values, (all) => all.map((applied) => this.await(applied, operator, at)))
+    const noted = changes.filter(({ entry }) => !isDeepStrictEqual(entry.before, entry.after))
+    await Promise.all(noted.map(({ entry }) => trail.note(entry)))
+    await this.exchangeInTime()
+    for (const change of changes) {
+      if (this.changes.get(change.setting.name) !== change) continue
+      change.held = true
+      events.held(change)
+    }
+  }
+
+  /** Writes what is pending and reads what is desired: within 2 s or, if need be, later. */
+  async exchangeInTime(): Promise<void> {
+    const late = () => new Error(`not within ${EXCHANGE_LIMIT_MS} ms`)
+    await withTimeLimit(this.exchange(), EXCHANGE_LIMIT_MS, late).catch(() => undefined) // it goes on, and is tried again
+  }
+
+  /** Brings this instance and Postgres together. Never rejects. */
+  async sync(): Promise<void> {
+    await this.exchange()
+    await this.applied.follow(
+      () => this.desired,
+      (name) => this.changes.has(name),
+    )
+  }
+
+  private pollLater(): void {
+    if (this.stopped) return
+    this.timer = setTimeout(() => void this.sync().then(() => this.pollLater()), POLL_EVERY_MS)
+  }
+
+  /** From now on this change awaits Postgres, in place of an earlier one of the same setting. */
+  private await({ setting, before, after }: Applied, { actor, role }: Operator, at: string): PendingChange {
+    const { name } = setting
+    const replaced = this.changes.get(name)
+    if (replaced?.held === true) this.parts.trail.write(replaced.entry)
+    const id = randomUUID()
+    const change: PendingChange = {
+      setting,
+      entry: { id, at, actor, role, instance: this.parts.instance, action: name, before, after },
+      base: replaced?.base ?? this.applied.versionOf(name),
+      own: [...(replaced?.own ?? []), id],
+      held: false,
+    }
+    this.changes.set(name, change)
+    return change
+  }
+
+  /** One at a time; whoever asks while one is under way shares the next. Never rejects. */
+  private exchange(): Promise<void> {
+    this.next ??= this.exchanging.run(() => {
+      this.next = undefined
+      return this.exchangeOnce()
+    })
+    return this.next
+  }
+
+  private async exchangeOnce(): Promise<void> {
+    const { store, trail, events } = this.parts
+    const changes = [...this.changes.values()]
+    const entries = trail.unwritten
+    try {
+      if (changes.length === 0 && entries.length === 0) {
+        this.desired = await store.read()
+      } else {
+        let verdicts: Verdicts | undefined
+        this.desired = await store.resolve((current) => {
+          verdicts = resolveChanges(current, changes, new Date().toISOString())
+          return { ...verdicts, entries: [...entries, ...verdicts.entries] }
+        })
+        trail.written(entries)
+        if (verdicts !== undefined) this.settle(verdicts)
+      }
+      events.reached()
+    } catch (error) {
+      for (const change of changes) if (this.changes.get(change.setting.name) !== change) trail.write(change.entry)
+      events.unreachable(error)
+    }
+  }
+
+  private settle({ of }: Verdicts): void {
+    const { events } = this.parts
+    for (const [change, verdict] of of) {
+      const { name } = change.setting
+      const desired = this.desired.settings[name]
+      const latest = this.changes.get(name)
+      if (latest === change) this.changes.delete(name)
+      if (verdict === 'overruled') {
+        if (desired !== undefined) events.overruled(change, desired)
+        continue // `follow` sees to the rest
+      }
+      const version = desired?.version ?? 0
+      this.applied.isAt(name, version)
+      if (latest !== undefined && latest !== change) latest.base = version
+      if (change.held) events.reconciled(change, verdict, version)
+    }
+  }
+}

@@ -1,0 +1,24 @@
+import type { Protection } from '../cache/protection.ts'
+import { cacheBypass, cacheSource, protectionEnabled } from '../cache/settings.ts'
+import type { CacheSources } from '../cache/sources.ts'
+import type { Job } from '../jobs/job.ts'
+import { jobSettings } from '../jobs/settings.ts'
+import { type SettingRoute, settingRoute } from '../operations/setting.ts'
+
+export interface SettingParts {
+  sources: CacheSources
+  protection: Protection
+  jobs: readonly Job[]
+}
+
+/** What operators can set at a worker, for all processes. A worker drops copies, so it must know where they are. */
+export function workerSettings({ sources, protection, jobs }: SettingParts): SettingRoute[] {
+  return [
+    settingRoute('/cache/source', 'another Redis, at once', { source: cacheSource(sources) }),
+    settingRoute('/cache/bypass', 'no Redis at all', { bypass: cacheBypass(sources) }),
+    settingRoute('/protection', 'no breaker, no short limits, no single-flight, no stale copies: for drills', {
+      enabled: protectionEnabled(protection, sources),
+    }),
+    jobSettings(jobs),
+  ]
+}
