@@ -2,6 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import { readMetrics } from '@drillbook/instrumentation'
 import { BalanceStore } from '../balance/balance-store.ts'
 import { Cache } from '../cache/cache.ts'
+import { clearAction } from '../cache/clear-action.ts'
 import { CacheEvents } from '../cache/events.ts'
 import { Protection } from '../cache/protection.ts'
 import { CacheSources } from '../cache/sources.ts'
@@ -12,8 +13,10 @@ import { ReplicaEvents } from '../database/replica-events.ts'
 import { Health } from '../http/health.ts'
 import { AnswerStore } from '../idempotency/answer-store.ts'
 import { Mutations } from '../idempotency/mutations.ts'
+import { JobSwitches } from '../jobs/settings.ts'
 import { operationsApp } from '../operations/app.ts'
 import { Banner } from '../operations/banner.ts'
+import { drainAction } from '../operations/drain-action.ts'
 import { createPlane } from '../operations/plane.ts'
 import { Catalogue } from '../ticketing/catalogue.ts'
 import { CatalogueStore } from '../ticketing/catalogue-store.ts'
@@ -80,6 +83,7 @@ export function createApp(config: Config, telemetry: Telemetry): App {
   const banner = new Banner()
   const health = new Health(database)
   const warmUp = new WarmUp(cache)
+  const jobs = new JobSwitches([]) // they run in the worker
   const plane = createPlane({
     instance: config.instance,
     version: config.version,
@@ -88,10 +92,14 @@ export function createApp(config: Config, telemetry: Telemetry): App {
     auditFile: config.auditFile,
     tokens: config.opsTokens,
     logger,
-    settings: apiSettings({ sources, protection, banner }),
-    actions: [warmUpAction(warmUp, async () => [...(await catalogue.copies()), ...shop.shopWindow.copies()])],
-    views: [{ path: '/cache/warm-up', does: 'how far the warm-up is', show: () => warmUp.progress }],
-    describe: () => describeApi({ sources, protection, banner }),
+    settings: apiSettings({ sources, protection, banner, jobs }),
+    actions: [
+      warmUpAction(warmUp, async () => [...(await catalogue.copies()), ...shop.shopWindow.copies()]),
+      clearAction(sources),
+      drainAction(health),
+    ],
+    views: [{ path: '/cache/warm-up', does: 'how far the warm-up is', show: () => warmUp.progress }, jobs.view],
+    describe: () => ({ ...describeApi({ sources, protection, banner }), draining: health.setAside }),
   })
 
   return {

@@ -9,7 +9,7 @@ export interface ApiDescription {
   banner: { message: string } | null
 }
 
-export function describeApi({ sources, protection, banner }: SettingParts): ApiDescription {
+export function describeApi({ sources, protection, banner }: Omit<SettingParts, 'jobs'>): ApiDescription {
   return {
     cache: { source: sources.current.name, bypass: sources.bypassed, breaker: sources.current.breakerState },
     protection: { enabled: protection.enabled },

@@ -9,6 +9,9 @@ export class CacheReadOnlyError extends Error {
   }
 }
 
+/** Keys that one step of a scan looks at: well below a millisecond of the server. */
+const SCAN_BATCH = 500
+
 const PROBE_KEY = 'drillbook:probe'
 const PROBE_LIFETIME_MS = 10_000
 
@@ -30,6 +33,27 @@ export class CacheConnection {
 
   async del(key: string, patience: Patience): Promise<void> {
     await this.change('DEL', patience, (redis) => redis.del(key))
+  }
+
+  /**
+   * Removes copies whose key begins with `prefix`, a scan's batch at a time, so that nobody else waits long. Ends early (not complete) when `most`
+   * keys were looked at. `patience` is for each step.
+   */
+  async clear(prefix: string, patience: Patience, most: number): Promise<{ removed: number; complete: boolean }> {
+    const pattern = `${prefix.replaceAll(/[\\*?[\]]/g, '\\$&')}*`
+    let [cursor, removed, seen] = ['0', 0, 0]
+    do {
+      const scan = (redis: Redis) => redis.scan(cursor, 'MATCH', pattern, 'COUNT', SCAN_BATCH)
+      const [next, keys] = await this.connection.call('SCAN', patience, scan)
+      if (keys.length > 0) {
+        await this.change('UNLINK', patience, async (redis) => {
+          removed += await redis.unlink(...keys)
+        })
+      }
+      cursor = next
+      seen += SCAN_BATCH
+    } while (cursor !== '0' && seen < most)
+    return { removed, complete: cursor === '0' }
   }
 
   /** Rejects unless the server takes a write now. */

@@ -73,6 +73,11 @@ export class CacheSource {
     await this.events.timed('del', this.connection.del(key, patience))
   }
 
+  /** As `CacheConnection.clear`. */
+  async clear(prefix: string, patience: Patience, most: number): Promise<{ removed: number; complete: boolean }> {
+    return await this.connection.clear(prefix, patience, most)
+  }
+
   /** Rejects unless it takes writes, with CacheReadOnlyError when that is why. */
   async probeWrite(patience: Patience): Promise<void> {
     await this.connection.probeWrite(patience)

@@ -6,12 +6,14 @@ import type { Answer } from './answer.ts'
 export class Health {
   private readonly database: Database
   private draining = false
+  /** An operator keeps traffic away from it. */
+  setAside = false
 
   constructor(database: Database) {
     this.database = database
   }
 
-  /** From now on it is not ready. */
+  /** From now on it is not ready, whatever operators say. */
   drain(): void {
     this.draining = true
   }
@@ -23,6 +25,7 @@ export class Health {
   /** Throws `not_ready`. */
   async ready(): Promise<Answer> {
     if (this.draining) throw new Problem('not_ready', 'It is being stopped.')
+    if (this.setAside) throw new Problem('not_ready', 'An operator has set it aside.')
     try {
       await this.database.ping()
     } catch (error) {

@@ -2,33 +2,47 @@ import { z } from 'zod'
 import type { View } from '../operations/action.ts'
 import { type Fields, type Setting, type SettingRoute, settingFamily } from '../operations/setting.ts'
 import type { Job } from './job.ts'
-import { JOB_NAMES } from './job-names.ts'
+import { JOB_NAMES, type JobName } from './job-names.ts'
 
-/** `here`: the jobs of this process. The others run elsewhere: there, the desired state has them held back. */
-export function jobSettings(here: readonly Job[]): SettingRoute {
-  const members: Record<string, Fields> = {}
-  for (const name of JOB_NAMES) members[name] = { paused: jobPaused(name, here) }
-  return settingFamily('/jobs/:job', 'holds a background job back, wherever it runs', members)
-}
+/** Background jobs as operators see them. `here`: those of this process; what is wanted of the others is known here, too. */
+export class JobSwitches {
+  private readonly here: readonly Job[]
+  private readonly held = new Set<JobName>()
 
-/** GET /jobs of a process that runs jobs. */
-export function jobsView(here: readonly Job[]): View {
-  return {
-    path: '/jobs',
-    does: 'the background jobs of this process',
-    show: () => here.map(({ name, paused }) => ({ name, paused })),
+  constructor(here: readonly Job[]) {
+    this.here = here
   }
-}
 
-function jobPaused(name: string, here: readonly Job[]): Setting<boolean> {
-  return {
-    name: `job.${name}.paused`,
-    schema: z.boolean(),
-    initial: false,
-    apply: (paused) => {
-      const job = here.find((each) => each.name === name)
-      if (paused) job?.pause()
-      else job?.resume()
-    },
+  get route(): SettingRoute {
+    const members: Record<string, Fields> = {}
+    for (const name of JOB_NAMES) members[name] = { paused: this.setting(name) }
+    return settingFamily('/jobs/:job', 'holds a background job back, wherever it runs', members)
+  }
+
+  get view(): View {
+    const show = () =>
+      JOB_NAMES.map((name) => {
+        const here = this.here.some((job) => job.name === name)
+        return { name, paused: this.held.has(name), here }
+      })
+    return { path: '/jobs', does: 'the background jobs; `here`: this process runs it', show }
+  }
+
+  private setting(name: JobName): Setting<boolean> {
+    return {
+      name: `job.${name}.paused`,
+      schema: z.boolean(),
+      initial: false,
+      apply: (paused) => {
+        const was = this.held.has(name)
+        if (paused) this.held.add(name)
+        else this.held.delete(name)
+        for (const job of this.here) {
+          if (job.name !== name || was === paused) continue
+          if (paused) job.pause()
+          else job.resume()
+        }
+      },
+    }
   }
 }

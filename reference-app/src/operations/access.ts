@@ -18,8 +18,10 @@ export const ACCESS: Readonly<Record<string, readonly Caller[]>> = {
   'PUT /banner': OPERATORS,
   'PUT /cache/bypass': OPERATORS,
   'PUT /cache/source': OPERATORS,
+  'PUT /drain': OPERATORS,
   'PUT /jobs/{job}': OPERATORS,
   'PUT /protection': OPERATORS,
 
+  'POST /cache/clear': OPERATORS,
   'POST /cache/warm-up': OPERATORS,
 }

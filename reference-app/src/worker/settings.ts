@@ -1,14 +1,13 @@
 import type { Protection } from '../cache/protection.ts'
 import { cacheBypass, cacheSource, protectionEnabled } from '../cache/settings.ts'
 import type { CacheSources } from '../cache/sources.ts'
-import type { Job } from '../jobs/job.ts'
-import { jobSettings } from '../jobs/settings.ts'
+import type { JobSwitches } from '../jobs/settings.ts'
 import { type SettingRoute, settingRoute } from '../operations/setting.ts'
 
 export interface SettingParts {
   sources: CacheSources
   protection: Protection
-  jobs: readonly Job[]
+  jobs: JobSwitches
 }
 
 /** What operators can set at a worker, for all processes. A worker drops copies, so it must know where they are. */
@@ -19,6 +18,6 @@ export function workerSettings({ sources, protection, jobs }: SettingParts): Set
     settingRoute('/protection', 'no breaker, no short limits, no single-flight, no stale copies: for drills', {
       enabled: protectionEnabled(protection, sources),
     }),
-    jobSettings(jobs),
+    jobs.route,
   ]
 }

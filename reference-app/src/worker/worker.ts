@@ -11,7 +11,7 @@ import { Database } from '../database/database.ts'
 import { Notifications } from '../database/notifications.ts'
 import { Health } from '../http/health.ts'
 import { AnswerStore } from '../idempotency/answer-store.ts'
-import { jobsView } from '../jobs/settings.ts'
+import { JobSwitches } from '../jobs/settings.ts'
 import { operationsApp } from '../operations/app.ts'
 import { createPlane } from '../operations/plane.ts'
 import { Catalogue } from '../ticketing/catalogue.ts'
@@ -67,6 +67,7 @@ export function createWorker(config: Config, telemetry: Telemetry): Worker {
     onLost: (error) =>
       logger.warn({ event: 'database.notifications_lost', err: error }, 'announcements of Postgres are not heard'),
   })
+  const switches = new JobSwitches(jobs)
   const plane = createPlane({
     instance: config.instance,
     version: config.version,
@@ -75,9 +76,9 @@ export function createWorker(config: Config, telemetry: Telemetry): Worker {
     auditFile: config.auditFile,
     tokens: config.opsTokens,
     logger,
-    settings: workerSettings({ sources, protection, jobs }),
+    settings: workerSettings({ sources, protection, jobs: switches }),
     actions: [],
-    views: [jobsView(jobs)],
+    views: [switches.view],
     describe: () => ({}),
   })
 
