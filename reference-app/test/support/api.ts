@@ -6,7 +6,7 @@ import { metricOf } from './metric.ts'
 import { scratchFolder } from './scratch.ts'
 import { until } from './until.ts'
 
-const MAIN = fileURLToPath(new URL('../../src/api/main.ts', import.meta.url))
+const REFERENCE_APP = fileURLToPath(new URL('../..', import.meta.url))
 
 export const OPS_TOKEN = 'ops-token-of-a-test-ops-token-of-a-test'
 export const QUEUE_TOKEN_SECRET = 'queue-token-secret-of-a-test-queue-token-secret'
@@ -19,6 +19,8 @@ export interface ApiOptions {
   /** The waiting room's. Default: the primary, which nobody uses for it while the mode is off. */
   queueUrl?: string
   instance?: string
+  /** The reference-app to run, when it is not this one but a copy of it. */
+  folder?: string
   /** Beyond what every instance needs. */
   env?: Record<string, string>
 }
@@ -48,8 +50,10 @@ export class Api {
     mkdirSync(join(this.folder.path, 'secrets'))
     writeFileSync(join(this.folder.path, 'secrets/ops'), `${OPS_TOKEN}\n`)
     writeFileSync(join(this.folder.path, 'secrets/queue-token'), `${QUEUE_TOKEN_SECRET}\n`)
-    this.child = new Child(process.execPath, ['--import', '@drillbook/instrumentation/register', MAIN], {
-      cwd: fileURLToPath(new URL('../..', import.meta.url)),
+    const cwd = options.folder ?? REFERENCE_APP
+    const main = join(cwd, 'src/api/main.ts')
+    this.child = new Child(process.execPath, ['--import', '@drillbook/instrumentation/register', main], {
+      cwd,
       env: {
         PATH: process.env.PATH,
         PORT: '0',
@@ -135,6 +139,12 @@ export class Api {
 
   async lookups(result?: string): Promise<number> {
     return await this.metric('cache_lookups_total', { cache: 'catalogue', ...(result === undefined ? {} : { result }) })
+  }
+
+  /** Without a word. */
+  async kill(): Promise<void> {
+    await this.child.stop('SIGKILL')
+    this.folder.remove()
   }
 
   async stop(): Promise<number | null> {

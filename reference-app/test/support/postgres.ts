@@ -71,6 +71,13 @@ export class Postgres {
     await this.answers()
   }
 
+  /** As when the machine loses its power: the server and all its processes at once, nothing tidied up. */
+  async crash(): Promise<void> {
+    this.workers('SIGSTOP') // so that none is born or ends while they are counted
+    this.workers('SIGKILL')
+    await this.child.exit()
+  }
+
   /** Accepts connections, answers nothing. */
   hang(): void {
     this.workers('SIGSTOP')

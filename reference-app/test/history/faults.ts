@@ -1,0 +1,67 @@
+import { setTimeout } from 'node:timers/promises'
+import { type History, now } from './history.ts'
+import type { PlannedFault } from './plan.ts'
+import type { System } from './system.ts'
+
+/** Each breaks something and gives back what mends it. */
+export const FAULTS = {
+  'redis-killed': async ({ ground: { redis } }: System) => {
+    await redis.stop()
+    return () => redis.restart()
+  },
+  'redis-flushed': async ({ ground: { redis } }: System) => {
+    await redis.use((connection) => connection.flushall())
+    return async () => undefined
+  },
+  'redis-hung': async ({ ground: { redis } }: System) => {
+    redis.hang()
+    return async () => redis.resume()
+  },
+  /** Frozen for a moment first: what was answered while nothing was written is lost for certain. */
+  'postgres-killed': async ({ ground: { postgres } }: System) => {
+    postgres.hang()
+    await setTimeout(100)
+    await postgres.crash()
+    return () => postgres.restart()
+  },
+  /** At its longest for longer than a statement may take (2.5 s). */
+  'postgres-hung': async ({ ground: { postgres } }: System) => {
+    postgres.hang()
+    return async () => postgres.resume()
+  },
+  'api-killed': (system: System, pick: number) => system.killApi(pick),
+} as const satisfies Record<string, (system: System, pick: number) => Promise<() => Promise<void>>>
+
+export type FaultName = keyof typeof FAULTS
+
+/** A fault that was there. */
+export interface Outage {
+  fault: FaultName
+  from: number
+  /** Absent: still there. */
+  until?: number
+}
+
+/** One after the other, at their times or as soon after them as can be. What was broken is mended, also when the run is stopped early. */
+export async function play(
+  system: System,
+  history: History,
+  plan: PlannedFault[],
+  outages: Outage[],
+  stop: AbortSignal,
+) {
+  for (const { fault, atMs, lastsMs, pick } of plan) {
+    await pause(history.startedAt + atMs - now(), stop)
+    if (stop.aborted) return
+    const outage: Outage = { fault, from: now() }
+    outages.push(outage)
+    const mend = await FAULTS[fault](system, pick)
+    await pause(lastsMs, stop)
+    await mend()
+    outage.until = now()
+  }
+}
+
+async function pause(ms: number, stop: AbortSignal): Promise<void> {
+  await setTimeout(Math.max(0, ms), undefined, { signal: stop }).catch(() => undefined) // woken early by the end of the run
+}

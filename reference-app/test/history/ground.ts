@@ -1,0 +1,20 @@
+import { Postgres } from '../support/postgres.ts'
+import { RedisServer } from '../support/redis.ts'
+
+/** What several runs share, one after the other: starting it takes longer than most of them. */
+export interface Ground {
+  postgres: Postgres
+  redis: RedisServer
+  remove(): Promise<void>
+}
+
+export async function startGround(): Promise<Ground> {
+  const [postgres, redis] = await Promise.all([Postgres.start(), RedisServer.start()])
+  return {
+    postgres,
+    redis,
+    remove: async () => {
+      await Promise.all([postgres.remove(), redis.remove()])
+    },
+  }
+}

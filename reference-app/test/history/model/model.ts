@@ -1,0 +1,34 @@
+import { answersAreForeseen } from './answers.ts'
+import { balancesEqualTheirLedger, ledgersAddUp } from './balances.ts'
+import type { Check, Evidence, Violation } from './evidence.ts'
+import { holdLimitIsKept } from './hold-limit.ts'
+import { keysTakeEffectOnce } from './keys.ts'
+import { balancesAreLinearisable } from './linearisable.ts'
+import { paymentsAreThoseAskedFor, salesArePaidOnce } from './payments.ts'
+import { rechargesTakeEffectOnce } from './recharges.ts'
+import { refusalsHaveTheirReason } from './refusals.ts'
+import { reservationReadsAreTrue } from './reservation-reads.ts'
+import { reservationsAreThoseAskedFor } from './reservations.ts'
+import { promisedSeatsDoNotOverlap, seatsAreSoldOnce } from './seats.ts'
+
+const CHECKS: Check[] = [
+  seatsAreSoldOnce,
+  promisedSeatsDoNotOverlap,
+  salesArePaidOnce,
+  balancesEqualTheirLedger,
+  ledgersAddUp,
+  rechargesTakeEffectOnce,
+  keysTakeEffectOnce,
+  reservationsAreThoseAskedFor,
+  paymentsAreThoseAskedFor,
+  holdLimitIsKept,
+  balancesAreLinearisable,
+  reservationReadsAreTrue,
+  refusalsHaveTheirReason,
+  answersAreForeseen,
+]
+
+/** What is wrong, at any time of a run: everything here is true of each moment, not of the end only. */
+export function check(evidence: Evidence): Violation[] {
+  return CHECKS.flatMap((one) => one(evidence))
+}

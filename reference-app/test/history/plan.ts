@@ -1,0 +1,93 @@
+import type { FaultName } from './faults.ts'
+import type { Profile } from './profile.ts'
+import { Random } from './random.ts'
+
+/** `pick` chooses among what the user has by then: 0 the oldest, just below 1 the newest. */
+export type Wish =
+  | { do: 'join' }
+  | { do: 'recharge'; amount: number }
+  | { do: 'balance' }
+  | { do: 'reserve'; scheduleId: number; seatIds: number[] }
+  | { do: 'look'; pick: number }
+  | { do: 'pay'; pick: number; seats: number }
+  /** Pays for a hold so long before its end (after it, when negative). Milliseconds. */
+  | { do: 'pay-at-the-end'; pick: number; leadMs: number }
+  | { do: 'pay-late'; pick: number }
+  | { do: 'pay-again'; pick: number }
+  /** Sends an acknowledged write again, with its key. */
+  | { do: 'repeat'; pick: number }
+  /** Sends another write with the key of an acknowledged one. */
+  | { do: 'reuse-key'; pick: number }
+
+export type WishName = Wish['do']
+
+export interface Step {
+  wish: Wish
+  key: string | undefined
+  /** Sent twice at once. Only with a key, or a payment. */
+  twice: boolean
+  /** Before it. */
+  pauseMs: number
+}
+
+export interface PlannedFault {
+  fault: FaultName
+  /** After the start of the run. */
+  atMs: number
+  lastsMs: number
+  /** Which of several instances: 0 the first, just below 1 the last. */
+  pick: number
+}
+
+/** What a client will do: endless, and a function of seed, profile and client alone. How far it gets is up to the machine. */
+export function* stepsOf(seed: number, profile: Profile, client: number): Generator<Step, never> {
+  const random = new Random(`${seed}`).fork(`client ${client}`)
+  const lane = Math.floor(client / profile.users)
+  for (let index = 0; ; index += 1) {
+    const wish = wishAt(random, profile, lane, index)
+    const write = wish.do === 'recharge' || wish.do === 'reserve' || wish.do.startsWith('pay')
+    const keyed = random.chance(profile.keyed) && write
+    const twice = random.chance(profile.twice) && (keyed || wish.do.startsWith('pay'))
+    // Several users have the same keys: they are none of each other's business.
+    yield { wish, key: keyed ? `${lane}-${index}` : undefined, twice, pauseMs: random.below(profile.pauseMs) }
+  }
+}
+
+/** Which faults, when and for how long: one after the other, from one second on. */
+export function faultsOf(seed: number, profile: Profile, seconds: number): PlannedFault[] {
+  const random = new Random(`${seed}`).fork('faults')
+  const planned: PlannedFault[] = []
+  if (Object.keys(profile.faults).length === 0) return planned
+  for (let atMs = 500 + random.below(1_000); atMs < seconds * 1_000; ) {
+    const fault = random.weighted(profile.faults)
+    const lastsMs = 200 + random.below(fault === 'postgres-hung' ? 3_300 : 1_200)
+    planned.push({ fault, atMs, lastsMs, pick: random.next() })
+    atMs += lastsMs + 500 + random.below(1_500)
+  }
+  return planned
+}
+
+function wishAt(random: Random, profile: Profile, lane: number, index: number): Wish {
+  const name = random.weighted<WishName>(profile.wishes)
+  const [pick, other] = [random.next(), random.next()]
+  if (name === 'recharge') return { do: name, amount: amountOf(lane, index) }
+  if (name === 'reserve') return { do: name, ...seatsAt(random, index) }
+  if (name === 'pay') return { do: name, pick, seats: other < 0.7 ? 1 : 2 }
+  if (name === 'pay-at-the-end') return { do: name, pick, leadMs: Math.floor(other * 80) - 20 }
+  if (name === 'join' || name === 'balance') return { do: name }
+  return { do: name, pick }
+}
+
+/** No two of one user's, so that each entry of a ledger names its request; other users' clients have the same ones. Won. */
+function amountOf(lane: number, index: number): number {
+  return 10_000 + 100 * index + 2 * lane
+}
+
+/** Clients meet, because all are at work on the same two schedules for some steps, then on the next. */
+function seatsAt(random: Random, index: number): { scheduleId: number; seatIds: number[] } {
+  const scheduleId = 1 + ((Math.floor(index / 20) + random.below(2)) % 28)
+  const count = 1 + random.below(4)
+  const first = 24 * (scheduleId - 1) + 1 + random.below(24 - count)
+  const seatIds = Array.from({ length: count }, (_, i) => first + i)
+  return { scheduleId, seatIds: random.chance(0.5) ? seatIds : seatIds.reverse() }
+}

@@ -1,0 +1,118 @@
+import type { FaultName } from './faults.ts'
+import type { WishName } from './plan.ts'
+
+/** What a run is made of. */
+export interface Profile {
+  /** Clients share users: `clients / users` act for the same one at once. */
+  clients: number
+  users: number
+  instances: number
+  holdSeconds: number
+  holdLimit: number
+  /** Weights. */
+  wishes: Partial<Record<WishName, number>>
+  /** Shares of the writes. */
+  keyed: number
+  twice: number
+  /** At most, before a step. */
+  pauseMs: number
+  /** Weights; none: nothing fails. */
+  faults: Partial<Record<FaultName, number>>
+}
+
+const QUIET: Profile = {
+  clients: 8,
+  users: 4,
+  instances: 1,
+  holdSeconds: 1,
+  holdLimit: 8,
+  wishes: { recharge: 1 },
+  keyed: 0.6,
+  twice: 0.15,
+  pauseMs: 20,
+  faults: {},
+}
+
+/** By name. All but `everything` look at one thing, so that they find what is wrong with it within seconds. */
+export const PROFILES = {
+  everything: {
+    ...QUIET,
+    clients: 12,
+    users: 5,
+    instances: 2,
+    holdSeconds: 2,
+    wishes: {
+      join: 1,
+      recharge: 16,
+      balance: 12,
+      reserve: 24,
+      look: 8,
+      pay: 10,
+      'pay-at-the-end': 2,
+      'pay-late': 3,
+      'pay-again': 3,
+      repeat: 5,
+      'reuse-key': 3,
+    },
+    faults: {
+      'redis-killed': 3,
+      'redis-flushed': 2,
+      'redis-hung': 3,
+      'postgres-killed': 3,
+      'postgres-hung': 1,
+      'api-killed': 4,
+    },
+  },
+  balances: {
+    ...QUIET,
+    clients: 12,
+    users: 2,
+    wishes: { recharge: 10, balance: 8, reserve: 3, pay: 4, repeat: 4, 'reuse-key': 2 },
+    pauseMs: 8,
+  },
+  seats: {
+    ...QUIET,
+    clients: 12,
+    users: 4,
+    wishes: { recharge: 4, reserve: 12, look: 3, pay: 2 },
+    pauseMs: 10,
+  },
+  payments: {
+    ...QUIET,
+    clients: 12,
+    users: 4,
+    holdLimit: 20,
+    twice: 0.5,
+    keyed: 0.3,
+    wishes: { recharge: 8, reserve: 6, look: 1, pay: 6, 'pay-at-the-end': 2, 'pay-late': 3, 'pay-again': 3 },
+    pauseMs: 10,
+  },
+  'cache-faults': {
+    ...QUIET,
+    clients: 12,
+    wishes: { recharge: 3, reserve: 12, look: 2, pay: 3 },
+    pauseMs: 10,
+    faults: { 'redis-hung': 2, 'redis-flushed': 1, 'redis-killed': 1 },
+  },
+  'database-faults': {
+    ...QUIET,
+    clients: 16,
+    users: 8,
+    wishes: { recharge: 10, reserve: 3, pay: 2 },
+    keyed: 0.4,
+    pauseMs: 2,
+    faults: { 'postgres-killed': 1, 'postgres-hung': 1 },
+  },
+  'process-faults': {
+    ...QUIET,
+    clients: 16,
+    users: 8,
+    instances: 2,
+    wishes: { recharge: 10, balance: 2, reserve: 3, pay: 3 },
+    keyed: 0.9,
+    pauseMs: 5,
+    faults: { 'api-killed': 1 },
+  },
+} as const satisfies Record<string, Profile>
+
+export type ProfileName = keyof typeof PROFILES

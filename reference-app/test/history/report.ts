@@ -1,0 +1,54 @@
+import type { Operation } from './history.ts'
+import type { Violation } from './model/evidence.ts'
+import type { Verdict } from './run.ts'
+
+/** Of one kind of violation so many are shown, the others are counted. */
+const SHOWN = 3
+
+/** For people: what was broken, by which operations, and how to see it again. */
+export function report(verdict: Verdict): string {
+  const { seed, profile, seconds, violations, history, outages, looks } = verdict
+  const byInvariant = Map.groupBy(violations, ({ invariant }) => invariant)
+  const found = [...byInvariant].map(([invariant, list]) => {
+    const shown = list.slice(0, SHOWN).map((violation) => describe(violation, verdict))
+    const more = list.length > SHOWN ? [`  ... and ${list.length - SHOWN} more`] : []
+    return [`BROKEN: ${invariant}`, ...shown, ...more].join('\n')
+  })
+  const tally = Map.groupBy(history.operations, ({ end }) => end?.outcome ?? 'under way')
+  const counts = [...tally].map(([outcome, list]) => `${list.length} ${outcome}`).join(', ')
+  const faults = outages.map(
+    ({ fault, from, until }) => `${fault} ${time(from, verdict)}..${until === undefined ? '' : time(until, verdict)}`,
+  )
+  return [
+    ...found,
+    `${history.operations.length} operations: ${counts}; ${looks.taken} looks at the rows, ${looks.missed} missed`,
+    `faults: ${faults.join(', ') || 'none'}`,
+    violations.length === 0
+      ? 'nothing broken'
+      : `again: node reference-app/test/history/main.ts --seed ${seed} --profile ${profile} --seconds ${seconds}`,
+  ].join('\n')
+}
+
+function describe({ what, operations, rows = [] }: Violation, verdict: Verdict): string {
+  const sorted = [...new Set(operations)].toSorted((a, b) => a.invokedAt - b.invokedAt)
+  return [
+    `  ${what}`,
+    ...sorted.map((operation) => `    ${line(operation, verdict)}`),
+    ...rows.map((row) => `    row ${JSON.stringify(row)}`),
+  ].join('\n')
+}
+
+function line({ id, client, userId, instance, call, key, invokedAt, end }: Operation, verdict: Verdict): string {
+  const { kind, ...asked } = call
+  const span = `${time(invokedAt, verdict)}..${end === undefined ? '' : time(end.at, verdict)}`
+  const answer =
+    end === undefined
+      ? 'under way'
+      : `${end.outcome} ${end.status || ''} ${end.code}${end.replayed ? ' replayed' : ''} ${end.outcome === 'ok' ? JSON.stringify(end.body) : ''}`
+  return `#${id} ${span} client ${client} user ${userId} at ${instance}: ${kind} ${JSON.stringify(asked)}${key === undefined ? '' : ` key ${key}`} -> ${answer.replaceAll(/ +/g, ' ').trim()}`
+}
+
+/** Since the start of the run. */
+function time(at: number, { history }: Verdict): string {
+  return `${((at - history.startedAt) / 1_000).toFixed(3)}s`
+}

@@ -1,0 +1,84 @@
+import { Client } from 'pg'
+import { now } from './history.ts'
+
+export interface Entry {
+  id: number
+  userId: number
+  kind: string
+  amount: number
+  balanceAfter: number
+}
+
+export interface ReservationRow {
+  id: number
+  userId: number
+  scheduleId: number
+  seatId: number
+  status: 'held' | 'paid' | 'expired'
+  price: number
+  /** Start of the transaction, to the microsecond: what one request has reserved has the same. */
+  batch: string
+  createdAt: number
+  expiresAt: number
+}
+
+export interface PaymentRow {
+  id: number
+  reservationId: number
+  entryId: number
+  userId: number
+  amount: number
+  paidAt: number
+}
+
+/** All rows as they were at one moment, which is after `startedAt` and before `readAt`. Times in milliseconds since 1970. */
+export interface Snapshot {
+  startedAt: number
+  readAt: number
+  balances: Map<number, number>
+  /** By id. */
+  entries: Entry[]
+  reservations: ReservationRow[]
+  payments: PaymentRow[]
+}
+
+const ms = (column: string) => `(extract(epoch from ${column}) * 1000)::float8`
+
+const BALANCES = 'select user_id as "userId", amount from balance'
+const ENTRIES = `select id, user_id as "userId", kind, amount, balance_after as "balanceAfter" from balance_entry order by id`
+const RESERVATIONS = `select id, user_id as "userId", schedule_id as "scheduleId", seat_id as "seatId", status, price, created_at::text as batch,
+    ${ms('created_at')} as "createdAt", ${ms('expires_at')} as "expiresAt" from reservation order by id`
+const PAYMENTS = `select id, reservation_id as "reservationId", entry_id as "entryId", user_id as "userId", amount,
+    ${ms('paid_at')} as "paidAt" from payment order by id`
+
+/** Rejects when Postgres does not answer. */
+export async function takeSnapshot(databaseUrl: string): Promise<Snapshot> {
+  const client = new Client({
+    connectionString: databaseUrl,
+    application_name: 'history-checker',
+    connectionTimeoutMillis: 2_000,
+    query_timeout: 5_000,
+  })
+  client.on('error', () => undefined) // reported by the query
+  await client.connect()
+  try {
+    await client.query('begin isolation level repeatable read read only')
+    const startedAt = now()
+    const balances = await client.query<{ userId: number; amount: number }>(BALANCES)
+    const { rows: entries } = await client.query<Entry>(ENTRIES)
+    const { rows: reservations } = await client.query<ReservationRow>(RESERVATIONS)
+    const { rows: payments } = await client.query<PaymentRow>(PAYMENTS)
+    await client.query('commit')
+    const readAt = now()
+    return {
+      startedAt,
+      readAt,
+      balances: new Map(balances.rows.map(({ userId, amount }) => [userId, amount])),
+      entries,
+      reservations,
+      payments,
+    }
+  } finally {
+    await client.end().catch(() => undefined) // a server that is gone closes nothing
+  }
+}

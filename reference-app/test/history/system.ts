@@ -1,0 +1,69 @@
+import { join } from 'node:path'
+import { Api } from '../support/api.ts'
+import { run } from '../support/child.ts'
+import type { Target } from './client.ts'
+import type { Ground } from './ground.ts'
+import type { Profile } from './profile.ts'
+
+/** What is examined: some instances on a database of their own. */
+export class System {
+  readonly ground: Ground
+  readonly databaseUrl: string
+  private readonly folder: string
+  private readonly profile: Profile
+  private readonly database: string
+  private apis: Api[] = []
+
+  private constructor(ground: Ground, folder: string, profile: Profile) {
+    this.ground = ground
+    this.folder = folder
+    this.profile = profile
+    this.database = `run_${Math.random().toString(36).slice(2)}`
+    this.databaseUrl = ground.postgres.url.replace(/postgres$/, this.database)
+  }
+
+  /** `folder`: the reference-app, or a copy of it, which also brings the schema. */
+  static async start(ground: Ground, folder: string, profile: Profile): Promise<System> {
+    const system = new System(ground, folder, profile)
+    await ground.postgres.query(`create database ${system.database}`)
+    const env = { PATH: process.env.PATH, DATABASE_URL: system.databaseUrl }
+    const prepared = await run(process.execPath, [join(folder, 'src/database/main.ts')], { cwd: folder, env })
+    if (prepared.process.exitCode !== 0) throw new Error(`no database: ${prepared.stderr}`)
+    const starting = Array.from({ length: profile.instances }, (_, index) => system.startApi(index))
+    system.apis = await Promise.all(starting)
+    return system
+  }
+
+  target(n: number): Target {
+    const index = n % this.apis.length
+    return { instance: nameOf(index), url: this.apis[index]?.url ?? '' }
+  }
+
+  /** One instance ends at once, as by the out-of-memory killer. The others go on. */
+  async killApi(pick: number): Promise<() => Promise<void>> {
+    const index = Math.floor(pick * this.apis.length)
+    const doomed = this.apis[index]
+    await doomed?.kill()
+    return async () => {
+      this.apis[index] = await this.startApi(index)
+    }
+  }
+
+  async remove(): Promise<void> {
+    await Promise.all(this.apis.map((api) => api.kill()))
+    await this.ground.postgres.query(`drop database ${this.database} with (force)`)
+  }
+
+  private async startApi(index: number): Promise<Api> {
+    const { holdSeconds, holdLimit } = this.profile
+    return await Api.start({
+      databaseUrl: this.databaseUrl,
+      primaryUrl: this.ground.redis.url,
+      folder: this.folder,
+      instance: nameOf(index),
+      env: { SEAT_HOLD_SECONDS: String(holdSeconds), SEAT_HOLD_LIMIT: String(holdLimit) },
+    })
+  }
+}
+
+const nameOf = (index: number) => `api-${index + 1}`
