@@ -29,6 +29,11 @@ export const FAULTS = {
     postgres.hang()
     return async () => postgres.resume()
   },
+  /** Every connection between the instances and Postgres, both of which live on: a commit under way happens, and nobody hears of it. */
+  'database-cut': async ({ proxy }: System) => {
+    proxy.reset()
+    return async () => proxy.heal()
+  },
   'api-killed': (system: System, pick: number) => system.killApi(pick),
 } as const satisfies Record<string, (system: System, pick: number) => Promise<() => Promise<void>>>
 

@@ -39,6 +39,17 @@ export interface PlannedFault {
   pick: number
 }
 
+/** What hangs sometimes does so for longer than any limit of the app, what is cut is there again at once. Milliseconds. */
+const LONGEST_MS: Record<FaultName, number> = {
+  'redis-killed': 1_200,
+  'redis-flushed': 200,
+  'redis-hung': 1_200,
+  'postgres-killed': 800,
+  'postgres-hung': 3_400,
+  'database-cut': 200,
+  'api-killed': 800,
+}
+
 /** What a client will do: endless, and a function of seed, profile and client alone. How far it gets is up to the machine. */
 export function* stepsOf(seed: number, profile: Profile, client: number): Generator<Step, never> {
   const random = new Random(`${seed}`).fork(`client ${client}`)
@@ -60,7 +71,7 @@ export function faultsOf(seed: number, profile: Profile, seconds: number): Plann
   if (Object.keys(profile.faults).length === 0) return planned
   for (let atMs = 500 + random.below(1_000); atMs < seconds * 1_000; ) {
     const fault = random.weighted(profile.faults)
-    const lastsMs = 200 + random.below(fault === 'postgres-hung' ? 3_300 : 1_200)
+    const lastsMs = 100 + random.below(LONGEST_MS[fault])
     planned.push({ fault, atMs, lastsMs, pick: random.next() })
     atMs += lastsMs + 500 + random.below(1_500)
   }

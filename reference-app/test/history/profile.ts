@@ -14,6 +14,8 @@ export interface Profile {
   /** Shares of the writes. */
   keyed: number
   twice: number
+  /** Each commit takes so much longer, as on a slow disk. 0: not at all. Milliseconds. */
+  slowCommitMs: number
   /** At most, before a step. */
   pauseMs: number
   /** Weights; none: nothing fails. */
@@ -29,9 +31,19 @@ const QUIET: Profile = {
   wishes: { recharge: 1 },
   keyed: 0.6,
   twice: 0.15,
+  slowCommitMs: 0,
   pauseMs: 20,
   faults: {},
 }
+
+/** More than the pool has connections for, so that some are always on the point of committing. */
+const MANY_WRITES = {
+  clients: 32,
+  users: 16,
+  wishes: { recharge: 10, reserve: 2, pay: 1 },
+  keyed: 0.4,
+  pauseMs: 2,
+} satisfies Partial<Profile>
 
 /** By name. All but `everything` look at one thing, so that they find what is wrong with it within seconds. */
 export const PROFILES = {
@@ -60,6 +72,7 @@ export const PROFILES = {
       'redis-hung': 3,
       'postgres-killed': 3,
       'postgres-hung': 1,
+      'database-cut': 3,
       'api-killed': 4,
     },
   },
@@ -94,14 +107,25 @@ export const PROFILES = {
     pauseMs: 10,
     faults: { 'redis-hung': 2, 'redis-flushed': 1, 'redis-killed': 1 },
   },
-  'database-faults': {
+  keys: {
     ...QUIET,
-    clients: 16,
-    users: 8,
-    wishes: { recharge: 10, reserve: 3, pay: 2 },
-    keyed: 0.4,
-    pauseMs: 2,
-    faults: { 'postgres-killed': 1, 'postgres-hung': 1 },
+    clients: 12,
+    keyed: 1,
+    twice: 0.6,
+    wishes: { recharge: 10, reserve: 3, pay: 3, repeat: 4, 'reuse-key': 3 },
+    pauseMs: 8,
+  },
+  'database-killed': {
+    ...QUIET,
+    ...MANY_WRITES,
+    slowCommitMs: 20,
+    faults: { 'postgres-killed': 1 },
+  },
+  'database-cut': {
+    ...QUIET,
+    ...MANY_WRITES,
+    slowCommitMs: 30,
+    faults: { 'database-cut': 1 },
   },
   'process-faults': {
     ...QUIET,

@@ -1,6 +1,8 @@
 import { join } from 'node:path'
+import { Client } from 'pg'
 import { Api } from '../support/api.ts'
 import { run } from '../support/child.ts'
+import { TcpProxy } from '../support/tcp-proxy.ts'
 import type { Target } from './client.ts'
 import type { Ground } from './ground.ts'
 import type { Profile } from './profile.ts'
@@ -9,13 +11,16 @@ import type { Profile } from './profile.ts'
 export class System {
   readonly ground: Ground
   readonly databaseUrl: string
+  /** Between the instances and Postgres. */
+  readonly proxy: TcpProxy
   private readonly folder: string
   private readonly profile: Profile
   private readonly database: string
   private apis: Api[] = []
 
-  private constructor(ground: Ground, folder: string, profile: Profile) {
+  private constructor(ground: Ground, folder: string, profile: Profile, proxy: TcpProxy) {
     this.ground = ground
+    this.proxy = proxy
     this.folder = folder
     this.profile = profile
     this.database = `run_${Math.random().toString(36).slice(2)}`
@@ -24,11 +29,12 @@ export class System {
 
   /** `folder`: the reference-app, or a copy of it, which also brings the schema. */
   static async start(ground: Ground, folder: string, profile: Profile): Promise<System> {
-    const system = new System(ground, folder, profile)
+    const system = new System(ground, folder, profile, await TcpProxy.start(ground.postgres.port))
     await ground.postgres.query(`create database ${system.database}`)
     const env = { PATH: process.env.PATH, DATABASE_URL: system.databaseUrl }
     const prepared = await run(process.execPath, [join(folder, 'src/database/main.ts')], { cwd: folder, env })
     if (prepared.process.exitCode !== 0) throw new Error(`no database: ${prepared.stderr}`)
+    if (profile.slowCommitMs > 0) await system.slowCommits(profile.slowCommitMs)
     const starting = Array.from({ length: profile.instances }, (_, index) => system.startApi(index))
     system.apis = await Promise.all(starting)
     return system
@@ -51,13 +57,26 @@ export class System {
 
   async remove(): Promise<void> {
     await Promise.all(this.apis.map((api) => api.kill()))
+    await this.proxy.close()
     await this.ground.postgres.query(`drop database ${this.database} with (force)`)
   }
 
+  /** Of all that changes a balance. The deferred trigger runs as a part of the commit. */
+  private async slowCommits(ms: number): Promise<void> {
+    const client = new Client({ connectionString: this.databaseUrl })
+    await client.connect()
+    await client.query(`create function take_time() returns trigger language plpgsql as
+      $$ begin perform pg_sleep(${ms / 1_000}); return null; end $$`)
+    await client.query(`create constraint trigger slow_commit after insert on balance_entry
+      deferrable initially deferred for each row execute function take_time()`)
+    await client.end()
+  }
+
   private async startApi(index: number): Promise<Api> {
-    const { holdSeconds, holdLimit } = this.profile
+    const { holdSeconds, holdLimit, faults } = this.profile
+    const throughProxy = this.databaseUrl.replace(`:${this.ground.postgres.port}/`, `:${this.proxy.port}/`)
     return await Api.start({
-      databaseUrl: this.databaseUrl,
+      databaseUrl: 'database-cut' in faults ? throughProxy : this.databaseUrl,
       primaryUrl: this.ground.redis.url,
       folder: this.folder,
       instance: nameOf(index),

@@ -25,8 +25,8 @@ function owner(): { uid?: number; gid?: number } {
 /** A Postgres of its own, on a free port, thrown away in the end. */
 export class Postgres {
   readonly url: string
+  readonly port: number
   private readonly folder: { path: string; remove(): void }
-  private readonly port: number
   private child: Child
 
   private constructor(folder: { path: string; remove(): void }, port: number) {

@@ -20,8 +20,12 @@ export class TcpProxy {
   }
 
   get url(): string {
+    return `redis://127.0.0.1:${this.port}`
+  }
+
+  get port(): number {
     const address = this.server.address()
-    return `redis://127.0.0.1:${typeof address === 'object' && address !== null ? address.port : 0}`
+    return typeof address === 'object' && address !== null ? address.port : 0
   }
 
   /** Each reply comes this much later, in order. */
@@ -73,7 +77,7 @@ export class TcpProxy {
     let releaseAt = 0
     server.on('data', (chunk) => {
       releaseAt = Math.max(releaseAt, performance.now() + this.delayMs) // in order, also when it becomes fast again
-      setTimeout(() => client.write(chunk), Math.ceil(releaseAt - performance.now()))
+      setTimeout(() => client.write(chunk), Math.max(0, Math.ceil(releaseAt - performance.now())))
     })
   }
 }

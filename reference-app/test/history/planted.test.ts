@@ -1,0 +1,55 @@
+import { readdirSync } from 'node:fs'
+import { fileURLToPath } from 'node:url'
+import { afterAll, beforeAll, expect, test } from '@jest/globals'
+import { Lanes } from './lanes.ts'
+import { patchedCopy } from './patched-copy.ts'
+import { PLANTED, type Planted } from './planted.ts'
+import { report } from './report.ts'
+import { run, type Verdict } from './run.ts'
+
+/** Most are found within two. */
+const SECONDS = 25
+
+const lanes = new Lanes<Verdict>()
+
+beforeAll(() => {
+  for (const planted of PLANTED) lanes.add(planted.name, async (ground) => await examine(planted, ground))
+  lanes.begin()
+})
+
+afterAll(async () => {
+  await lanes.end()
+}, 60_000)
+
+async function examine(
+  { name, profile, seed }: Planted,
+  ground: Parameters<typeof run>[0]['ground'],
+): Promise<Verdict> {
+  const copy = await patchedCopy(name)
+  try {
+    return await run({ seed, profile, seconds: SECONDS, ground, folder: copy.folder })
+  } finally {
+    copy.remove()
+  }
+}
+
+test.each(PLANTED)(
+  '$name is found',
+  async ({ name, breaks }) => {
+    const verdict = await lanes.outcome(name)
+    const broken = new Set(verdict.violations.map(({ invariant }) => invariant))
+    if (!breaks.some((invariant) => broken.has(invariant)))
+      throw new Error(`none of: ${breaks.join(', ')}\n${report(verdict)}`)
+    expect(report(verdict)).toContain(`--seed ${verdict.seed} `)
+  },
+  240_000,
+)
+
+test('every patch is examined', () => {
+  const patches = readdirSync(fileURLToPath(new URL('planted', import.meta.url)))
+  expect(patches.toSorted()).toEqual(PLANTED.map(({ name }) => `${name}.patch`).toSorted())
+})
+
+test('a patch that does not apply is an error that says which', async () => {
+  await expect(patchedCopy('no-such-bug')).rejects.toThrow('planted/no-such-bug.patch does not apply any more')
+})

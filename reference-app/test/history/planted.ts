@@ -1,0 +1,43 @@
+import type { ProfileName } from './profile.ts'
+
+/** One bug, as planted/NAME.patch, and the run that finds it. */
+export interface Planted {
+  name: string
+  profile: ProfileName
+  seed: number
+  /** What it breaks first, or may break first: which of these is up to the interleaving. */
+  breaks: string[]
+}
+
+const LOST = 'an acknowledged write is never lost'
+const ONCE = 'a recharge takes effect once'
+const SUM = 'a balance is the sum of its ledger'
+const READS = 'reads of a balance fit into one order with its writes'
+const SEAT = 'one live hold or sale for each seat'
+
+export const PLANTED: Planted[] = [
+  { name: 'seat-index-not-unique', profile: 'seats', seed: 1, breaks: [SEAT] },
+  { name: 'live-hold-taken-over', profile: 'seats', seed: 1, breaks: [SEAT] },
+  { name: 'hold-limit-without-the-lock', profile: 'seats', seed: 1, breaks: ['nobody holds more seats than allowed'] },
+  { name: 'some-of-the-seats', profile: 'seats', seed: 1, breaks: ['a reservation is all of its seats or none'] },
+  {
+    name: 'refusal-keeps-its-effect',
+    profile: 'seats',
+    seed: 1,
+    breaks: ['a refusal has no effect, and a request takes effect whole and once'],
+  },
+  { name: 'stale-seat-map-decides', profile: 'seats', seed: 1, breaks: ['a refusal has its reason'] },
+  { name: 'payment-forgets-expiry', profile: 'payments', seed: 1, breaks: ['an expired hold cannot be paid'] },
+  { name: 'payment-reads-then-writes', profile: 'payments', seed: 1, breaks: ['a payment takes effect once'] },
+  { name: 'recharge-reads-then-writes', profile: 'balances', seed: 1, breaks: [SUM, READS, ONCE] },
+  { name: 'first-recharge-without-an-entry', profile: 'balances', seed: 1, breaks: [SUM, LOST] },
+  { name: 'balance-read-from-a-copy', profile: 'balances', seed: 1, breaks: [READS] },
+  { name: 'replay-answers-anew', profile: 'balances', seed: 1, breaks: ['a key replays the same answer'] },
+  { name: 'key-ignored', profile: 'balances', seed: 1, breaks: [ONCE] },
+  { name: 'key-of-all-users', profile: 'balances', seed: 1, breaks: [LOST, 'a replay is one'] },
+  { name: 'key-for-any-body', profile: 'balances', seed: 1, breaks: [LOST, 'a key stands for one body'] },
+  { name: 'key-kept-after-the-commit', profile: 'keys', seed: 2, breaks: [ONCE] },
+  { name: 'lost-commit-tried-again', profile: 'database-cut', seed: 1, breaks: [ONCE] },
+  { name: 'acknowledged-before-the-commit', profile: 'database-cut', seed: 1, breaks: [LOST, READS] },
+  { name: 'failed-commit-taken-for-done', profile: 'database-killed', seed: 1, breaks: [LOST] },
+]
