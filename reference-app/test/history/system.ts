@@ -16,7 +16,7 @@ export class System {
   private readonly folder: string
   private readonly profile: Profile
   private readonly database: string
-  private apis: Api[] = []
+  private readonly apis: Api[] = []
 
   private constructor(ground: Ground, folder: string, profile: Profile, proxy: TcpProxy) {
     this.ground = ground
@@ -30,14 +30,14 @@ export class System {
   /** `folder`: the reference-app, or a copy of it, which also brings the schema. */
   static async start(ground: Ground, folder: string, profile: Profile): Promise<System> {
     const system = new System(ground, folder, profile, await TcpProxy.start(ground.postgres.port))
-    await ground.postgres.query(`create database ${system.database}`)
-    const env = { PATH: process.env.PATH, DATABASE_URL: system.databaseUrl }
-    const prepared = await run(process.execPath, [join(folder, 'src/database/main.ts')], { cwd: folder, env })
-    if (prepared.process.exitCode !== 0) throw new Error(`no database: ${prepared.stderr}`)
-    if (profile.slowCommitMs > 0) await system.slowCommits(profile.slowCommitMs)
-    const starting = Array.from({ length: profile.instances }, (_, index) => system.startApi(index))
-    system.apis = await Promise.all(starting)
-    return system
+    try {
+      await system.prepare()
+      for (let index = 0; index < profile.instances; index += 1) system.apis.push(await system.startApi(index))
+      return system
+    } catch (error) {
+      await system.remove()
+      throw error
+    }
   }
 
   target(n: number): Target {
@@ -58,7 +58,7 @@ export class System {
   async remove(): Promise<void> {
     await Promise.all(this.apis.map((api) => api.kill()))
     await this.proxy.close()
-    await this.ground.postgres.query(`drop database ${this.database} with (force)`)
+    await this.ground.postgres.query(`drop database if exists ${this.database} with (force)`)
   }
 
   /** Of all that changes a balance. The deferred trigger runs as a part of the commit. */
@@ -70,6 +70,14 @@ export class System {
     await client.query(`create constraint trigger slow_commit after insert on balance_entry
       deferrable initially deferred for each row execute function take_time()`)
     await client.end()
+  }
+
+  private async prepare(): Promise<void> {
+    await this.ground.postgres.query(`create database ${this.database}`)
+    const env = { PATH: process.env.PATH, DATABASE_URL: this.databaseUrl }
+    const prepared = await run(process.execPath, [join(this.folder, 'src/database/main.ts')], { cwd: this.folder, env })
+    if (prepared.process.exitCode !== 0) throw new Error(`no database: ${prepared.stderr}`)
+    if (this.profile.slowCommitMs > 0) await this.slowCommits(this.profile.slowCommitMs)
   }
 
   private async startApi(index: number): Promise<Api> {

@@ -8,6 +8,9 @@ import { until } from './until.ts'
 
 const REFERENCE_APP = fileURLToPath(new URL('../..', import.meta.url))
 
+/** A second on a machine of its own; tests may be many at once. Milliseconds. */
+const START_LIMIT_MS = 30_000
+
 export const OPS_TOKEN = 'ops-token-of-a-test-ops-token-of-a-test'
 export const QUEUE_TOKEN_SECRET = 'queue-token-secret-of-a-test-queue-token-secret'
 
@@ -76,10 +79,16 @@ export class Api {
 
   static async start(options: ApiOptions): Promise<Api> {
     const api = new Api(options)
-    api.ports = await until('the API says where it listens', () => {
+    const started = () => {
       if (!api.child.running) throw new Error(`it ended: ${api.child.stdout}${api.child.stderr}`)
       return api.logs('api.started')[0] as { port: number; opsPort: number } | undefined
-    })
+    }
+    try {
+      api.ports = await until('the API says where it listens', started, START_LIMIT_MS)
+    } catch (error) {
+      await api.kill()
+      throw error
+    }
     return api
   }
 
