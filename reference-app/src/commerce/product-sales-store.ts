@@ -41,7 +41,7 @@ export class ProductSalesStore {
 
   /** Most pieces first. */
   async best(limit: number): Promise<ProductSales[]> {
-    return await this.database.query<{ productId: number; name: string; quantity: number; revenue: number }>(BEST, [
+    return await this.database.read<{ productId: number; name: string; quantity: number; revenue: number }>(BEST, [
       limit,
     ])
   }

@@ -62,7 +62,7 @@ export class ProductStore {
   }
 
   async list(): Promise<ListedProduct[]> {
-    return await this.database.query<{ id: number; name: string; price: number; available: boolean }>(LIST)
+    return await this.database.read<{ id: number; name: string; price: number; available: boolean }>(LIST)
   }
 
   async find(id: number): Promise<Product | undefined> {
