@@ -12,17 +12,17 @@ const SAMPLED = 1
 /**
  * Decides whether a request is traced *before* anything is set up for it. OpenTelemetry's samplers are asked after the
  * attributes are gathered and the context is made, so that sampling 10 % costs as much as sampling all; this costs next
- * to nothing for a request that is not traced. Such a request has no trace id in its log lines.
+ * to nothing for a request that is not traced. Such a request has no trace id in its log lines. The ratio may change while it runs.
  */
 export function ignoreRequest(
-  { ratio, parentBased }: Sampling,
+  sampling: Readonly<Sampling>,
   random: () => number = Math.random,
 ): (req: IncomingMessage) => boolean {
   return (req) => {
     if (MACHINE_PATHS.has(pathOf(req.url))) return true
-    const flags = parentBased ? TRACEPARENT.exec(String(req.headers.traceparent ?? ''))?.[1] : undefined
+    const flags = sampling.parentBased ? TRACEPARENT.exec(String(req.headers.traceparent ?? ''))?.[1] : undefined
     if (flags !== undefined) return (Number.parseInt(flags, 16) & SAMPLED) === 0
-    return random() >= ratio
+    return random() >= sampling.ratio
   }
 }
 

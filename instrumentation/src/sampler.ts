@@ -4,15 +4,22 @@ import type { Sampling } from './tracing-settings.ts'
 
 /**
  * A request that gets as far as a span was chosen already (`ignoreRequest`): a second throw of the dice would square
- * the ratio. The ratio is left for traces that start elsewhere, e.g. in a job.
+ * the ratio. The ratio is left for traces that start elsewhere, e.g. in a job. It may change while it runs.
  */
-export function sampler({ ratio, parentBased }: Sampling): Sampler {
+export function sampler(sampling: Readonly<Sampling>): Sampler {
   const always = new AlwaysOnSampler()
-  const byRatio = new TraceIdRatioBasedSampler(ratio)
-  const root: Sampler = {
-    shouldSample: (context, traceId, _name, kind) =>
-      kind === SpanKind.SERVER ? always.shouldSample() : byRatio.shouldSample(context, traceId),
-    toString: () => `ServerAlwaysElse(${byRatio})`,
+  let byRatio = { ratio: sampling.ratio, sampler: new TraceIdRatioBasedSampler(sampling.ratio) }
+  const current = (): Sampler => {
+    const { ratio } = sampling
+    if (byRatio.ratio !== ratio) byRatio = { ratio, sampler: new TraceIdRatioBasedSampler(ratio) }
+    return byRatio.sampler
   }
-  return new ParentBasedSampler({ root, ...(parentBased ? {} : { remoteParentNotSampled: always }) })
+  const root: Sampler = {
+    shouldSample: (context, traceId, name, kind, attributes, links) =>
+      kind === SpanKind.SERVER
+        ? always.shouldSample()
+        : current().shouldSample(context, traceId, name, kind, attributes, links),
+    toString: () => `ServerAlwaysElse(${current()})`,
+  }
+  return new ParentBasedSampler({ root, ...(sampling.parentBased ? {} : { remoteParentNotSampled: always }) })
 }

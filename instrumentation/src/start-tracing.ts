@@ -7,6 +7,7 @@ import { LeanContextManager } from './context-manager.ts'
 import { flushOnExit } from './flush-on-exit.ts'
 import { instrumentations, patchedModules } from './instrumentations.ts'
 import { sampler } from './sampler.ts'
+import { activateSampling } from './sampling-ratio.ts'
 import { spanProcessors } from './span-processors.ts'
 import type { TracingSettings } from './tracing-settings.ts'
 import { UnsampledPropagator } from './unsampled-propagator.ts'
@@ -18,7 +19,8 @@ import { UnsampledPropagator } from './unsampled-propagator.ts'
  * @throws Error on a Node.js without synchronous loader hooks (older than 22.22.3 or 24.11.1): an ESM application would
  * lose its Express and Redis spans without a word.
  */
-export async function startTracing({ exportProtocol, sampling }: TracingSettings): Promise<void> {
+export async function startTracing({ exportProtocol, sampling: initial }: TracingSettings): Promise<void> {
+  const sampling = activateSampling(initial)
   diag.setLogger(new DiagConsoleLogger(), { logLevel: DiagLogLevel.ERROR })
   registerLoaderHook({ include: patchedModules })
   new NodeSDK({

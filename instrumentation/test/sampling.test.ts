@@ -59,6 +59,21 @@ test('a request that was chosen is not left to chance a second time; a trace tha
   expect(recorded(SpanKind.INTERNAL)).toBe(false)
 })
 
+test('a ratio that changes counts from the next trace on, where a request starts it and elsewhere', () => {
+  const sampling: Sampling = { ratio: 0, parentBased: true }
+  const ignored = ignoreRequest(sampling, () => 0.5)
+  const provider = new TracerProvider({ sampler: sampler(sampling) })
+  const decisions = () => [
+    !ignored({ url: '/concerts', headers: {} } as unknown as IncomingMessage),
+    provider.getTracer('test').startSpan('work', { kind: SpanKind.INTERNAL }).isRecording(),
+  ]
+  expect(decisions()).toEqual([false, false])
+  sampling.ratio = 1
+  expect(decisions()).toEqual([true, true])
+  sampling.ratio = 0
+  expect(decisions()).toEqual([false, false])
+})
+
 test('exactly the needed auto-instrumentations are on, and children of the process keep their own choice', () => {
   const names = instrumentations({ ratio: 1, parentBased: true }).map((i) => {
     i.disable()

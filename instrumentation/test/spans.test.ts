@@ -134,6 +134,33 @@ test('spans can be sent as protobuf, and only those that the sampler wants', asy
   }
 })
 
+test.each(['esm-app.mjs', 'cjs-app.cjs'])('%s can change the sampling ratio while it runs', async (file) => {
+  using app = await start(file, { OTEL_TRACES_SAMPLER: 'parentbased_traceidratio', OTEL_TRACES_SAMPLER_ARG: '0' })
+  const set = async (ratio: number) => (await fetch(`${app.url}/sampling/${ratio}`, { method: 'PUT' })).json()
+  const ask = async (id: number, headers = {}) => (await fetch(`${app.url}/things/${id}`, { headers })).text()
+  await ask(1)
+  expect(await set(1)).toEqual({ changed: true, ratio: 1 })
+  await ask(2)
+  expect(await set(0)).toEqual({ changed: true, ratio: 0 })
+  await ask(3)
+  await ask(4, { traceparent: `00-${TRACE}-${PARENT}-01` })
+  await app.terminate()
+  const traced = app.log.filter(({ event }) => event === 'work.done').map((line) => [line.id, 'trace_id' in line])
+  expect(traced).toEqual([
+    ['1', false],
+    ['2', true],
+    ['3', false],
+    ['4', true],
+  ])
+})
+
+test('without tracing there is no ratio to change', async () => {
+  using app = await start('esm-app.mjs', { OTEL_SDK_DISABLED: 'true' })
+  const response = await fetch(`${app.url}/sampling/0.5`, { method: 'PUT' })
+  expect(await response.json()).toEqual({ changed: false, ratio: null })
+  await app.terminate()
+})
+
 test('OTEL_SDK_DISABLED leaves the process alone', async () => {
   using app = await start('cjs-app.cjs', { OTEL_SDK_DISABLED: 'true' })
   await (await fetch(`${app.url}/things/1`)).text()

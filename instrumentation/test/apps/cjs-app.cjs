@@ -1,7 +1,7 @@
 // The same service as CommonJS; it drains and ends by itself on SIGTERM, with an exit code of its own.
 const { once } = require('node:events')
 const { createServer } = require('node:http')
-const { createLogger, createRegistry } = require('@drillbook/instrumentation')
+const { createLogger, createRegistry, samplingRatio, setSamplingRatio } = require('@drillbook/instrumentation')
 const express = require('express')
 const { Redis } = require('ioredis')
 const pg = require('pg')
@@ -20,6 +20,10 @@ app.get('/drain', async (_req, res) => {
   logger.info({ event: 'drain.started' }, 'answers only once the app is asked to end')
   await once(process, 'SIGTERM')
   res.set('connection', 'close').end()
+})
+app.put('/sampling/:ratio', (req, res) => {
+  const changed = setSamplingRatio(Number(req.params.ratio))
+  res.json({ changed, ratio: samplingRatio() ?? null })
 })
 app.get('/things/:id', async (req, res) => {
   await pool.query('SELECT $1::text AS id', [req.params.id])

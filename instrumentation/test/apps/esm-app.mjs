@@ -1,6 +1,6 @@
 // A small service as ES modules; it does not listen to SIGTERM.
 import { createServer } from 'node:http'
-import { createLogger, createRegistry } from '@drillbook/instrumentation'
+import { createLogger, createRegistry, samplingRatio, setSamplingRatio } from '@drillbook/instrumentation'
 import express from 'express'
 import { Redis } from 'ioredis'
 import pg from 'pg'
@@ -15,6 +15,10 @@ const app = express()
 app.use((_req, _res, next) => next())
 app.get('/healthz', (_req, res) => res.end())
 app.get('/echo', (_req, res) => res.end('echo'))
+app.put('/sampling/:ratio', (req, res) => {
+  const changed = setSamplingRatio(Number(req.params.ratio))
+  res.json({ changed, ratio: samplingRatio() ?? null })
+})
 app.get('/things/:id', async (req, res) => {
   await pool.query('SELECT $1::text AS id', [req.params.id])
   await redis.get(`work:${req.params.id}`)
