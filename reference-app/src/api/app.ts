@@ -10,6 +10,9 @@ import { WarmUp } from '../cache/warm-up.ts'
 import { warmUpAction } from '../cache/warm-up-action.ts'
 import { Database } from '../database/database.ts'
 import { ReplicaEvents } from '../database/replica-events.ts'
+import { ReservedConnection } from '../database/reserved-connection.ts'
+import { endSessionAction, sessionsView } from '../database/session-controls.ts'
+import { SessionStore } from '../database/session-store.ts'
 import { Health } from '../http/health.ts'
 import { AnswerStore } from '../idempotency/answer-store.ts'
 import { Mutations } from '../idempotency/mutations.ts'
@@ -18,6 +21,8 @@ import { operationsApp } from '../operations/app.ts'
 import { Banner } from '../operations/banner.ts'
 import { drainAction } from '../operations/drain-action.ts'
 import { createPlane } from '../operations/plane.ts'
+import { heapSnapshotAction, heapView } from '../process/heap-controls.ts'
+import { HeapSnapshots } from '../process/heap-snapshots.ts'
 import { Catalogue } from '../ticketing/catalogue.ts'
 import { CatalogueStore } from '../ticketing/catalogue-store.ts'
 import { PaymentEvents } from '../ticketing/payment-events.ts'
@@ -84,22 +89,31 @@ export function createApp(config: Config, telemetry: Telemetry): App {
   const health = new Health(database)
   const warmUp = new WarmUp(cache)
   const jobs = new JobSwitches([]) // they run in the worker
+  const connection = new ReservedConnection({ url: config.databaseUrl, applicationName: config.instance })
+  const sessions = new SessionStore(connection)
   const plane = createPlane({
     instance: config.instance,
     version: config.version,
-    databaseUrl: config.databaseUrl,
+    connection,
     notifications: shop.notifications,
     auditFile: config.auditFile,
     tokens: config.opsTokens,
     logger,
-    settings: apiSettings({ sources, protection, banner, jobs }),
+    settings: apiSettings({ sources, protection, banner, database, jobs }),
     actions: [
       warmUpAction(warmUp, async () => [...(await catalogue.copies()), ...shop.shopWindow.copies()]),
       clearAction(sources),
       drainAction(health),
+      endSessionAction(sessions),
+      heapSnapshotAction(new HeapSnapshots(config.heapSnapshotDir)),
     ],
-    views: [{ path: '/cache/warm-up', does: 'how far the warm-up is', show: () => warmUp.progress }, jobs.view],
-    describe: () => ({ ...describeApi({ sources, protection, banner }), draining: health.setAside }),
+    views: [
+      { path: '/cache/warm-up', does: 'how far the warm-up is', show: () => warmUp.progress },
+      jobs.view,
+      sessionsView(sessions),
+      heapView,
+    ],
+    describe: () => ({ ...describeApi({ sources, protection, banner, database }), draining: health.setAside }),
   })
 
   return {

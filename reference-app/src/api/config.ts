@@ -20,6 +20,7 @@ export interface Config {
   opsTokens: Tokens
   queueTokenSecret: string
   auditFile: string
+  heapSnapshotDir: string | undefined
   holdRules: HoldRules
   waitingRoom: { redisUrl: string; mode: WaitingRoomMode; limits: RoomLimits; rules: RoomRules }
   logLevel: ApiEnv['LOG_LEVEL']
@@ -40,6 +41,7 @@ export function decideConfig(env: ApiEnv): Config {
     opsTokens: readTokens(env, problems),
     queueTokenSecret: readSecret('QUEUE_TOKEN_SECRET_FILE', env.QUEUE_TOKEN_SECRET_FILE, problems),
     auditFile: env.AUDIT_FILE,
+    heapSnapshotDir: env.HEAP_SNAPSHOT_DIR,
     holdRules: { limit: env.SEAT_HOLD_LIMIT, seconds: env.SEAT_HOLD_SECONDS },
     waitingRoom: {
       redisUrl: env.QUEUE_REDIS_URL,

@@ -1,5 +1,6 @@
 import type { BreakerState } from '../cache/breaker.ts'
 import type { SourceName } from '../cache/source.ts'
+import type { ReadSource } from '../database/database.ts'
 import type { SettingParts } from './settings.ts'
 
 /** What runbooks look at most, in GET /state of an API instance. */
@@ -7,12 +8,15 @@ export interface ApiDescription {
   cache: { source: SourceName; bypass: boolean; breaker: BreakerState }
   protection: { enabled: boolean }
   banner: { message: string } | null
+  /** `replicaUsable`: whether the replica is read from when reads are set to it; else the primary stands in. */
+  database: { reads: ReadSource; replicaUsable: boolean; poolMax: number }
 }
 
-export function describeApi({ sources, protection, banner }: Omit<SettingParts, 'jobs'>): ApiDescription {
+export function describeApi({ sources, protection, banner, database }: Omit<SettingParts, 'jobs'>): ApiDescription {
   return {
     cache: { source: sources.current.name, bypass: sources.bypassed, breaker: sources.current.breakerState },
     protection: { enabled: protection.enabled },
     banner: banner.message === null ? null : { message: banner.message },
+    database: { reads: database.reads, replicaUsable: database.replicaUsable, poolMax: database.poolMax },
   }
 }

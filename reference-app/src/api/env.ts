@@ -22,6 +22,8 @@ export const apiEnv = z.object({
   /** For those who only look. Absent: there are none. */
   OPS_VIEWER_TOKEN_FILE: fileName.optional(),
   QUEUE_TOKEN_SECRET_FILE: fileName,
+  /** Where heap snapshots go, which hold everything that the process knows. Absent: none are taken. */
+  HEAP_SNAPSHOT_DIR: fileName.optional(),
   AUDIT_FILE: fileName,
   /** Seats that one user may hold unpaid at a time. */
   SEAT_HOLD_LIMIT: z.coerce.number<string>().int().min(1).max(MAX_SEATS).default(50),

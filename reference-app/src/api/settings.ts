@@ -1,20 +1,24 @@
 import type { Protection } from '../cache/protection.ts'
 import { cacheBypass, cacheSource, protectionEnabled } from '../cache/settings.ts'
 import type { CacheSources } from '../cache/sources.ts'
+import type { Database } from '../database/database.ts'
+import { databasePool, databaseReads } from '../database/settings.ts'
 import type { JobSwitches } from '../jobs/settings.ts'
 import type { Banner } from '../operations/banner.ts'
 import { bannerMessage } from '../operations/banner-setting.ts'
 import { type SettingRoute, settingRoute } from '../operations/setting.ts'
+import { tracingSamplingRatio } from '../process/tracing-setting.ts'
 
 export interface SettingParts {
   sources: CacheSources
   protection: Protection
   banner: Banner
+  database: Database
   jobs: JobSwitches
 }
 
 /** What operators can set at an API instance, for all of them. Who may is in `operations/access.ts`. */
-export function apiSettings({ sources, protection, banner, jobs }: SettingParts): SettingRoute[] {
+export function apiSettings({ sources, protection, banner, database, jobs }: SettingParts): SettingRoute[] {
   return [
     settingRoute('/cache/source', 'another Redis, at once', { source: cacheSource(sources) }),
     settingRoute('/cache/bypass', 'no Redis at all', { bypass: cacheBypass(sources) }),
@@ -22,6 +26,13 @@ export function apiSettings({ sources, protection, banner, jobs }: SettingParts)
     settingRoute('/protection', 'no breaker, no short limits, no single-flight, no stale copies: for drills', {
       enabled: protectionEnabled(protection, sources),
     }),
+    settingRoute('/database/reads', 'reads of the catalogue to the primary or the replica', {
+      source: databaseReads(database),
+    }),
+    settingRoute('/database/pool', 'connections of each instance to the primary at most', {
+      max: databasePool(database),
+    }),
+    settingRoute('/tracing', 'share of requests that are traced', { samplingRatio: tracingSamplingRatio() }),
     jobs.route,
   ]
 }

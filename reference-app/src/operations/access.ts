@@ -13,15 +13,22 @@ export const ACCESS: Readonly<Record<string, readonly Caller[]>> = {
   'GET /state': READERS,
   'GET /audit': READERS,
   'GET /cache/warm-up': READERS,
+  'GET /database/sessions': READERS,
+  'GET /heap': READERS,
   'GET /jobs': READERS,
 
   'PUT /banner': OPERATORS,
   'PUT /cache/bypass': OPERATORS,
   'PUT /cache/source': OPERATORS,
+  'PUT /database/pool': OPERATORS,
+  'PUT /database/reads': OPERATORS,
   'PUT /drain': OPERATORS,
   'PUT /jobs/{job}': OPERATORS,
   'PUT /protection': OPERATORS,
+  'PUT /tracing': OPERATORS,
 
   'POST /cache/clear': OPERATORS,
   'POST /cache/warm-up': OPERATORS,
+  'POST /heap/snapshot': OPERATORS,
+  'DELETE /database/sessions/{pid}': OPERATORS,
 }

@@ -1,6 +1,6 @@
 import type { Logger } from '@drillbook/instrumentation'
 import type { Notifications } from '../database/notifications.ts'
-import { ReservedConnection } from '../database/reserved-connection.ts'
+import type { ReservedConnection } from '../database/reserved-connection.ts'
 import { Problem } from '../problem/problem.ts'
 import type { Action, View } from './action.ts'
 import { latestAuditEntries } from './audit-store.ts'
@@ -14,7 +14,8 @@ import { Settings } from './settings.ts'
 export interface PlaneParts {
   instance: string
   version: string
-  databaseUrl: string
+  /** The plane's own; closed with it. */
+  connection: ReservedConnection
   /** Begun and closed by whoever made it. */
   notifications: Notifications
   auditFile: string
@@ -39,8 +40,7 @@ export interface Plane extends PlaneParts {
 const AUDIT_LIMIT = { default: 50, max: 1_000 }
 
 export function createPlane(parts: PlaneParts): Plane {
-  const { instance, databaseUrl, auditFile, logger, settings, views, notifications } = parts
-  const connection = new ReservedConnection({ url: databaseUrl, applicationName: instance })
+  const { instance, connection, auditFile, logger, settings, views, notifications } = parts
   const events = new OperationsEvents(logger)
   const trail = new AuditTrail(auditFile, events)
   const store = new DesiredStateStore(connection)

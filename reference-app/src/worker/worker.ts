@@ -9,6 +9,7 @@ import { ProductStore } from '../commerce/product-store.ts'
 import { CouponStore } from '../coupons/coupon-store.ts'
 import { Database } from '../database/database.ts'
 import { Notifications } from '../database/notifications.ts'
+import { ReservedConnection } from '../database/reserved-connection.ts'
 import { Health } from '../http/health.ts'
 import { AnswerStore } from '../idempotency/answer-store.ts'
 import { JobSwitches } from '../jobs/settings.ts'
@@ -71,7 +72,7 @@ export function createWorker(config: Config, telemetry: Telemetry): Worker {
   const plane = createPlane({
     instance: config.instance,
     version: config.version,
-    databaseUrl: config.databaseUrl,
+    connection: new ReservedConnection({ url: config.databaseUrl, applicationName: config.instance }),
     notifications,
     auditFile: config.auditFile,
     tokens: config.opsTokens,
