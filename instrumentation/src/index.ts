@@ -15,8 +15,15 @@ export type { EventLevels, LogLevel } from './log-events.ts'
 export { createLogger, type Logger, type LoggerOptions } from './logger.ts'
 export { metricsHandler } from './metrics-handler.ts'
 export { type OrderMetrics, orderMetrics } from './order-metrics.ts'
+export { type OutboxMetrics, outboxMetrics } from './outbox-metrics.ts'
 export { type Outcome, type OutcomeMetrics, type OutcomeMetricsOptions, outcomeMetrics } from './outcome-metrics.ts'
 export { type PaymentMetrics, type PaymentMetricsOptions, paymentMetrics } from './payment-metrics.ts'
+export {
+  type PaymentProviderMetrics,
+  type PaymentProviderMetricsOptions,
+  type PaymentProviderRequest,
+  paymentProviderMetrics,
+} from './payment-provider-metrics.ts'
 export {
   type PostgresMetrics,
   type PostgresMetricsOptions,

@@ -21,6 +21,7 @@ import { operationsApp } from '../operations/app.ts'
 import { Banner } from '../operations/banner.ts'
 import { drainAction } from '../operations/drain-action.ts'
 import { createPlane } from '../operations/plane.ts'
+import { ProviderChoice } from '../payments/provider-choice.ts'
 import { heapSnapshotAction, heapView } from '../process/heap-controls.ts'
 import { HeapSnapshots } from '../process/heap-snapshots.ts'
 import { Catalogue } from '../ticketing/catalogue.ts'
@@ -99,7 +100,7 @@ export function createApp(config: Config, telemetry: Telemetry): App {
     auditFile: config.auditFile,
     tokens: config.opsTokens,
     logger,
-    settings: apiSettings({ sources, protection, banner, database, jobs }),
+    settings: apiSettings({ sources, protection, banner, database, jobs, providerChoice: new ProviderChoice() }),
     actions: [
       warmUpAction(warmUp, async () => [...(await catalogue.copies()), ...shop.shopWindow.copies()]),
       clearAction(sources),

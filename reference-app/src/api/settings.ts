@@ -7,6 +7,8 @@ import type { JobSwitches } from '../jobs/settings.ts'
 import type { Banner } from '../operations/banner.ts'
 import { bannerMessage } from '../operations/banner-setting.ts'
 import { type SettingRoute, settingRoute } from '../operations/setting.ts'
+import type { ProviderChoice } from '../payments/provider-choice.ts'
+import { paymentProvider } from '../payments/settings.ts'
 import { tracingSamplingRatio } from '../process/tracing-setting.ts'
 
 export interface SettingParts {
@@ -15,10 +17,18 @@ export interface SettingParts {
   banner: Banner
   database: Database
   jobs: JobSwitches
+  providerChoice: ProviderChoice
 }
 
 /** What operators can set at an API instance, for all of them. Who may is in `operations/access.ts`. */
-export function apiSettings({ sources, protection, banner, database, jobs }: SettingParts): SettingRoute[] {
+export function apiSettings({
+  sources,
+  protection,
+  banner,
+  database,
+  jobs,
+  providerChoice,
+}: SettingParts): SettingRoute[] {
   return [
     settingRoute('/cache/source', 'another Redis, at once', { source: cacheSource(sources) }),
     settingRoute('/cache/bypass', 'no Redis at all', { bypass: cacheBypass(sources) }),
@@ -33,6 +43,7 @@ export function apiSettings({ sources, protection, banner, database, jobs }: Set
       max: databasePool(database),
     }),
     settingRoute('/tracing', 'share of requests that are traced', { samplingRatio: tracingSamplingRatio() }),
+    settingRoute('/payments/provider', 'who charges orders', { provider: paymentProvider(providerChoice) }),
     jobs.route,
   ]
 }

@@ -64,7 +64,7 @@ export function shopParts({ config, telemetry, database, cache, mutations }: Sho
     orderChanges,
     orderStreams,
     outbox,
-    paymentRequests: new PaymentRequests(new OrderPaymentStore(), outbox),
+    paymentRequests: new PaymentRequests(new OrderPaymentStore(database), outbox),
     coupons,
     couponDesk: new CouponDesk(coupons, mutations, new CouponEvents(telemetry.coupons, logger)),
     inquiries: new InquiryStore(),

@@ -21,6 +21,8 @@ create table if not exists order_payment (
   ended_at        timestamptz check ((ended_at is not null) = (state in ('succeeded', 'declined', 'failed'))),
   check (provider is not null or state in ('requested', 'failed'))
 );
+-- When it fails unless it may have been charged. Null: its event was not consumed yet.
+alter table order_payment add column if not exists give_up_at timestamptz;
 -- An order is paid once, whoever asks. Another payment is possible when the last was declined or has failed.
 create unique index if not exists order_payment_live on order_payment (order_id) where state in ('requested', 'charging', 'succeeded');
 create index if not exists order_payment_of_order on order_payment (order_id, id);

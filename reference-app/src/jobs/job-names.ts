@@ -1,4 +1,13 @@
 /** Every background job, whichever process runs it: what operators can hold back. */
-export const JOB_NAMES = ['hold-expiry', 'idempotency-cleaning', 'order-cancellation', 'stuck-orders'] as const
+export const JOB_NAMES = [
+  'hold-expiry',
+  'idempotency-cleaning',
+  'order-cancellation',
+  'outbox-backlog',
+  'outbox-cleaning',
+  'outbox-relay',
+  'payment-charging',
+  'stuck-orders',
+] as const
 
 export type JobName = (typeof JOB_NAMES)[number]

@@ -24,6 +24,7 @@ export const ACCESS: Readonly<Record<string, readonly Caller[]>> = {
   'PUT /database/reads': OPERATORS,
   'PUT /drain': OPERATORS,
   'PUT /jobs/{job}': OPERATORS,
+  'PUT /payments/provider': OPERATORS,
   'PUT /protection': OPERATORS,
   'PUT /tracing': OPERATORS,
 

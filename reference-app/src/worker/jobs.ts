@@ -1,11 +1,10 @@
-import { jobMetrics, type Logger, type MetricsRegistry, orderMetrics } from '@drillbook/instrumentation'
+import { type MetricsRegistry, orderMetrics } from '@drillbook/instrumentation'
 import { type Cancelling, cancelUnpaidOrders } from '../commerce/cancel-unpaid-orders.ts'
 import { countStuckOrders } from '../commerce/count-stuck-orders.ts'
 import type { AnswerStore } from '../idempotency/answer-store.ts'
 import { forgetAnswers } from '../idempotency/forget-answers.ts'
-import { JobEvents } from '../jobs/events.ts'
-import { Job, type JobOptions } from '../jobs/job.ts'
-import type { JobName } from '../jobs/job-names.ts'
+import type { Job } from '../jobs/job.ts'
+import type { MakeJob } from '../jobs/make-job.ts'
 import type { Catalogue } from '../ticketing/catalogue.ts'
 import { expireHolds } from '../ticketing/expire-holds.ts'
 import type { ReservationStore } from '../ticketing/reservation-store.ts'
@@ -21,17 +20,14 @@ const STUCK_ORDERS_EVERY_MS = 10_000
 
 export interface JobParts extends Cancelling {
   registry: MetricsRegistry
-  logger: Logger
+  job: MakeJob
   reservations: ReservationStore
   catalogue: Catalogue
   answers: AnswerStore
 }
 
-/** Everything that a worker does. Several workers may do all of it at once. */
-export function workerJobs({ registry, logger, reservations, catalogue, answers, ...shop }: JobParts): Job[] {
-  const job = (options: JobOptions & { name: JobName }) =>
-    new Job(options, new JobEvents(options.name, jobMetrics(registry, { job: options.name }), logger))
-
+/** What a worker does besides payments. Several workers may do all of it at once. */
+export function workerJobs({ registry, job, reservations, catalogue, answers, ...shop }: JobParts): Job[] {
   const orders = orderMetrics(registry)
 
   return [

@@ -4,7 +4,10 @@ import { CacheEvents } from '../cache/events.ts'
 import { Protection } from '../cache/protection.ts'
 import { CacheSources } from '../cache/sources.ts'
 import { OrderEvents } from '../commerce/events.ts'
+import { orderSettlement } from '../commerce/order-settlement.ts'
 import { OrderStore } from '../commerce/order-store.ts'
+import { productSales } from '../commerce/product-sales.ts'
+import { ProductSalesStore } from '../commerce/product-sales-store.ts'
 import { ProductStore } from '../commerce/product-store.ts'
 import { CouponStore } from '../coupons/coupon-store.ts'
 import { Database } from '../database/database.ts'
@@ -12,14 +15,18 @@ import { Notifications } from '../database/notifications.ts'
 import { ReservedConnection } from '../database/reserved-connection.ts'
 import { Health } from '../http/health.ts'
 import { AnswerStore } from '../idempotency/answer-store.ts'
+import { jobMaker } from '../jobs/make-job.ts'
 import { JobSwitches } from '../jobs/settings.ts'
 import { operationsApp } from '../operations/app.ts'
 import { createPlane } from '../operations/plane.ts'
+import { OutboxStore } from '../outbox/outbox-store.ts'
+import { ProviderChoice } from '../payments/provider-choice.ts'
 import { Catalogue } from '../ticketing/catalogue.ts'
 import { CatalogueStore } from '../ticketing/catalogue-store.ts'
 import { ReservationStore } from '../ticketing/reservation-store.ts'
 import type { Config } from './config.ts'
 import { workerJobs } from './jobs.ts'
+import { paymentJobs } from './payment-jobs.ts'
 import { workerSettings } from './settings.ts'
 import type { Telemetry } from './telemetry.ts'
 
@@ -50,18 +57,35 @@ export function createWorker(config: Config, telemetry: Telemetry): Worker {
   const sources = new CacheSources(config.cacheUrls, cacheEvents)
   const catalogue = new Catalogue(new CatalogueStore(database), new Cache(sources, protection, cacheEvents))
   const health = new Health(database)
-  const jobs = workerJobs({
+  const job = jobMaker(registry, logger)
+  const orders = new OrderStore(database)
+  const orderEvents = new OrderEvents(logger)
+  const choice = new ProviderChoice()
+  const payments = paymentJobs({
+    database,
     registry,
     logger,
+    providerUrls: config.providerUrls,
+    choice,
+    consumers: [
+      orderSettlement({ orders, outbox: new OutboxStore(), orderEvents }),
+      productSales(new ProductSalesStore(database)),
+    ],
+    job,
+  })
+  const others = workerJobs({
+    registry,
+    job,
     reservations: new ReservationStore(database),
     catalogue,
     answers: new AnswerStore(database),
     database,
-    orders: new OrderStore(database),
+    orders,
     products: new ProductStore(database),
     coupons: new CouponStore(database),
-    orderEvents: new OrderEvents(logger),
+    orderEvents,
   })
+  const jobs = [...payments.jobs, ...others]
   const notifications = new Notifications({
     url: config.databaseUrl,
     applicationName: config.instance,
@@ -77,7 +101,7 @@ export function createWorker(config: Config, telemetry: Telemetry): Worker {
     auditFile: config.auditFile,
     tokens: config.opsTokens,
     logger,
-    settings: workerSettings({ sources, protection, jobs: switches }),
+    settings: workerSettings({ sources, protection, jobs: switches, providerChoice: choice }),
     actions: [],
     views: [switches.view],
     describe: () => ({}),
@@ -95,6 +119,7 @@ export function createWorker(config: Config, telemetry: Telemetry): Worker {
       await Promise.all(jobs.map((job) => job.stop()))
     },
     close: async () => {
+      await payments.close()
       await notifications.close()
       await plane.close()
       sources.close()

@@ -1,4 +1,5 @@
 import { expect } from '@jest/globals'
+import { PAYMENTS } from './payment-invariants.ts'
 import type { Postgres } from './postgres.ts'
 import { SHOP } from './shop-invariants.ts'
 
@@ -24,6 +25,7 @@ const BROKEN = {
     join seat on seat.id = reservation.seat_id join schedule on schedule.id = seat.schedule_id
     where (reservation.schedule_id, reservation.concert_id) <> (schedule.id, schedule.concert_id)`,
   ...SHOP,
+  ...PAYMENTS,
 } as const
 
 export async function expectNothingBroken(postgres: Postgres): Promise<void> {

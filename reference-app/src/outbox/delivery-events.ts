@@ -1,0 +1,29 @@
+import type { Logger, OutboxMetrics } from '@drillbook/instrumentation'
+import type { ClaimedEvent } from './delivery-store.ts'
+
+/** What happens to events on their way. */
+export class DeliveryEvents {
+  private readonly metrics: OutboxMetrics
+  private readonly logger: Logger
+
+  constructor(metrics: OutboxMetrics, logger: Logger) {
+    this.metrics = metrics
+    this.logger = logger
+  }
+
+  measured(pending: number, oldestSeconds: number): void {
+    this.metrics.backlog(pending, oldestSeconds)
+  }
+
+  /** It will be tried again. */
+  failed({ id, topic, key, attempts }: ClaimedEvent, error: unknown): void {
+    const line = { event: 'outbox.delivery_failed', eventId: id, topic, key, attempts, err: error }
+    this.logger.warn(line, 'an event could not be delivered')
+  }
+
+  /** As `failed`, and so often that somebody should look: it stays pending and is tried with long pauses. */
+  stuck({ id, topic, key, attempts }: ClaimedEvent, error: unknown): void {
+    const line = { event: 'outbox.event_stuck', eventId: id, topic, key, attempts, err: error }
+    this.logger.error(line, 'an event cannot be delivered')
+  }
+}

@@ -1,0 +1,11 @@
+import type { DeliveryStore } from './delivery-store.ts'
+
+/** For whoever looks into an incident of the last hour. Much longer than any claim, so nothing that was consumed can come again. Hours. */
+const KEPT_HOURS = 1
+/** Rows of one statement: some milliseconds. */
+const BATCH = 1_000
+
+/** Forgets published events. What is not published is never forgotten. */
+export async function forgetEvents(deliveries: DeliveryStore): Promise<void> {
+  while ((await deliveries.forget(KEPT_HOURS, BATCH)) === BATCH);
+}

@@ -1,0 +1,193 @@
+import { createLogger, createRegistry, outboxMetrics } from '@drillbook/instrumentation'
+import { afterAll, afterEach, beforeAll, expect, test } from '@jest/globals'
+import { Database } from '../src/database/database.ts'
+import type { Statement } from '../src/database/statement.ts'
+import type { Consumer } from '../src/outbox/consumer.ts'
+import { DeliveryEvents } from '../src/outbox/delivery-events.ts'
+import { DeliveryStore } from '../src/outbox/delivery-store.ts'
+import { forgetEvents } from '../src/outbox/forget-events.ts'
+import { measureBacklog } from '../src/outbox/measure-backlog.ts'
+import { OutboxStore } from '../src/outbox/outbox-store.ts'
+import { Relay } from '../src/outbox/relay.ts'
+import { count } from './support/invariants.ts'
+import { type Postgres, startPreparedPostgres } from './support/postgres.ts'
+import { until } from './support/until.ts'
+
+const EFFECT: Statement = {
+  name: 'test-effect',
+  operation: 'INSERT',
+  collection: 'effect',
+  text: 'insert into effect (event_id) values ($1)',
+}
+
+let postgres: Postgres
+let database: Database
+let lines: Record<string, unknown>[] = []
+const registry = createRegistry({ service: 'test' })
+const destination = { write: (line: string) => void lines.push(JSON.parse(line)) }
+const logger = createLogger({ service: 'test', instance: 'test', level: 'info', registry, destination })
+const events = new DeliveryEvents(outboxMetrics(registry), logger)
+
+beforeAll(async () => {
+  postgres = await startPreparedPostgres()
+  await postgres.query('create table effect (event_id integer not null)')
+  const options = { url: postgres.url, applicationName: 'outbox-test', registry, onIdleError: () => undefined }
+  database = new Database(options)
+})
+
+afterEach(async () => {
+  await postgres.query('delete from outbox_event')
+  await postgres.query('delete from effect')
+  lines = []
+})
+
+afterAll(async () => {
+  await database.close()
+  await postgres.remove()
+})
+
+/** Its effects are rows; events whose key is `poison` throw after them. */
+const writer: Consumer = {
+  name: 'writer',
+  topics: ['test.happened'],
+  consume: async (transaction, event) => {
+    await transaction.query(EFFECT, [event.id])
+    if (event.key === 'poison') throw new Error('this one is poison')
+  },
+}
+
+const relayOf = (deliveries = new DeliveryStore(database)) =>
+  new Relay({ database, deliveries, consumers: [writer], events, onMore: () => undefined })
+
+async function append(keys: string[], topic = 'test.happened'): Promise<void> {
+  await database.transaction(async (transaction) => {
+    for (const key of keys) await new OutboxStore().append(transaction, { topic, key, payload: { key } })
+  })
+}
+
+const many = (howMany: number) => Array.from({ length: howMany }, (_, index) => `key-${index}`)
+const pending = () => count(postgres, 'select from outbox_event where published_at is null')
+const effects = () => count(postgres, 'select from effect')
+const effectsTwice = () => count(postgres, 'select event_id from effect group by event_id having count(*) > 1')
+const lapse = () =>
+  postgres.query("update outbox_event set claimed_until = now() - interval '1 second' where published_at is null")
+const makeDue = () => postgres.query('update outbox_event set next_attempt_at = now() where published_at is null')
+
+test('what was rolled back is no event; what was committed takes effect and is published', async () => {
+  const rolledBack = database.transaction(async (transaction) => {
+    await new OutboxStore().append(transaction, { topic: 'test.happened', key: 'never', payload: {} })
+    throw new Error('changed its mind')
+  })
+  await expect(rolledBack).rejects.toThrow('changed its mind')
+  await append(['once'])
+  await append(['nobody cares'], 'test.unheard')
+  const relay = relayOf()
+  await relay.work()
+  await relay.drained()
+  expect([await effects(), await pending()]).toEqual([1, 0])
+  expect(lines).toEqual([])
+})
+
+test('a relay that died between the effect and the mark delivers again, and nothing happens twice', async () => {
+  class Dying extends DeliveryStore {
+    override async publish(): Promise<void> {
+      throw new Error('killed') // as a process that is gone: neither marked nor given back
+    }
+    override async retryLater(): Promise<void> {}
+  }
+  await append(many(5))
+  const dying = relayOf(new Dying(database))
+  await dying.work()
+  await dying.drained()
+  expect([await effects(), await pending()]).toEqual([5, 5])
+
+  const next = relayOf()
+  await next.work()
+  await next.drained()
+  expect(await pending()).toBe(5) // the claims live
+  await lapse()
+  await next.work()
+  await next.drained()
+  expect([await effects(), await effectsTwice(), await pending()]).toEqual([5, 0, 0])
+})
+
+test('several relays at once: each event is claimed once', async () => {
+  await append(many(300))
+  const relays = Array.from({ length: 4 }, () => relayOf())
+  await until('all are published', async () => {
+    await Promise.all(relays.map((relay) => relay.work()))
+    return (await pending()) === 0
+  })
+  await Promise.all(relays.map((relay) => relay.drained()))
+  expect([await effects(), await effectsTwice()]).toEqual([300, 0])
+  expect(await count(postgres, 'select from outbox_event where attempts > 1')).toBe(0)
+})
+
+test('an event that cannot be delivered holds up no other, and its half effect is undone', async () => {
+  await append(['poison', ...many(30)])
+  const relay = relayOf()
+  await until('all others are published', async () => {
+    await relay.work()
+    return (await pending()) === 1
+  })
+  await relay.drained()
+  expect(await effects()).toBe(30)
+  expect(lines.some(({ event }) => event === 'outbox.delivery_failed')).toBe(true)
+  const [row] = await postgres.query('select key, last_error from outbox_event where published_at is null')
+  expect(row).toEqual({ key: 'poison', last_error: 'this one is poison' })
+})
+
+test('after ten attempts it is an error in the log and in the gauges, stays pending with a long pause, and still can be delivered', async () => {
+  await append(['poison'])
+  const relay = relayOf()
+  for (let attempt = 1; attempt <= 10; attempt += 1) {
+    await makeDue()
+    await relay.work()
+    await relay.drained()
+  }
+  expect(lines.map(({ event, level }) => [event, level])).toEqual([
+    ...Array.from({ length: 9 }, () => ['outbox.delivery_failed', 'warn']),
+    ['outbox.event_stuck', 'error'],
+  ])
+  const wait = `select from outbox_event where next_attempt_at > now() + interval '3 minutes' and published_at is null`
+  expect(await count(postgres, wait)).toBe(1)
+  await postgres.query(`update outbox_event set created_at = now() - interval '90 seconds'`)
+  await measureBacklog(new DeliveryStore(database), events)
+  const page = await registry.metrics()
+  expect(page).toMatch(/^outbox_pending 1$/m)
+  expect(Number(/^outbox_oldest_seconds (.+)$/m.exec(page)?.[1])).toBeGreaterThan(89)
+
+  await postgres.query(`update outbox_event set key = 'mended'`)
+  await makeDue()
+  await relay.work()
+  await relay.drained()
+  expect([await effects(), await pending()]).toEqual([1, 0])
+})
+
+test('a relay whose claim has lapsed neither marks nor delays what somebody else has', async () => {
+  await append(['slow'])
+  const deliveries = new DeliveryStore(database)
+  const [lapsed] = await deliveries.claim(1, 10)
+  await lapse()
+  const [current] = await deliveries.claim(1, 10)
+  if (lapsed === undefined || current === undefined) throw new Error('nothing was claimed')
+  await deliveries.publish(lapsed)
+  await deliveries.retryLater(lapsed, 60, 'too late')
+  expect(await pending()).toBe(1)
+  await deliveries.publish(current)
+  expect(await pending()).toBe(0)
+})
+
+test('published events are forgotten after an hour, others never', async () => {
+  await append(many(3))
+  const relay = relayOf()
+  await relay.work()
+  await relay.drained()
+  await append(['waits'])
+  await postgres.query(`update outbox_event set created_at = now() - interval '1 year',
+    published_at = case when key = 'key-0' then now() - interval '59 minutes' else published_at - interval '61 minutes' end`)
+  await forgetEvents(new DeliveryStore(database))
+  const left = await postgres.query('select key from outbox_event order by key')
+  expect(left).toEqual([{ key: 'key-0' }, { key: 'waits' }])
+  expect(await count(postgres, 'select from consumed_event')).toBe(1)
+})
