@@ -213,3 +213,21 @@ test('SIGTERM: charges that are under way are written down before the worker end
   workers = [await startWorker('worker-2')]
   await waitForStatus(ids, 'paid')
 })
+
+test('an operator says who charges, at any instance; what is in doubt elsewhere is settled there first', async () => {
+  await primary.turn({ hang: true })
+  const [doubtful = 0] = await orders(1)
+  await until('it was tried', () => inDoubt(doubtful).length > 0)
+  expect((await stack.api.ops('PUT', '/payments/provider', { provider: 'secondary' })).status).toBe(200)
+  await until('the worker follows', async () => {
+    const [id = 0] = await orders(1)
+    await waitForStatus([id], 'paid', 8_000)
+    return (await paymentOf(id)).provider === 'secondary'
+  })
+  const { key, state } = await paymentOf(doubtful)
+  expect([state, keysAt(secondary).includes(key)]).toEqual(['charging', false])
+  await primary.turn(FAST)
+  await waitForStatus([doubtful], 'paid')
+  expect((await stack.api.ops('PUT', '/payments/provider', { provider: 'automatic' })).status).toBe(200)
+  expect((await stack.api.ops('PUT', '/payments/provider', { provider: 'nobody' })).status).toBe(400)
+}, 60_000)

@@ -12,7 +12,12 @@ export interface ApiDescription {
   database: { reads: ReadSource; replicaUsable: boolean; poolMax: number }
 }
 
-export function describeApi({ sources, protection, banner, database }: Omit<SettingParts, 'jobs'>): ApiDescription {
+export function describeApi({
+  sources,
+  protection,
+  banner,
+  database,
+}: Omit<SettingParts, 'jobs' | 'providerChoice'>): ApiDescription {
   return {
     cache: { source: sources.current.name, bypass: sources.bypassed, breaker: sources.current.breakerState },
     protection: { enabled: protection.enabled },
