@@ -4,25 +4,34 @@ import type { z } from 'zod'
 /** As the caller sees it: 2xx with the promised shape · 4xx · everything else, time-outs and broken connections included. */
 export type ClientOutcome = 'success' | 'rejected' | 'failed'
 
-export interface Extras {
+export interface Call {
+  method: 'GET' | 'POST' | 'DELETE'
+  path: string
   headers?: Record<string, string>
   /** Becomes the body. Absent: no body. */
   json?: unknown
 }
 
-export type CountRequest = (outcome: ClientOutcome, durationSeconds: number) => void
+export interface Reply<T> {
+  outcome: ClientOutcome
+  /** Absent unless it is a success. */
+  body?: T
+  durationSeconds: number
+}
+
+/** What Node and undici call a connection that the other side closed under a request. */
+const RESET = ['ECONNRESET', 'EPIPE', 'UND_ERR_SOCKET']
 
 /** A user's browser: its own connections, one deadline for each request, from the start to the last byte. */
 export class Client {
   private readonly agent: Agent
   private readonly url: string
   private readonly deadlineMs: number
-  private readonly count: CountRequest
+  private readonly closing = new AbortController()
 
-  constructor(url: string, deadlineMs: number, count: CountRequest) {
+  constructor(url: string, deadlineMs: number) {
     this.url = url.replace(/\/$/, '')
     this.deadlineMs = deadlineMs
-    this.count = count
     // No limit on connections: a limit would make arrivals wait for answers.
     this.agent = new Agent({
       connections: null,
@@ -32,47 +41,83 @@ export class Client {
     })
   }
 
-  /** The parsed body of a success, else undefined. Never rejects. */
-  async request<T>(
-    method: 'GET' | 'POST',
-    path: string,
-    shape: z.ZodType<T>,
-    extras: Extras = {},
-  ): Promise<T | undefined> {
+  /** Aborts when the client closes. */
+  get closed(): AbortSignal {
+    return this.closing.signal
+  }
+
+  /** Never rejects. A connection that is closed just when a request sets out on it is no answer: asked once more, as browsers do. */
+  async send<T>(call: Call, shape: z.ZodType<T>): Promise<Reply<T>> {
     const startedAt = performance.now()
-    const answer = await this.send(method, path, shape, extras)
-    this.count(answer.outcome, (performance.now() - startedAt) / 1000)
-    return answer.body
+    const signal = AbortSignal.timeout(this.deadlineMs)
+    const take = async () => await this.take(call, shape, signal)
+    const reply = await take()
+      .catch((error: unknown) => (isReset(error) ? take() : undefined))
+      .catch(() => undefined) // time-out, refused, reset again, half an answer: all the same to the user
+    return { outcome: 'failed', ...reply, durationSeconds: (performance.now() - startedAt) / 1000 }
+  }
+
+  /** Reads server-sent events until `isLast` or the deadline. `success`: it opened and came to its last event. */
+  async follow(path: string, isLast: (data: string) => boolean): Promise<Reply<string>> {
+    const startedAt = performance.now()
+    const done = (outcome: ClientOutcome, body?: string): Reply<string> => ({
+      outcome,
+      ...(body === undefined ? {} : { body }),
+      durationSeconds: (performance.now() - startedAt) / 1000,
+    })
+    try {
+      const signal = AbortSignal.timeout(this.deadlineMs)
+      const response = await request(this.url + path, { dispatcher: this.agent, signal })
+      if (response.statusCode !== 200) {
+        await response.body.dump()
+        return done(outcomeOf(response.statusCode))
+      }
+      let rest = ''
+      for await (const chunk of response.body) {
+        rest += String(chunk)
+        const lines = rest.split('\n')
+        rest = lines.pop() ?? ''
+        const last = lines.find((line) => line.startsWith('data: ') && isLast(line.slice(6)))
+        if (last !== undefined) return done('success', last.slice(6))
+      }
+      return done('failed')
+    } catch {
+      return done('failed')
+    }
   }
 
   /** Cuts what is in flight. */
   async close(): Promise<void> {
+    this.closing.abort()
     await this.agent.destroy()
   }
 
-  private async send<T>(
-    method: 'GET' | 'POST',
-    path: string,
+  private async take<T>(
+    call: Call,
     shape: z.ZodType<T>,
-    { headers = {}, json }: Extras,
-  ): Promise<{ outcome: ClientOutcome; body?: T }> {
-    try {
-      const signal = AbortSignal.timeout(this.deadlineMs)
-      const response = await request(this.url + path, {
-        method,
-        headers: json === undefined ? headers : { ...headers, 'content-type': 'application/json' },
-        body: json === undefined ? null : JSON.stringify(json),
-        dispatcher: this.agent,
-        signal,
-      })
-      if (response.statusCode >= 300) {
-        await response.body.dump()
-        return { outcome: response.statusCode >= 400 && response.statusCode < 500 ? 'rejected' : 'failed' }
-      }
-      const parsed = shape.safeParse(await response.body.json())
-      return parsed.success ? { outcome: 'success', body: parsed.data } : { outcome: 'failed' }
-    } catch {
-      return { outcome: 'failed' } // time-out, refused, reset, half an answer: all the same to the user
+    signal: AbortSignal,
+  ): Promise<Omit<Reply<T>, 'durationSeconds'>> {
+    const { method, path, headers = {}, json } = call
+    const response = await request(this.url + path, {
+      method,
+      headers: json === undefined ? headers : { ...headers, 'content-type': 'application/json' },
+      body: json === undefined ? null : JSON.stringify(json),
+      dispatcher: this.agent,
+      signal,
+    })
+    if (response.statusCode >= 300 || response.statusCode === 204) {
+      await response.body.dump()
+      if (response.statusCode >= 300) return { outcome: outcomeOf(response.statusCode) }
     }
+    const parsed = shape.safeParse(response.statusCode === 204 ? undefined : await response.body.json())
+    return parsed.success ? { outcome: 'success', body: parsed.data } : { outcome: 'failed' }
   }
+}
+
+function outcomeOf(status: number): ClientOutcome {
+  return status >= 400 && status < 500 ? 'rejected' : 'failed'
+}
+
+function isReset(error: unknown): boolean {
+  return error instanceof Error && 'code' in error && RESET.includes(String(error.code))
 }

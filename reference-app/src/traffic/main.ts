@@ -6,8 +6,9 @@ import { Listener } from '../http/listener.ts'
 import { Arrivals } from './arrivals.ts'
 import { Client } from './client.ts'
 import { trafficEnv } from './env.ts'
-import { visit } from './journey.ts'
 import { trafficMetrics } from './metrics.ts'
+import { play } from './play.ts'
+import { Regulars } from './regulars.ts'
 
 const config = orExit(() => readEnv(trafficEnv, process.env))
 const metrics = trafficMetrics()
@@ -18,8 +19,10 @@ const logger = createLogger({
   registry: metrics.registry,
   events: { 'traffic.started': 'info', 'traffic.stopped': 'info' },
 })
-const client = new Client(config.TARGET_URL, config.DEADLINE_MS, metrics.countRequest)
-const arrivals = new Arrivals(config.JOURNEYS_PER_SECOND, () => visit(client, { buyRatio: config.BUY_RATIO }))
+const { countRequest, countJourney } = metrics
+const client = new Client(config.TARGET_URL, config.DEADLINE_MS)
+const town = { client, regulars: new Regulars(), shares: config.JOURNEY_SHARES, countRequest, countJourney }
+const arrivals = new Arrivals(config.JOURNEYS_PER_SECOND, () => play(town))
 metrics.watch(arrivals)
 
 const serveMetrics = metricsHandler(metrics.registry)
@@ -38,7 +41,7 @@ logger.info(
     port: listener.port,
     target: config.TARGET_URL,
     journeysPerSecond: config.JOURNEYS_PER_SECOND,
-    buyRatio: config.BUY_RATIO,
+    shares: config.JOURNEY_SHARES,
   },
   'visitors arrive',
 )

@@ -7,12 +7,15 @@ import {
   secondsBuckets,
 } from '@drillbook/instrumentation'
 import type { Arrivals } from './arrivals.ts'
-import type { CountRequest } from './client.ts'
+import type { ClientOutcome } from './client.ts'
+import { JOURNEYS, type JourneyName } from './shares.ts'
+import { type CountRequest, STEPS } from './visitor.ts'
 
 /** What the generator says about the service as its users see it, and about itself. */
 export interface TrafficMetrics {
   registry: MetricsRegistry
   countRequest: CountRequest
+  countJourney: (journey: JourneyName, outcome: ClientOutcome) => void
   watch(arrivals: Arrivals): void
 }
 
@@ -22,10 +25,19 @@ export function trafficMetrics(): TrafficMetrics {
   const requests = new Counter({
     name: 'traffic_requests_total',
     help: 'Requests as the client saw them: success (2xx), rejected (4xx), failed (5xx, time-out, no or half an answer)',
-    labelNames: ['outcome'],
+    labelNames: ['step', 'outcome'],
     registers,
   })
-  for (const outcome of ['success', 'rejected', 'failed']) requests.inc({ outcome }, 0)
+  const journeys = new Counter({
+    name: 'traffic_journeys_total',
+    help: 'Journeys that have ended, by the worst that happened on the way',
+    labelNames: ['journey', 'outcome'],
+    registers,
+  })
+  for (const outcome of ['success', 'rejected', 'failed']) {
+    for (const step of STEPS) requests.inc({ step, outcome }, 0)
+    for (const journey of JOURNEYS) journeys.inc({ journey, outcome }, 0)
+  }
   const durations = new Histogram({
     name: 'traffic_request_duration_seconds',
     help: 'From the start of a request to its last byte, or to the moment it was given up',
@@ -34,10 +46,12 @@ export function trafficMetrics(): TrafficMetrics {
   })
   return {
     registry,
-    countRequest: (outcome, seconds) => {
-      requests.inc({ outcome })
-      durations.observe(seconds)
+    countRequest: (step, outcome, seconds) => {
+      requests.inc({ step, outcome })
+      // A stream lasts as long as there is something to tell: that is no answering time.
+      if (step !== 'order_events') durations.observe(seconds)
     },
+    countJourney: (journey, outcome) => journeys.inc({ journey, outcome }),
     watch: (arrivals) => {
       new Gauge({
         name: 'traffic_lag_seconds',

@@ -1,0 +1,44 @@
+import { z } from 'zod'
+import type { Visitor } from '../visitor.ts'
+
+/** Who has waited so long leaves. Milliseconds. */
+const PATIENCE_MS = 120_000
+/** The answer's header Retry-After, as the service computes it. Seconds. */
+const MIN_PAUSE = 1
+const MAX_PAUSE = 10
+
+const place = z.object({
+  token: z.string(),
+  status: z.enum(['waiting', 'admitted']),
+  expiresAt: z.iso.datetime(),
+  estimatedWaitSeconds: z.number().default(0),
+})
+export type Place = z.infer<typeof place>
+
+export async function joinQueue(visitor: Visitor, userId: number): Promise<Place | undefined> {
+  return await visitor.ask('queue_join', { method: 'POST', path: `/api/v1/queue/users/${userId}` }, place)
+}
+
+/** Joins and asks again until it is this user's turn; the headers of that turn. Undefined: refused, or out of patience. */
+export async function standInLine(visitor: Visitor, userId: number): Promise<Record<string, string> | undefined> {
+  const until = performance.now() + PATIENCE_MS
+  let now = await joinQueue(visitor, userId)
+  while (now !== undefined) {
+    const headers: Record<string, string> = { 'queue-token': now.token }
+    if (now.status === 'admitted') return headers
+    if (performance.now() > until) {
+      await leaveQueue(visitor, userId, headers)
+      return undefined
+    }
+    const seconds = Math.min(MAX_PAUSE, Math.max(MIN_PAUSE, now.estimatedWaitSeconds / 2))
+    if (!(await visitor.wait(seconds * 1000))) return undefined
+    const path = `/api/v1/queue/users/${userId}`
+    now = await visitor.ask('queue_status', { method: 'GET', path, headers }, place)
+  }
+  return undefined
+}
+
+/** Makes room for the next. */
+export async function leaveQueue(visitor: Visitor, userId: number, headers: Record<string, string>): Promise<void> {
+  await visitor.ask('queue_leave', { method: 'DELETE', path: `/api/v1/queue/users/${userId}`, headers }, z.unknown())
+}
