@@ -1,5 +1,5 @@
 import { once } from 'node:events'
-import { createServer } from 'node:http'
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { fileURLToPath } from 'node:url'
 import { expect, test } from '@jest/globals'
@@ -24,22 +24,29 @@ async function startTraffic(target: string, env: Record<string, string>) {
   return { child, url, metric }
 }
 
-test('plays whole journeys with valid ids: four requests each, all answered, none refused', async () => {
+test('most people look around: three requests each with a token of an earlier visit, all answered, none refused', async () => {
   const stack = await startStack()
-  const { child, url, metric } = await startTraffic(stack.api.url, { JOURNEYS_PER_SECOND: '40', BUY_RATIO: '0' })
-  const done = await until('160 requests', async () => {
-    const count = await metric('traffic_requests_total', { outcome: 'success' })
-    return count >= 160 && count
+  const { child, url, metric } = await startTraffic(stack.api.url, {
+    JOURNEYS_PER_SECOND: '40',
+    JOURNEY_SHARES: 'browse=1',
   })
-  expect(done).toBeGreaterThanOrEqual(160)
+  await until(
+    '300 requests',
+    async () => (await metric('traffic_requests_total', { outcome: 'success' })) >= 300,
+    20_000,
+  )
   expect(await metric('traffic_requests_total', { outcome: 'rejected' })).toBe(0)
   expect(await metric('traffic_requests_total', { outcome: 'failed' })).toBe(0)
-  expect(await metric('traffic_request_duration_seconds_count')).toBeGreaterThanOrEqual(160)
+  expect(await metric('traffic_journeys_total', { journey: 'browse', outcome: 'success' })).toBeGreaterThanOrEqual(80)
+  expect(await metric('traffic_request_duration_seconds_count')).toBeGreaterThanOrEqual(300)
   expect(await metric('traffic_valid')).toBe(1)
   expect((await fetch(`${url}/healthz`)).status).toBe(200)
-  const joins = await stack.api.metric('operation_outcomes_total', { operation: 'queue_join', outcome: 'success' })
-  const maps = await stack.api.metric('operation_outcomes_total', { operation: 'seat_map', outcome: 'success' })
-  expect(joins - maps).toBeLessThan(5)
+  const done = (operation: string) => stack.api.metric('operation_outcomes_total', { operation, outcome: 'success' })
+  expect((await done('concert_list')) - (await done('seat_map'))).toBeLessThan(5)
+  const joined = await done('queue_join')
+  expect(joined).toBeGreaterThan(0)
+  await until('100 more maps', async () => (await done('seat_map')) > 200)
+  expect(await done('queue_join')).toBeLessThan(joined + 50) // fifty people, who keep their tokens
   expect(await child.stop()).toBe(0)
   expect(child.stderr).toBe('')
   await stack.remove()
@@ -47,7 +54,10 @@ test('plays whole journeys with valid ids: four requests each, all answered, non
 
 test('some visitors buy: valid purchases only, and the cache still answers most lookups', async () => {
   const stack = await startStack({ SEAT_HOLD_SECONDS: '1' })
-  const { child, metric } = await startTraffic(stack.api.url, { JOURNEYS_PER_SECOND: '40', BUY_RATIO: '0.3' })
+  const { child, metric } = await startTraffic(stack.api.url, {
+    JOURNEYS_PER_SECOND: '40',
+    JOURNEY_SHARES: 'browse=0.7,tickets=0.3',
+  })
   const done = (operation: string) => stack.api.metric('operation_outcomes_total', { operation, outcome: 'success' })
   await until('people have paid', async () => (await done('reservation_pay')) >= 15, 20_000)
   await until(
@@ -71,7 +81,10 @@ test('when every seat is sold visitors come and look as before, and nobody tries
   const stack = await startStack()
   await stack.postgres.query(`insert into reservation (user_id, concert_id, schedule_id, seat_id, price, status, expires_at)
     select 1, concert_id, schedule.id, seat.id, price, 'paid', now() from seat join schedule on schedule.id = schedule_id`)
-  const { child, metric } = await startTraffic(stack.api.url, { JOURNEYS_PER_SECOND: '40', BUY_RATIO: '1' })
+  const { child, metric } = await startTraffic(stack.api.url, {
+    JOURNEYS_PER_SECOND: '40',
+    JOURNEY_SHARES: 'tickets=1',
+  })
   const done = (operation: string) => stack.api.metric('operation_outcomes_total', { operation, outcome: 'success' })
   await until('40 have looked at seats', async () => (await done('seat_map')) >= 40)
   expect(await metric('traffic_requests_total', { outcome: 'rejected' })).toBe(0)
@@ -106,3 +119,120 @@ test('visitors keep arriving while nobody answers, and each gives up at its dead
   silent.closeAllConnections()
   silent.close()
 })
+
+test('people order one to three products as report 002 has it, follow their orders, and take coupons', async () => {
+  const stack = await startStack()
+  const shares = 'order=0.8,coupon=0.2'
+  const { child, metric } = await startTraffic(stack.api.url, { JOURNEYS_PER_SECOND: '20', JOURNEY_SHARES: shares })
+  const asked = (step: string, outcome: string) => metric('traffic_requests_total', { step, outcome })
+  await until('orders are followed', async () => (await asked('order_read', 'success')) >= 20)
+  await until('coupons are taken', async () => (await asked('coupon_issue', 'success')) >= 5)
+  expect(await metric('traffic_requests_total', { outcome: 'failed' })).toBe(0)
+  expect(await metric('traffic_requests_total', { outcome: 'rejected' })).toBe(0)
+  const [items] = await stack.postgres.query<{ fewest: number; most: number; smallest: number; largest: number }>(`
+    select min(n)::int as fewest, max(n)::int as most, min(least)::int as smallest, max(largest)::int as largest
+    from (select count(*) as n, min(quantity) as least, max(quantity) as largest from order_item group by order_id) as each`)
+  expect(items).toEqual({ fewest: 1, most: 3, smallest: 1, largest: 5 })
+  expect(await child.stop()).toBe(0)
+  await stack.remove()
+})
+
+/** A service that answers what the test wants. */
+async function startFake(answer: (request: IncomingMessage, response: ServerResponse) => void) {
+  const server = createServer(answer)
+  server.listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  const remove = () => {
+    server.closeAllConnections()
+    server.close()
+  }
+  return { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, remove }
+}
+
+test('whoever fails to buy asks support, and not whoever is refused', async () => {
+  let status = 409
+  const topics: string[] = []
+  const fake = await startFake((request, response) => {
+    const body: Buffer[] = []
+    request.on('data', (chunk: Buffer) => body.push(chunk))
+    request.on('end', () => {
+      if (request.url !== '/api/v1/support/inquiries') return void response.writeHead(status).end()
+      topics.push(JSON.parse(Buffer.concat(body).toString()).topic)
+      response.writeHead(201, { 'content-type': 'application/json' }).end('{}')
+    })
+  })
+  const { child, metric } = await startTraffic(fake.url, { JOURNEYS_PER_SECOND: '50', JOURNEY_SHARES: 'order=1' })
+  const ended = (outcome: string) => metric('traffic_journeys_total', { journey: 'order', outcome })
+  await until('30 are refused', async () => (await ended('rejected')) >= 30)
+  expect(topics).toEqual([])
+  status = 503
+  const asked = () => metric('traffic_requests_total', { step: 'support_inquire', outcome: 'success' })
+  await until('20 have asked', async () => (await asked()) >= 20)
+  expect(new Set(topics)).toEqual(new Set(['order']))
+  const ratio = (await asked()) / (await ended('failed'))
+  expect(ratio).toBeGreaterThan(0.25)
+  expect(ratio).toBeLessThan(0.75)
+  expect(await child.stop()).toBe(0)
+  fake.remove()
+})
+
+test('who has to wait asks for the place in line until it is his turn, and leaves the line when nothing is to be had', async () => {
+  const calls: string[] = []
+  const fake = await startFake((request, response) => {
+    calls.push(`${request.method} ${request.url?.replace(/\d+/g, 'N')} ${request.headers['queue-token'] ?? '-'}`)
+    const asked = calls.filter((call) => call.startsWith('GET /api/vN/queue')).length
+    const status = request.method === 'POST' || asked < 2 ? 'waiting' : 'admitted'
+    const place = {
+      token: 'a-token',
+      status,
+      position: 3,
+      expiresAt: new Date(Date.now() + 60_000),
+      estimatedWaitSeconds: 1,
+    }
+    if (request.method === 'DELETE') response.writeHead(204).end()
+    else response.end(JSON.stringify(request.url?.includes('queue') ? place : []))
+  })
+  const shares = { JOURNEYS_PER_SECOND: '0.01', JOURNEY_SHARES: 'tickets=1' }
+  const { child, metric } = await startTraffic(fake.url, shares)
+  await until(
+    'the visitor has left',
+    async () => (await metric('traffic_journeys_total', { outcome: 'success' })) === 1,
+  )
+  expect(calls).toEqual([
+    'POST /api/vN/queue/users/N -',
+    'GET /api/vN/queue/users/N a-token',
+    'GET /api/vN/queue/users/N a-token',
+    'GET /api/vN/concerts a-token',
+    'DELETE /api/vN/queue/users/N a-token',
+  ])
+  expect(await child.stop()).toBe(0)
+  fake.remove()
+})
+
+test('a connection that is closed under a request is no answer: it is sent once more, with the same key', async () => {
+  const keys: string[] = []
+  const fake = await startFake((request, response) => {
+    keys.push(String(request.headers['idempotency-key']))
+    if (keys.length === 1) request.socket.resetAndDestroy()
+    else response.writeHead(201, { 'content-type': 'application/json' }).end('{}')
+  })
+  const shares = { JOURNEYS_PER_SECOND: '0.01', JOURNEY_SHARES: 'support=1' }
+  const { child, metric } = await startTraffic(fake.url, shares)
+  await until('it is answered', async () => (await metric('traffic_requests_total', { outcome: 'success' })) === 1)
+  expect(keys).toHaveLength(2)
+  expect(keys[0]).toMatch(/^[0-9a-f-]{36}$/)
+  expect(keys[1]).toBe(keys[0])
+  expect(await metric('traffic_requests_total', { outcome: 'failed' })).toBe(0)
+  expect(await child.stop()).toBe(0)
+  fake.remove()
+})
+
+test.each(['browse', 'browse=1,sofa=2', 'order=0', 'browse=-1'])(
+  'shares that are wrong are refused: %s',
+  async (shares) => {
+    const env = { PATH: process.env.PATH, TARGET_URL: 'http://127.0.0.1:9', METRICS_PORT: '0', JOURNEY_SHARES: shares }
+    const child = new Child(process.execPath, [MAIN], { env })
+    expect(await child.exit()).toBe(2)
+    expect(child.stderr).toContain('JOURNEY_SHARES')
+  },
+)

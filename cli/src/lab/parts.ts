@@ -55,6 +55,9 @@ export const PARTS: readonly Part[] = [
     needs: [DATABASE],
     probe: (p) => httpProbe(at(p.worker, '/readyz')),
   },
+  ...(['payment-provider-primary', 'payment-provider-secondary'] as const).map(
+    (name): Part => ({ name, ports: [name], needs: [], probe: (p) => httpProbe(at(p[name], '/healthz')) }),
+  ),
   { name: 'keeper', ports: ['keeper'], needs: [], probe: (p) => httpProbe(at(p.keeper, '/healthz')) },
   { name: 'prometheus', ports: ['prometheus'], needs: [], probe: (p) => httpProbe(at(p.prometheus, '/-/ready')) },
   { name: 'alertmanager', ports: ['alertmanager'], needs: [], probe: (p) => httpProbe(at(p.alertmanager, '/-/ready')) },

@@ -57,7 +57,10 @@ export class Client {
     return { outcome: 'failed', ...reply, durationSeconds: (performance.now() - startedAt) / 1000 }
   }
 
-  /** Reads server-sent events until `isLast` or the deadline. `success`: it opened and came to its last event. */
+  /**
+   * Reads server-sent events until `isLast` or the deadline; the body is the last one, if it came. A stream that tells something and then
+   * nothing more for long is a success, one that breaks off is not.
+   */
   async follow(path: string, isLast: (data: string) => boolean): Promise<Reply<string>> {
     const startedAt = performance.now()
     const done = (outcome: ClientOutcome, body?: string): Reply<string> => ({
@@ -65,8 +68,9 @@ export class Client {
       ...(body === undefined ? {} : { body }),
       durationSeconds: (performance.now() - startedAt) / 1000,
     })
+    const signal = AbortSignal.timeout(this.deadlineMs)
+    let told = false
     try {
-      const signal = AbortSignal.timeout(this.deadlineMs)
       const response = await request(this.url + path, { dispatcher: this.agent, signal })
       if (response.statusCode !== 200) {
         await response.body.dump()
@@ -77,12 +81,13 @@ export class Client {
         rest += String(chunk)
         const lines = rest.split('\n')
         rest = lines.pop() ?? ''
+        told ||= lines.some((line) => line.startsWith('data: '))
         const last = lines.find((line) => line.startsWith('data: ') && isLast(line.slice(6)))
         if (last !== undefined) return done('success', last.slice(6))
       }
       return done('failed')
     } catch {
-      return done('failed')
+      return done(told && signal.aborted ? 'success' : 'failed')
     }
   }
 
