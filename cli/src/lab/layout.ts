@@ -5,6 +5,7 @@ import { CliError } from '../errors.ts'
 import { compileRules } from '../rules/compile.ts'
 import { API_INSTANCES, DEFAULT_API_INSTANCES, gatewayServers, instanceTargets } from './api-instances.ts'
 import { apiEnvironment, workerEnvironment } from './app-environment.ts'
+import { writeClosedPages } from './closed-pages.ts'
 import { resolveEnvironmentFile } from './environment-file.ts'
 import { LAB_MARK } from './own-processes.ts'
 import type { Ports } from './ports.ts'
@@ -124,9 +125,7 @@ export function writeLayout(options: LayoutOptions): Layout {
     write(`${name}/redis.conf`, template(`${name}.conf`))
     if (users.redis !== undefined) chownSync(join(dir, name, 'redis.conf'), users.redis.uid, users.redis.gid)
   }
-  mkdirSync(join(dir, 'nginx/closed'), { mode: 0o755 })
-  write('nginx/closed/waiting.html', readTemplate(join(checkout, 'reference-app/src/waiting-room/static.html')), 0o644)
-  write('nginx/closed/problem.json', `${JSON.stringify(CLOSED)}\n`, 0o644)
+  writeClosedPages(join(dir, 'nginx/closed'), checkout)
   write('nginx/instances.conf', gatewayServers(ports, DEFAULT_API_INSTANCES))
   write('prometheus/targets/lab.yaml', template('targets/lab.yaml'))
   write('prometheus/targets/api.yaml', instanceTargets(ports, DEFAULT_API_INSTANCES))
@@ -174,16 +173,6 @@ export function writeLayout(options: LayoutOptions): Layout {
       secrets,
     },
   }
-}
-
-/** What the gateway answers to programs while no instance is there. */
-const CLOSED = {
-  type: 'about:blank',
-  title: 'Service Unavailable',
-  status: 503,
-  code: 'no_instance',
-  detail:
-    'No instance of the service can be reached. A write may have been done: send it again with the same Idempotency-Key.',
 }
 
 /** What dies is started again; only five deaths right after the start are too many. Logs stay below 4 MB each. */

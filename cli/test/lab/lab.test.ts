@@ -43,7 +43,8 @@ describe('a lab that is up', () => {
         'payment-provider-primary payment-provider-secondary process-exporter prometheus redis-cache redis-cache-standby redis-exporter redis-queue slack traffic worker',
       ]
         .join(' ')
-        .split(' '),
+        .split(' ')
+        .sort(),
     )
     for (const part of found.parts) expect([part.name, part.memoryBytes > 1e6]).toEqual([part.name, true])
   })
