@@ -29,7 +29,7 @@ export interface LabUpOptions {
   ports?: readonly string[] | undefined
   /** How many times faster than written the alert rules run. @default 10 */
   speed?: number | undefined
-  /** Four requests each. @default 60 */
+  /** Visitors, most with three requests. @default 60 */
   journeysPerSecond?: number | undefined
   onProgress?: ((progress: LabProgress) => void) | undefined
   /** Aborting it takes down what has been started and removes the folder. */

@@ -4,8 +4,11 @@ const TICK_MS = 5
 export const MAX_LAG_MS = 1_000
 /** How long a lag is remembered, so that no scrape misses it. Milliseconds. */
 const MEMORY_MS = 10_000
-/** Journeys under way at once, about 50/s for the 40 s that the four requests of most visitors take at their deadline. Beyond it arrivals are dropped: invalid. */
-const MAX_UNDER_WAY = 2_000
+/**
+ * Journeys under way at once: 60/s for the 30 s that the three requests of most visitors take at their deadline, and 3/s who wait in line for two
+ * minutes and take another. Beyond it arrivals are dropped: invalid.
+ */
+const MAX_UNDER_WAY = 2_500
 
 /**
  * Starts journeys at a fixed rate, whether or not earlier ones have ended (an open model, as users are). Notices when it cannot keep

@@ -58,8 +58,8 @@ export class Client {
   }
 
   /**
-   * Reads server-sent events until `isLast` or the deadline; the body is the last one, if it came. A stream that tells something and then
-   * nothing more for long is a success, one that breaks off is not.
+   * Reads server-sent events until `isLast` or the deadline; the body is the last one, if it came. A stream that has told something
+   * may fall silent, and may be ended by the service: a browser comes back then. One that breaks off is a failure.
    */
   async follow(path: string, isLast: (data: string) => boolean): Promise<Reply<string>> {
     const startedAt = performance.now()
@@ -85,7 +85,7 @@ export class Client {
         const last = lines.find((line) => line.startsWith('data: ') && isLast(line.slice(6)))
         if (last !== undefined) return done('success', last.slice(6))
       }
-      return done('failed')
+      return done(told ? 'success' : 'failed')
     } catch {
       return done(told && signal.aborted ? 'success' : 'failed')
     }
