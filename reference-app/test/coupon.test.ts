@@ -28,7 +28,7 @@ const issues = (couponId: number) => count(stack.postgres, `select from coupon_i
 const newCoupon = (id: number, limit: number) =>
   stack.postgres.query(`insert into coupon (id, name, discount, "limit") values (${id}, 'Test', 10, ${limit})`)
 
-const WAITING = `select from pg_stat_activity where wait_event_type = 'Lock' and query like '%from coupon where id%'`
+const WAITING = `select from pg_stat_activity where wait_event_type = 'Lock' and query like '%from issue_coupon(%'`
 
 test('is issued once to each user, and what is left goes down', async () => {
   const reply = await issue(1, 1)

@@ -66,7 +66,12 @@ export function shopParts({ config, telemetry, database, cache, mutations }: Sho
     outbox,
     paymentRequests: new PaymentRequests(new OrderPaymentStore(database), outbox),
     coupons,
-    couponDesk: new CouponDesk(coupons, mutations, new CouponEvents(telemetry.coupons, logger)),
+    couponDesk: new CouponDesk({
+      database,
+      coupons,
+      mutations,
+      events: new CouponEvents(telemetry.coupons, logger),
+    }),
     inquiries: new InquiryStore(),
     supportEvents: new SupportEvents(telemetry.support, logger),
     notifications,

@@ -17,29 +17,11 @@ const HOLDERS: Statement = {
   text: 'select user_id as "userId", used_at is not null as used from coupon_issue where coupon_id = $1 and user_id = any ($2)',
 }
 
-const LOCK: Statement = {
-  name: 'coupon-lock',
-  operation: 'SELECT',
-  collection: 'coupon',
-  text: 'select from coupon where id = $1 for no key update',
-}
-
-/** The guarded count comes first and the claims come from what it returns: there is none that was not counted. */
 const ISSUE: Statement = {
   name: 'coupon-issue',
   operation: 'UPDATE',
   collection: 'coupon',
-  text: `with granted as (
-      select user_id, place from unnest($2::integer[]) with ordinality as wanted (user_id, place)
-      where not exists (select from coupon_issue where coupon_id = $1 and coupon_issue.user_id = wanted.user_id)
-      order by place limit (select "limit" - issued from coupon where id = $1)),
-    counted as (
-      update coupon set issued = issued + (select count(*) from granted)
-      where id = $1 and issued + (select count(*) from granted) <= "limit"
-      returning id)
-    insert into coupon_issue (coupon_id, user_id)
-    select counted.id, granted.user_id from counted cross join granted order by place
-    returning id, coupon_id as "couponId", user_id as "userId", issued_at as "issuedAt"`,
+  text: 'select id, user_id as "userId", issued_at as "issuedAt" from issue_coupon($1, $2)',
 }
 
 const USE: Statement = {
@@ -80,11 +62,8 @@ export class CouponStore {
 
   /** To as many of these users, each once, as there are coupons left, in their order, but not to those who have one. */
   async issue(transaction: Transaction, id: number, userIds: number[]): Promise<CouponIssue[]> {
-    type Row = Omit<CouponIssue, 'issuedAt'> & { issuedAt: Date }
-    await transaction.query(LOCK, [id])
-    // A statement of its own, after the lock: it sees what the last owner of the lock has committed.
-    const rows = await transaction.query<Row>(ISSUE, [id, userIds])
-    return rows.map(({ issuedAt, ...row }) => ({ ...row, issuedAt: issuedAt.toISOString() }))
+    const rows = await transaction.query<{ id: number; userId: number; issuedAt: Date }>(ISSUE, [id, userIds])
+    return rows.map((row) => ({ id: row.id, couponId: id, userId: row.userId, issuedAt: row.issuedAt.toISOString() }))
   }
 
   /** Undefined, and nothing has changed: the user has none, or has used it. */

@@ -1,3 +1,4 @@
+import type { Database } from '../database/database.ts'
 import type { Transaction } from '../database/transaction.ts'
 import type { Answer } from '../http/answer.ts'
 import type { Mutated, Mutation, Mutations } from '../idempotency/mutations.ts'
@@ -10,23 +11,26 @@ import type { CouponEvents } from './events.ts'
 /** Users of one transaction: more make it slower for the first without making the last quicker. */
 const BATCH = 250
 
+export interface CouponDeskParts {
+  database: Database
+  coupons: CouponStore
+  mutations: Mutations
+  events: CouponEvents
+}
+
 /**
  * Where coupons are issued. All users of a coupon want the same row: in a rush they would take every connection of the pool and wait there for each
- * other. So each process works on one transaction for a coupon at a time, for everybody who has come meanwhile.
+ * other. So each process asks for one coupon once at a time, for everybody who has come meanwhile.
  */
 export class CouponDesk {
-  private readonly coupons: CouponStore
-  private readonly mutations: Mutations
-  private readonly events: CouponEvents
+  private readonly parts: CouponDeskParts
   private readonly batches = new Batches<Mutation, Mutated | Problem>(
     (couponId, users) => this.serve(couponId, users),
     BATCH,
   )
 
-  constructor(coupons: CouponStore, mutations: Mutations, events: CouponEvents) {
-    this.coupons = coupons
-    this.mutations = mutations
-    this.events = events
+  constructor(parts: CouponDeskParts) {
+    this.parts = parts
   }
 
   /** Throws `coupon_not_found`, `coupon_sold_out` or `coupon_already_issued`. */
@@ -34,19 +38,30 @@ export class CouponDesk {
     const mutation = { userId, route: 'POST /coupons/{couponId}/issue', key, request: { couponId } }
     const mutated = await this.batches.add(couponId, mutation)
     if (mutated instanceof Problem) throw mutated
-    if (!mutated.replayed) this.events.issued(mutated.answer.body as CouponIssue)
+    if (!mutated.replayed) this.parts.events.issued(mutated.answer.body as CouponIssue)
     return mutated
   }
 
-  private serve(couponId: number, users: Mutation[]): Promise<(Mutated | Problem)[]> {
-    return this.mutations.runAll(users, (transaction, fresh) =>
+  /** Who sent no key needs no transaction around the one statement that issues: it then locks the coupon for the server's work only. */
+  private async serve(couponId: number, users: Mutation[]): Promise<(Mutated | Problem)[]> {
+    const { coupons, database, mutations } = this.parts
+    const issue = (transaction: Transaction, to: readonly Mutation[]) =>
       issueAll(
-        this.coupons,
+        coupons,
         transaction,
         couponId,
-        fresh.map(({ userId }) => userId),
-      ),
-    )
+        to.map(({ userId }) => userId),
+      )
+    const keyed = users.filter(({ key }) => key !== undefined)
+    const others = users.filter(({ key }) => key === undefined)
+    const ofOthers = others.length > 0 ? await issue(database, others) : []
+    const ofKeyed = keyed.length > 0 ? await mutations.runAll(keyed, issue) : []
+    const results = new Map<Mutation, Mutated | Problem>(keyed.map((mutation, i) => [mutation, ofKeyed[i] as Mutated]))
+    for (const [i, mutation] of others.entries()) {
+      const answer = ofOthers[i] as Answer | Problem
+      results.set(mutation, answer instanceof Problem ? answer : { answer, replayed: false })
+    }
+    return users.map((mutation) => results.get(mutation) as Mutated | Problem)
   }
 }
 
