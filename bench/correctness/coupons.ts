@@ -15,8 +15,8 @@ const P95_MS = 1_000
 const ATTEMPTS = 20_000
 /** Attempts that wait for an answer at a time. */
 const AT_ONCE = 200
-/** Users of another coupon, so that no process is asked for the first time. */
-const WARM_UP = 200
+/** Users of another coupon: a rush meets instances that have been at work for a while. */
+const WARM_UP = 1_000
 
 interface Answered {
   /** 0: none. */
@@ -32,7 +32,7 @@ export async function run(progress: (text: string) => void): Promise<Row[]> {
   const issue = (couponId: number, userId: number) =>
     ask(agent, `${apis[userId % apis.length]?.url}/api/v1/coupons/${couponId}/issue`, userId)
   try {
-    await users(1, WARM_UP, WARM_UP, (userId) => issue(2, userId))
+    await users(1, WARM_UP, AT_ONCE, (userId) => issue(2, userId))
     progress(`${USERS} users at once`)
     const rush = await users(1, USERS, USERS, (userId) => issue(1, userId))
     progress(`${ATTEMPTS} attempts, ${AT_ONCE} at a time`)
