@@ -12,6 +12,8 @@ export interface HttpMetrics {
    * counted exactly once: also those that nobody answers.
    */
   middleware(req: IncomingMessage, res: ServerResponse, next: () => void): void
+  /** Instead of the middleware, for a request that was refused at once, unread and unrouted: counted as answered in no time. */
+  refused(req: IncomingMessage, route: string, status: number): void
 }
 
 /**
@@ -56,6 +58,13 @@ export function httpMetrics(registry: MetricsRegistry): HttpMetrics {
         durations.record({ method: req.method ?? '', route: routeOf(req), status, errorType }, seconds, trace)
       })
       next()
+    },
+    refused(req, route, status) {
+      durations.record(
+        { method: req.method ?? '', route, status, errorType: status >= 500 ? String(status) : '' },
+        0,
+        undefined,
+      )
     },
   }
 }

@@ -1,7 +1,6 @@
 import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
-import type { Express } from 'express'
 import { createApp } from '../src/api/app.ts'
 import { decideConfig } from '../src/api/config.ts'
 import { apiEnv } from '../src/api/env.ts'
@@ -136,7 +135,7 @@ describe('the description is complete', () => {
     const folder = scratchFolder()
     const app = unboundApp(folder.path)
     const described = operations.map(({ method, path }) => `${method} ${path}`)
-    const registered = routesOf(app.public as Express)
+    const registered = routesOf(app.routed)
     await app.close()
     folder.remove()
     expect(registered.toSorted()).toEqual(described.toSorted())

@@ -1,5 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { readMetrics } from '@drillbook/instrumentation'
+import type { Express } from 'express'
 import { BalanceStore } from '../balance/balance-store.ts'
 import { Cache } from '../cache/cache.ts'
 import { clearAction } from '../cache/clear-action.ts'
@@ -21,6 +22,10 @@ import { operationsApp } from '../operations/app.ts'
 import { Banner } from '../operations/banner.ts'
 import { drainAction } from '../operations/drain-action.ts'
 import { createPlane } from '../operations/plane.ts'
+import { OverloadEvents } from '../overload/events.ts'
+import { frontDoor } from '../overload/front-door.ts'
+import { KillSwitches } from '../overload/kill-switches.ts'
+import { LoadShedding } from '../overload/load-shedding.ts'
 import { ProviderChoice } from '../payments/provider-choice.ts'
 import { heapSnapshotAction, heapView } from '../process/heap-controls.ts'
 import { HeapSnapshots } from '../process/heap-snapshots.ts'
@@ -43,6 +48,8 @@ type Handler = (request: IncomingMessage, response: ServerResponse) => void
 export interface App {
   /** For users. */
   public: Handler
+  /** What is behind the front door of `public`: every route for users. */
+  routed: Express
   /** For operators and Prometheus. */
   operations: Handler
   /** Takes what operators want, if Postgres answers within 2 s (so: before it is ready), and begins to listen to Postgres. */
@@ -73,6 +80,9 @@ export function createApp(config: Config, telemetry: Telemetry): App {
   const sources = new CacheSources(config.cacheUrls, cacheEvents)
   const cache = new Cache(sources, protection, cacheEvents)
 
+  const shedding = new LoadShedding(() => protection.enabled, new OverloadEvents(telemetry.shedding, logger))
+  const switches = new KillSwitches()
+
   const catalogueStore = new CatalogueStore(database)
   const catalogue = new Catalogue(catalogueStore, cache)
   const reservations = new ReservationStore(database)
@@ -100,7 +110,16 @@ export function createApp(config: Config, telemetry: Telemetry): App {
     auditFile: config.auditFile,
     tokens: config.opsTokens,
     logger,
-    settings: apiSettings({ sources, protection, banner, database, jobs, providerChoice: new ProviderChoice() }),
+    settings: apiSettings({
+      sources,
+      protection,
+      banner,
+      database,
+      jobs,
+      shedding,
+      switches,
+      providerChoice: new ProviderChoice(),
+    }),
     actions: [
       warmUpAction(warmUp, async () => [...(await catalogue.copies()), ...shop.shopWindow.copies()]),
       clearAction(sources),
@@ -114,29 +133,36 @@ export function createApp(config: Config, telemetry: Telemetry): App {
       sessionsView(sessions),
       heapView,
     ],
-    describe: () => ({ ...describeApi({ sources, protection, banner, database }), draining: health.setAside }),
+    describe: () => ({
+      ...describeApi({ sources, protection, banner, database, shedding, switches }),
+      draining: health.setAside,
+    }),
+  })
+
+  const inside = publicApp({
+    ...shop,
+    telemetry,
+    health,
+    banner,
+    catalogue,
+    catalogueStore,
+    reservations,
+    balances: new BalanceStore(database),
+    payments: new PaymentStore(),
+    mutations,
+    paymentEvents: new PaymentEvents(telemetry.payments, logger),
+    holdRules: config.holdRules,
+    tokens: waiting.tokens,
+    waitingRoom: waiting.room,
   })
 
   return {
-    public: publicApp({
-      ...shop,
-      telemetry,
-      health,
-      banner,
-      catalogue,
-      catalogueStore,
-      reservations,
-      balances: new BalanceStore(database),
-      payments: new PaymentStore(),
-      mutations,
-      paymentEvents: new PaymentEvents(telemetry.payments, logger),
-      holdRules: config.holdRules,
-      tokens: waiting.tokens,
-      waitingRoom: waiting.room,
-    }),
+    public: frontDoor({ shedding, switches, http: telemetry.http, outcomes: telemetry.outcomes }, inside),
+    routed: inside,
     operations: operationsApp({ logger, serveMetrics: telemetry.serveMetrics, health, plane }),
     begin: async () => {
       await plane.begin()
+      shedding.begin()
       shop.notifications.begin()
       waiting.begin()
     },
@@ -145,6 +171,7 @@ export function createApp(config: Config, telemetry: Telemetry): App {
       shop.orderStreams.drain()
     },
     close: async () => {
+      shedding.end()
       await shop.notifications.close()
       await waiting.close()
       await plane.close()

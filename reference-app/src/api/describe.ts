@@ -1,6 +1,8 @@
 import type { BreakerState } from '../cache/breaker.ts'
 import type { SourceName } from '../cache/source.ts'
 import type { ReadSource } from '../database/database.ts'
+import type { OperationName } from '../http/operation-names.ts'
+import type { Sheddable } from '../overload/importance.ts'
 import type { SettingParts } from './settings.ts'
 
 /** What runbooks look at most, in GET /state of an API instance. */
@@ -10,6 +12,10 @@ export interface ApiDescription {
   banner: { message: string } | null
   /** `replicaUsable`: whether the replica is read from when reads are set to it; else the primary stands in. */
   database: { reads: ReadSource; replicaUsable: boolean; poolMax: number }
+  /** `class`: by hand. `limit`: how many requests may be under way because of overload; null: no limit. */
+  loadShedding: { class: Sheddable; limit: number | null }
+  /** Operations that are switched off. */
+  disabled: OperationName[]
 }
 
 export function describeApi({
@@ -17,11 +23,15 @@ export function describeApi({
   protection,
   banner,
   database,
+  shedding,
+  switches,
 }: Omit<SettingParts, 'jobs' | 'providerChoice'>): ApiDescription {
   return {
     cache: { source: sources.current.name, bypass: sources.bypassed, breaker: sources.current.breakerState },
     protection: { enabled: protection.enabled },
     banner: banner.message === null ? null : { message: banner.message },
     database: { reads: database.reads, replicaUsable: database.replicaUsable, poolMax: database.poolMax },
+    loadShedding: { class: shedding.class, limit: shedding.limitOfNow },
+    disabled: switches.disabled,
   }
 }

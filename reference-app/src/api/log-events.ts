@@ -22,6 +22,8 @@ export const LOG_EVENTS = {
   'database.replica_unfit': 'warn',
   'job.failed': 'warn',
   'job.recovered': 'info',
+  'overload.began': 'warn',
+  'overload.ended': 'info',
   'payment.paid': 'info',
   'payment.refused': 'debug',
   'payment.failed': 'warn',

@@ -7,6 +7,9 @@ import type { JobSwitches } from '../jobs/settings.ts'
 import type { Banner } from '../operations/banner.ts'
 import { bannerMessage } from '../operations/banner-setting.ts'
 import { type SettingRoute, settingRoute } from '../operations/setting.ts'
+import type { KillSwitches } from '../overload/kill-switches.ts'
+import type { LoadShedding } from '../overload/load-shedding.ts'
+import { loadSheddingClass, routeSettings } from '../overload/settings.ts'
 import type { ProviderChoice } from '../payments/provider-choice.ts'
 import { paymentProvider } from '../payments/settings.ts'
 import { tracingSamplingRatio } from '../process/tracing-setting.ts'
@@ -18,6 +21,8 @@ export interface SettingParts {
   database: Database
   jobs: JobSwitches
   providerChoice: ProviderChoice
+  shedding: LoadShedding
+  switches: KillSwitches
 }
 
 /** What operators can set at an API instance, for all of them. Who may is in `operations/access.ts`. */
@@ -28,13 +33,22 @@ export function apiSettings({
   database,
   jobs,
   providerChoice,
+  shedding,
+  switches,
 }: SettingParts): SettingRoute[] {
   return [
     settingRoute('/cache/source', 'another Redis, at once', { source: cacheSource(sources) }),
     settingRoute('/cache/bypass', 'no Redis at all', { bypass: cacheBypass(sources) }),
     settingRoute('/banner', 'a sentence for users; null takes it down', { message: bannerMessage(banner) }),
-    settingRoute('/protection', 'no breaker, no short limits, no single-flight, no stale copies: for drills', {
-      enabled: protectionEnabled(protection, sources),
+    settingRoute(
+      '/protection',
+      'no breaker, no short limits, no single-flight, no stale copies, no load shedding: for drills',
+      {
+        enabled: protectionEnabled(protection, sources),
+      },
+    ),
+    settingRoute('/load-shedding', 'turns away this class of requests and all below it, whatever the load', {
+      class: loadSheddingClass(shedding),
     }),
     settingRoute('/database/reads', 'reads of the catalogue to the primary or the replica', {
       source: databaseReads(database),
@@ -44,6 +58,7 @@ export function apiSettings({
     }),
     settingRoute('/tracing', 'share of requests that are traced', { samplingRatio: tracingSamplingRatio() }),
     settingRoute('/payments/provider', 'who charges orders', { provider: paymentProvider(providerChoice) }),
+    routeSettings(switches),
     jobs.route,
   ]
 }

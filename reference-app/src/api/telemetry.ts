@@ -9,10 +9,13 @@ import {
   outcomeMetrics,
   type PaymentMetrics,
   paymentMetrics,
+  type SheddingMetrics,
   type SupportMetrics,
+  sheddingMetrics,
   supportMetrics,
 } from '@drillbook/instrumentation'
 import { OPERATIONS } from '../http/operation-names.ts'
+import { CLASSES } from '../overload/importance.ts'
 import type { ProblemCode } from '../problem/codes.ts'
 import { TOPICS, type Topic } from '../support/topics.ts'
 import { type ProcessTelemetry, processTelemetry } from '../telemetry/process-telemetry.ts'
@@ -35,6 +38,7 @@ export interface Telemetry extends ProcessTelemetry {
   payments: PaymentMetrics
   coupons: CouponMetrics
   support: SupportMetrics<Topic>
+  shedding: SheddingMetrics
 }
 
 export function createTelemetry({ instance, version, logLevel }: Config): Telemetry {
@@ -47,5 +51,6 @@ export function createTelemetry({ instance, version, logLevel }: Config): Teleme
     payments: paymentMetrics(base.registry, { reasons: PAYMENT_REASONS }),
     coupons: couponMetrics(base.registry),
     support: supportMetrics(base.registry, { topics: TOPICS }),
+    shedding: sheddingMetrics(base.registry, { classes: CLASSES }),
   }
 }

@@ -25,8 +25,10 @@ export const ACCESS: Readonly<Record<string, readonly Caller[]>> = {
   'PUT /drain': OPERATORS,
   'PUT /jobs/{job}': OPERATORS,
   'PUT /payments/provider': OPERATORS,
+  'PUT /load-shedding': OPERATORS,
   'PUT /protection': OPERATORS,
   'PUT /tracing': OPERATORS,
+  'PUT /routes/{operation}': OPERATORS,
 
   'POST /cache/clear': OPERATORS,
   'POST /cache/warm-up': OPERATORS,

@@ -58,6 +58,8 @@ export const PROBLEMS = {
   internal_error: { status: 500, title: 'Something went wrong on our side' },
   database_unavailable: { status: 503, title: 'The database does not answer' },
   not_ready: { status: 503, title: 'This instance takes no traffic now' },
+  operation_disabled: { status: 503, title: 'This operation is switched off' },
+  overloaded: { status: 503, title: 'There is too much to do' },
   request_timeout: { status: 503, title: 'The request took too long' },
   too_many_streams: { status: 503, title: 'Too many progress streams are open' },
   waiting_room_static: { status: 503, title: 'The line stands still' },

@@ -1,0 +1,44 @@
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import type { HttpMetrics, OutcomeMetrics } from '@drillbook/instrumentation'
+import type { KillSwitches } from './kill-switches.ts'
+import type { LoadShedding } from './load-shedding.ts'
+import { MEANT } from './meant-operations.ts'
+import { type Meant, operationFinder } from './operation-finder.ts'
+import { Refusal } from './refusal.ts'
+
+type Handler = (request: IncomingMessage, response: ServerResponse) => void
+
+export interface FrontDoor {
+  shedding: LoadShedding
+  switches: KillSwitches
+  http: HttpMetrics
+  outcomes: OutcomeMetrics
+}
+
+const OVERLOADED = new Refusal('overloaded', 'Too much is going on. Try again in a moment.', 1)
+/** People switch, so it takes minutes. */
+const DISABLED = new Refusal('operation_disabled', 'This has been switched off for now. Try again later.', 30)
+
+/**
+ * Stands before routing and body parsing, and refuses there what is switched off or too much. What is not in the table of operations (health, the
+ * description, wrong paths) passes.
+ */
+export function frontDoor({ shedding, switches, http, outcomes }: FrontDoor, inside: Handler): Handler {
+  const find = operationFinder(MEANT)
+  const refuse = (request: IncomingMessage, response: ServerResponse, meant: Meant, refusal: Refusal) => {
+    refusal.write(response)
+    http.refused(request, meant.route, refusal.status)
+    outcomes.record(meant.operation, 'failed', refusal.code)
+  }
+  return (request, response) => {
+    const meant = find(request.method ?? '', request.url ?? '')
+    if (meant === undefined) return inside(request, response)
+    if (switches.isOff(meant.operation)) return refuse(request, response, meant, DISABLED)
+    if (!shedding.admits(meant.rank)) return refuse(request, response, meant, OVERLOADED)
+    if (!meant.stream) {
+      const ended = shedding.start(meant.rank)
+      response.once('close', () => ended(response.writableFinished && response.statusCode < 500))
+    }
+    inside(request, response)
+  }
+}

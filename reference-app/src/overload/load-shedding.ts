@@ -1,0 +1,92 @@
+import { ConcurrencyLimit } from './concurrency-limit.ts'
+import type { OverloadEvents } from './events.ts'
+import { CLASSES, RANK, type Sheddable } from './importance.ts'
+import { Sojourn } from './sojourn.ts'
+
+/** How often the limit is thought over. Milliseconds. */
+const INTERVAL_MS = 100
+
+/**
+ * Decides whether a request is begun. Each class sees only what is at least as important as itself: browsing is turned away when *everything* under
+ * way reaches the limit, a payment only when the payments alone do.
+ */
+export class LoadShedding {
+  private readonly underWay = CLASSES.map(() => 0)
+  private readonly limit = new ConcurrencyLimit()
+  private readonly sojourn = new Sojourn()
+  private readonly events: OverloadEvents
+  private readonly isProtected: () => boolean
+  private byHand: Sheddable = 'none'
+  private timer: NodeJS.Timeout | undefined
+  private shed = 0
+
+  /** `isProtected`: while it says no, nothing is shed but what an operator has asked for. */
+  constructor(isProtected: () => boolean, events: OverloadEvents) {
+    this.isProtected = isProtected
+    this.events = events
+  }
+
+  get class(): Sheddable {
+    return this.byHand
+  }
+
+  /** Null: no limit. */
+  get limitOfNow(): number | null {
+    return Number.isFinite(this.limit.current) ? Math.round(this.limit.current) : null
+  }
+
+  /** From now on this class and all below it are turned away, whatever the load. */
+  shedByHand(name: Sheddable): void {
+    this.byHand = name
+  }
+
+  begin(): void {
+    let since = performance.now()
+    this.timer = setInterval(() => {
+      const now = performance.now()
+      this.thinkOver((now - since) / 1_000)
+      since = now
+    }, INTERVAL_MS)
+    this.timer.unref()
+  }
+
+  end(): void {
+    clearInterval(this.timer)
+  }
+
+  /** Whether a request of this rank may begin. False is counted as shed. */
+  admits(rank: number): boolean {
+    if (this.byHand !== 'none' && rank <= RANK[this.byHand]) return this.turnedAway(rank)
+    if (this.limit.current === Number.POSITIVE_INFINITY) return true
+    let count = 0
+    for (let at = rank; at < this.underWay.length; at += 1) count += this.underWay[at] ?? 0
+    if (count < this.limit.current) return true
+    this.shed += 1
+    return this.turnedAway(rank)
+  }
+
+  /** Work of this rank began; call what is returned when it has ended, and whether it ended as wanted or in a refusal, not in a failure. */
+  start(rank: number): (served: boolean) => void {
+    const startedAt = performance.now()
+    this.underWay[rank] = (this.underWay[rank] ?? 0) + 1
+    return (served) => {
+      this.underWay[rank] = (this.underWay[rank] ?? 0) - 1
+      // A failure says nothing of the load: when Postgres hangs, pages that need only the cache go on.
+      if (served) this.sojourn.add(performance.now() - startedAt)
+    }
+  }
+
+  private turnedAway(rank: number): false {
+    this.events.shed(CLASSES[rank] ?? 'browse')
+    return false
+  }
+
+  private thinkOver(seconds: number): void {
+    const ended = this.sojourn.count
+    const sojournMs = this.sojourn.next()
+    if (this.isProtected()) this.limit.observe({ seconds, sojournMs, ended, shed: this.shed })
+    else this.limit.lift()
+    this.events.limited(this.limit.current, sojournMs)
+    this.shed = 0
+  }
+}

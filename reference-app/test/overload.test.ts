@@ -1,0 +1,155 @@
+import { afterAll, afterEach, beforeAll, expect, test } from '@jest/globals'
+import { MEANT } from '../src/overload/meant-operations.ts'
+import type { Reply } from './support/api.ts'
+import { Buyer, codeOf, idsOf, seatsOf } from './support/buyer.ts'
+import { operations } from './support/description.ts'
+import { type Stack, startStack } from './support/stack.ts'
+import { until } from './support/until.ts'
+
+let stack: Stack
+let buyer: Buyer
+let reservation: number
+
+beforeAll(async () => {
+  stack = await startStack()
+  buyer = new Buyer(1)
+  await buyer.recharge(stack.api, 1_000_000)
+  reservation = idsOf(await buyer.reserve(stack.api, 1, seatsOf(1, 0, 1)))[0] ?? 0
+})
+
+afterAll(async () => {
+  await stack.remove()
+})
+
+afterEach(async () => {
+  await shed('none')
+  await stack.api.ops('PUT', '/protection', { enabled: true })
+})
+
+const shed = (name: string) => stack.api.ops('PUT', '/load-shedding', { class: name })
+const browse = (path = '/api/v1/concerts') => stack.api.call(path, { headers: buyer.headers })
+const counted = (operation: string, reason: string) =>
+  stack.api.metric('operation_outcomes_total', { operation, outcome: 'failed', reason })
+const limit = () => stack.api.metric('http_server_concurrency_limit')
+const each = async () => ({
+  browse: codeOf(await browse()),
+  purchase: codeOf(await stack.api.call('/api/v1/balance/users/1')),
+  payment: codeOf(await buyer.reservation(stack.api, reservation)),
+})
+
+test('every route that users can reach means an operation, but health and the description', () => {
+  const meant = Object.values(MEANT).flatMap(({ routes }) => routes)
+  const needNothing = ['GET /healthz', 'GET /readyz', 'GET /api/v1/openapi.yaml']
+  const described = operations.map(({ method, path }) => `${method} ${path}`)
+  expect([...meant, ...needNothing].toSorted()).toEqual(described.toSorted())
+})
+
+test('by hand a class is turned away with all below it: browsing first, payments never', async () => {
+  expect(await each()).toEqual({ browse: '200', purchase: '200', payment: '200' })
+  await shed('browse')
+  expect(await each()).toEqual({ browse: '503 overloaded', purchase: '200', payment: '200' })
+  await shed('purchase')
+  expect(await each()).toEqual({ browse: '503 overloaded', purchase: '503 overloaded', payment: '200' })
+  expect((await stack.api.ops('GET', '/state')).body).toMatchObject({
+    loadShedding: { class: 'purchase', limit: null },
+  })
+  expect((await shed('payment')).status).toBe(400)
+  await shed('none')
+  expect(await each()).toEqual({ browse: '200', purchase: '200', payment: '200' })
+})
+
+test('who is turned away may come again, and is counted once: under what was meant, with the reason, the class and the route', async () => {
+  await shed('purchase')
+  const series = { http_route: '/api/v1/concerts/:concertId/schedules', http_response_status_code: '503' }
+  const seen = async () => ({
+    list: await counted('schedule_list', 'overloaded'),
+    recharge: await counted('balance_recharge', 'overloaded'),
+    browse: await stack.api.metric('http_server_shed_total', { class: 'browse' }),
+    purchase: await stack.api.metric('http_server_shed_total', { class: 'purchase' }),
+    requests: await stack.api.metric('http_server_request_duration_seconds_count', series),
+  })
+  const before = await seen()
+  const reply: Reply = await browse('/api/v1/concerts/1/schedules?from=today')
+  expect([reply.status, reply.headers.get('retry-after'), reply.headers.get('content-type')]).toEqual([
+    503,
+    '1',
+    'application/problem+json; charset=utf-8',
+  ])
+  expect(reply.body).toMatchObject({ type: 'urn:drillbook:problem:overloaded', status: 503 })
+  // Neither capitals nor a slash at the end nor a body that cannot be read make a request something else.
+  expect(codeOf(await browse('/API/v1/Concerts/1/schedules/'))).toBe('503 overloaded')
+  const junk = { method: 'POST', body: '{not json' }
+  expect(codeOf(await stack.api.call('/api/v1/balance/users/1/recharge', junk))).toBe('503 overloaded')
+  expect(await seen()).toEqual({
+    list: before.list + 2,
+    recharge: before.recharge + 1,
+    browse: before.browse + 2,
+    purchase: before.purchase + 1,
+    requests: before.requests + 2,
+  })
+})
+
+test('health, the description and what does not exist are never shed', async () => {
+  await shed('purchase')
+  const statuses = ['/healthz', '/readyz', '/api/v1/openapi.yaml', '/api/v1/nothing'].map(
+    async (path) => (await stack.api.call(path)).status,
+  )
+  expect(await Promise.all(statuses)).toEqual([200, 200, 200, 404])
+})
+
+test('an operation that is switched off is refused unread and counted, its neighbours go on', async () => {
+  const pay = () => buyer.pay(stack.api, [reservation])
+  const before = await counted('reservation_pay', 'operation_disabled')
+  await stack.api.ops('PUT', '/routes/reservation_pay', { enabled: false })
+  const reply = await pay()
+  expect([codeOf(reply), reply.headers.get('retry-after')]).toEqual(['503 operation_disabled', '30'])
+  expect(codeOf(await buyer.reservation(stack.api, reservation))).toBe('200')
+  expect(await counted('reservation_pay', 'operation_disabled')).toBe(before + 1)
+  expect((await stack.api.ops('GET', '/state')).body).toMatchObject({ disabled: ['reservation_pay'] })
+  expect((await stack.api.ops('PUT', '/routes/nothing', { enabled: false })).status).toBe(404)
+  await stack.api.ops('PUT', '/routes/reservation_pay', { enabled: true })
+  expect(codeOf(await pay())).toBe('200')
+})
+
+/** Reads of a balance, so many at a time, until it is told to end: far more than the ten connections to Postgres. */
+function crowd(atOnce: number) {
+  let over = false
+  const replies: Reply[] = []
+  const one = async () => {
+    while (!over) replies.push(await browse('/api/v1/balance/users/2'))
+  }
+  const all = Promise.all(Array.from({ length: atOnce }, one))
+  return {
+    replies,
+    end: async () => {
+      over = true
+      await all
+    },
+  }
+}
+
+test('a queue that stands is limited: browsing is shed, payments are not; and all is well again when it is over', async () => {
+  const crowded = crowd(400)
+  try {
+    await until('there is a limit', async () => (await limit()) > 0, 20_000)
+    const shedBefore = await stack.api.metric('http_server_shed_total', { class: 'payment' })
+    await until('browsing is shed', async () => codeOf(await browse()) === '503 overloaded')
+    for (let n = 0; n < 10; n += 1) expect(codeOf(await buyer.reservation(stack.api, reservation))).toBe('200')
+    expect(await stack.api.metric('http_server_shed_total', { class: 'payment' })).toBe(shedBefore)
+    expect(stack.api.logs('overload.began')).toHaveLength(1)
+  } finally {
+    await crowded.end()
+  }
+  await until('there is no limit any more', async () => (await limit()) === 0, 5_000)
+  expect(await each()).toEqual({ browse: '200', purchase: '200', payment: '200' })
+  expect(stack.api.logs('overload.ended')).toHaveLength(1)
+})
+
+test('without protection nothing is shed, however long it takes', async () => {
+  await stack.api.ops('PUT', '/protection', { enabled: false })
+  const crowded = crowd(400)
+  await until('many were served', () => crowded.replies.length > 3_000, 25_000)
+  await crowded.end()
+  expect(crowded.replies.map(codeOf).filter((code) => code === '503 overloaded')).toEqual([])
+  expect(await limit()).toBe(0)
+})
