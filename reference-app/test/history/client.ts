@@ -85,6 +85,12 @@ function requestOf(userId: number, call: Call): { method: 'GET' | 'POST'; path: 
     }
     case 'reservation':
       return { method: 'GET', path: `/reservations/${call.reservationId}` }
+    case 'coupon':
+      return { method: 'POST', path: `/coupons/${call.couponId}/issue`, json: { userId } }
+    case 'order': {
+      const { kind: _, ...order } = call
+      return { method: 'POST', path: '/orders', json: { userId, ...order } }
+    }
     case 'pay':
       return {
         method: 'POST',

@@ -12,6 +12,14 @@ export type Call =
   | { kind: 'reserve'; concertId: number; scheduleId: number; seatIds: number[] }
   | { kind: 'reservation'; reservationId: number }
   | { kind: 'pay'; reservationIds: number[] }
+  | { kind: 'coupon'; couponId: number }
+  | { kind: 'order'; orderItems: OrderItem[]; couponId?: number }
+
+export interface OrderItem {
+  productId: number
+  quantity: number
+  price: number
+}
 
 export interface End {
   at: number

@@ -1,4 +1,5 @@
 import type { FaultName } from './faults.ts'
+import type { OrderItem } from './history.ts'
 import type { Profile } from './profile.ts'
 import { Random } from './random.ts'
 
@@ -9,6 +10,9 @@ export type Wish =
   | { do: 'balance' }
   | { do: 'reserve'; scheduleId: number; seatIds: number[] }
   | { do: 'look'; pick: number }
+  | { do: 'coupon'; couponId: number }
+  | { do: 'order'; orderItems: OrderItem[] }
+  | { do: 'order-with-coupon'; pick: number; orderItems: OrderItem[] }
   | { do: 'pay'; pick: number; seats: number }
   /** Pays for a hold so long before its end (after it, when negative). Milliseconds. */
   | { do: 'pay-at-the-end'; pick: number; leadMs: number }
@@ -24,7 +28,7 @@ export type WishName = Wish['do']
 export interface Step {
   wish: Wish
   key: string | undefined
-  /** Sent twice at once. Only with a key, or a payment. */
+  /** Sent twice at once. Only with a key, or what nobody gets twice. */
   twice: boolean
   /** Before it. */
   pauseMs: number
@@ -50,15 +54,21 @@ const LONGEST_MS: Record<FaultName, number> = {
   'api-killed': 800,
 }
 
+/** As system.ts prepares them: so many, each soon sold out. */
+export const PRODUCTS = 100
+export const STOCK = 30
+export const COUPONS = 400
+export const COUPON_LIMIT = 3
+
 /** What a client will do: endless, and a function of seed, profile and client alone. How far it gets is up to the machine. */
 export function* stepsOf(seed: number, profile: Profile, client: number): Generator<Step, never> {
   const random = new Random(`${seed}`).fork(`client ${client}`)
   const lane = Math.floor(client / profile.users)
   for (let index = 0; ; index += 1) {
     const wish = wishAt(random, profile, lane, index)
-    const write = wish.do === 'recharge' || wish.do === 'reserve' || wish.do.startsWith('pay')
+    const write = /^(recharge|reserve|pay|coupon|order)/.test(wish.do)
     const keyed = random.chance(profile.keyed) && write
-    const twice = random.chance(profile.twice) && (keyed || wish.do.startsWith('pay'))
+    const twice = random.chance(profile.twice) && (keyed || /^(pay|coupon)/.test(wish.do))
     // Several users have the same keys: they are none of each other's business.
     yield { wish, key: keyed ? `${lane}-${index}` : undefined, twice, pauseMs: random.below(profile.pauseMs) }
   }
@@ -83,6 +93,9 @@ function wishAt(random: Random, profile: Profile, lane: number, index: number): 
   const [pick, other] = [random.next(), random.next()]
   if (name === 'recharge') return { do: name, amount: amountOf(lane, index) }
   if (name === 'reserve') return { do: name, ...seatsAt(random, index) }
+  if (name === 'coupon') return { do: name, couponId: 1 + ((index >> 1) % COUPONS) }
+  if (name === 'order') return { do: name, orderItems: itemsAt(random, index) }
+  if (name === 'order-with-coupon') return { do: name, pick, orderItems: itemsAt(random, index) }
   if (name === 'pay') return { do: name, pick, seats: other < 0.7 ? 1 : 2 }
   if (name === 'pay-at-the-end') return { do: name, pick, leadMs: Math.floor(other * 80) - 20 }
   if (name === 'join' || name === 'balance') return { do: name }
@@ -92,6 +105,19 @@ function wishAt(random: Random, profile: Profile, lane: number, index: number): 
 /** No two of one user's, so that each entry of a ledger names its request; other users' clients have the same ones. Won. */
 function amountOf(lane: number, index: number): number {
   return 10_000 + 100 * index + 2 * lane
+}
+
+/** In any order: the app has to find its own. */
+function itemsAt(random: Random, index: number): OrderItem[] {
+  const first = 1 + ((index >> 2) % PRODUCTS)
+  const products = [first, 1 + (first % PRODUCTS), 1 + ((first + 1) % PRODUCTS)].filter(() => random.chance(0.6))
+  const ids = products.length === 0 ? [first] : random.chance(0.5) ? products : products.reverse()
+  return ids.map((productId) => ({ productId, quantity: 1 + random.below(5), price: priceOf(productId) }))
+}
+
+/** As in the data set. Won. */
+function priceOf(productId: number): number {
+  return productId <= 5 ? 1 : 1_000 * productId
 }
 
 /** Clients meet, because all are at work on the same two schedules for some steps, then on the next. */

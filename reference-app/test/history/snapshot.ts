@@ -31,6 +31,37 @@ export interface PaymentRow {
   paidAt: number
 }
 
+export interface ProductRow {
+  id: number
+  stock: number
+  initialStock: number
+}
+
+export interface OrderRow {
+  id: number
+  userId: number
+  status: string
+  total: number
+  discount: number
+  issueId: number | null
+  createdAt: number
+  items: { productId: number; quantity: number; price: number }[]
+}
+
+export interface CouponRow {
+  id: number
+  limit: number
+  issued: number
+}
+
+export interface IssueRow {
+  id: number
+  couponId: number
+  userId: number
+  used: boolean
+  issuedAt: number
+}
+
 /** All rows as they were at one moment, which is after `startedAt` and before `readAt`. Times in milliseconds since 1970. */
 export interface Snapshot {
   startedAt: number
@@ -40,6 +71,10 @@ export interface Snapshot {
   entries: Entry[]
   reservations: ReservationRow[]
   payments: PaymentRow[]
+  products: ProductRow[]
+  orders: OrderRow[]
+  coupons: CouponRow[]
+  issues: IssueRow[]
 }
 
 const ms = (column: string) => `(extract(epoch from ${column}) * 1000)::float8`
@@ -50,6 +85,14 @@ const RESERVATIONS = `select id, user_id as "userId", schedule_id as "scheduleId
     ${ms('created_at')} as "createdAt", ${ms('expires_at')} as "expiresAt" from reservation order by id`
 const PAYMENTS = `select id, reservation_id as "reservationId", entry_id as "entryId", user_id as "userId", amount,
     ${ms('paid_at')} as "paidAt" from payment order by id`
+const PRODUCTS = 'select id, stock, initial_stock as "initialStock" from product order by id'
+const ORDERS = `select id, user_id as "userId", status, total, discount, coupon_issue_id as "issueId", ${ms('created_at')} as "createdAt",
+    (select coalesce(json_agg(json_build_object('productId', product_id, 'quantity', quantity, 'price', price)
+      order by product_id), '[]') from order_item where order_id = shop_order.id) as items
+    from shop_order order by id`
+const COUPONS = 'select id, "limit", issued from coupon order by id'
+const ISSUES = `select id, coupon_id as "couponId", user_id as "userId", used_at is not null as used,
+    ${ms('issued_at')} as "issuedAt" from coupon_issue order by id`
 
 /** Rejects when Postgres does not answer. */
 export async function takeSnapshot(databaseUrl: string): Promise<Snapshot> {
@@ -68,6 +111,10 @@ export async function takeSnapshot(databaseUrl: string): Promise<Snapshot> {
     const { rows: entries } = await client.query<Entry>(ENTRIES)
     const { rows: reservations } = await client.query<ReservationRow>(RESERVATIONS)
     const { rows: payments } = await client.query<PaymentRow>(PAYMENTS)
+    const { rows: products } = await client.query<ProductRow>(PRODUCTS)
+    const { rows: orders } = await client.query<OrderRow>(ORDERS)
+    const { rows: coupons } = await client.query<CouponRow>(COUPONS)
+    const { rows: issues } = await client.query<IssueRow>(ISSUES)
     await client.query('commit')
     const readAt = now()
     return {
@@ -77,6 +124,10 @@ export async function takeSnapshot(databaseUrl: string): Promise<Snapshot> {
       entries,
       reservations,
       payments,
+      products,
+      orders,
+      coupons,
+      issues,
     }
   } finally {
     await client.end().catch(() => undefined) // a server that is gone closes nothing

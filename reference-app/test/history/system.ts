@@ -5,6 +5,7 @@ import { run } from '../support/child.ts'
 import { TcpProxy } from '../support/tcp-proxy.ts'
 import type { Target } from './client.ts'
 import type { Ground } from './ground.ts'
+import { COUPON_LIMIT, COUPONS, STOCK } from './plan.ts'
 import type { Profile } from './profile.ts'
 
 /** What is examined: some instances on a database of their own. */
@@ -63,12 +64,16 @@ export class System {
 
   /** Of all that changes a balance. The deferred trigger runs as a part of the commit. */
   private async slowCommits(ms: number): Promise<void> {
+    await this.query(`create function take_time() returns trigger language plpgsql as
+      $$ begin perform pg_sleep(${ms / 1_000}); return null; end $$`)
+    await this.query(`create constraint trigger slow_commit after insert on balance_entry
+      deferrable initially deferred for each row execute function take_time()`)
+  }
+
+  private async query(text: string): Promise<void> {
     const client = new Client({ connectionString: this.databaseUrl })
     await client.connect()
-    await client.query(`create function take_time() returns trigger language plpgsql as
-      $$ begin perform pg_sleep(${ms / 1_000}); return null; end $$`)
-    await client.query(`create constraint trigger slow_commit after insert on balance_entry
-      deferrable initially deferred for each row execute function take_time()`)
+    await client.query(text)
     await client.end()
   }
 
@@ -77,6 +82,10 @@ export class System {
     const env = { PATH: process.env.PATH, DATABASE_URL: this.databaseUrl }
     const prepared = await run(process.execPath, [join(this.folder, 'src/database/main.ts')], { cwd: this.folder, env })
     if (prepared.process.exitCode !== 0) throw new Error(`no database: ${prepared.stderr}`)
+    await this.query(`update product set stock = ${STOCK}, initial_stock = ${STOCK}`)
+    await this.query(`insert into coupon (id, name, discount, "limit")
+      select n, 'Coupon no. ' || n, 5, 1 from generate_series(1, ${COUPONS}) as n on conflict (id) do nothing`)
+    await this.query(`update coupon set discount = 5, "limit" = ${COUPON_LIMIT}`)
     if (this.profile.slowCommitMs > 0) await this.slowCommits(this.profile.slowCommitMs)
   }
 

@@ -10,12 +10,14 @@ export class Wallet {
   private readonly holds: Hold[] = []
   private readonly paid: number[] = []
   private readonly written: Operation[] = []
+  private readonly issued: number[] = []
 
   learn(operation: Operation & { end: End }): void {
     const { call, key, end } = operation
     if (end.outcome !== 'ok') return
     if (key !== undefined) this.written.push(operation)
     if (call.kind === 'pay') this.paid.push(...call.reservationIds)
+    if (call.kind === 'coupon') this.issued.push(call.couponId)
     if (call.kind === 'reserve' && !end.replayed) {
       const body = end.body as { id: number; expiresAt: string }[]
       this.holds.push(...body.map(({ id, expiresAt }) => ({ id, expiresAt: Date.parse(expiresAt) })))
@@ -37,6 +39,11 @@ export class Wallet {
 
   get all(): number[] {
     return this.holds.map(idOf)
+  }
+
+  /** Used or not. */
+  get coupons(): number[] {
+    return this.issued
   }
 
   /** With a key, and acknowledged. */

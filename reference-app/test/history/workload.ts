@@ -74,6 +74,12 @@ function callOf(
     const { scheduleId, seatIds } = wish
     return { kind: 'reserve', concertId: concertOf(scheduleId), scheduleId, seatIds }
   }
+  if (wish.do === 'coupon') return { kind: 'coupon', couponId: wish.couponId }
+  if (wish.do === 'order') return { kind: 'order', orderItems: wish.orderItems }
+  if (wish.do === 'order-with-coupon') {
+    const couponId = at(wallet.coupons, wish.pick)
+    return { kind: 'order', orderItems: wish.orderItems, ...(couponId === undefined ? {} : { couponId }) }
+  }
   if (wish.do === 'look') {
     const id = at(wallet.all, wish.pick)
     return id === undefined ? undefined : { kind: 'reservation', reservationId: id }
@@ -90,6 +96,12 @@ function callOf(
 /** Of the same kind, with another body. The odd amount is nobody else's. */
 function anotherOf(call: Call): Call {
   if (call.kind === 'recharge') return { ...call, amount: call.amount + 1 }
+  if (call.kind === 'coupon') return { ...call, couponId: 1 + (call.couponId % 5) }
+  if (call.kind === 'order') {
+    const [first, ...others] = call.orderItems
+    if (first === undefined) return call
+    return { ...call, orderItems: [{ ...first, quantity: first.quantity + 1 }, ...others] }
+  }
   if (call.kind === 'reserve') {
     const [first = 1] = call.seatIds
     return { ...call, seatIds: [first % 24 === 0 ? first - 1 : first + 1] }

@@ -8,6 +8,8 @@ const REFUSALS: Record<Call['kind'], string[]> = {
   balance: [],
   reserve: ['idempotency_key_in_flight', 'idempotency_key_reused', 'seat_taken', 'hold_limit'],
   reservation: [],
+  coupon: ['idempotency_key_in_flight', 'idempotency_key_reused', 'coupon_sold_out', 'coupon_already_issued'],
+  order: ['idempotency_key_in_flight', 'idempotency_key_reused', 'out_of_stock', 'coupon_used'],
   pay: [
     'idempotency_key_in_flight',
     'idempotency_key_reused',

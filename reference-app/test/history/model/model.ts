@@ -1,9 +1,11 @@
 import { answersAreForeseen } from './answers.ts'
 import { balancesEqualTheirLedger, ledgersAddUp } from './balances.ts'
+import { couponsAreIssuedUpToTheirLimit, couponsAreThoseAskedFor } from './coupons.ts'
 import type { Check, Evidence, Violation } from './evidence.ts'
 import { holdLimitIsKept } from './hold-limit.ts'
 import { keysTakeEffectOnce } from './keys.ts'
 import { balancesAreLinearisable } from './linearisable.ts'
+import { ordersAreThoseAskedFor, stockIsSoldOnce } from './orders.ts'
 import { paymentsAreThoseAskedFor, salesArePaidOnce } from './payments.ts'
 import { rechargesTakeEffectOnce } from './recharges.ts'
 import { refusalsHaveTheirReason } from './refusals.ts'
@@ -21,6 +23,10 @@ const CHECKS: Check[] = [
   keysTakeEffectOnce,
   reservationsAreThoseAskedFor,
   paymentsAreThoseAskedFor,
+  couponsAreIssuedUpToTheirLimit,
+  couponsAreThoseAskedFor,
+  stockIsSoldOnce,
+  ordersAreThoseAskedFor,
   holdLimitIsKept,
   balancesAreLinearisable,
   reservationReadsAreTrue,
