@@ -40,4 +40,13 @@ export const PLANTED: Planted[] = [
   { name: 'lost-commit-tried-again', profile: 'database-cut', seed: 1, breaks: [ONCE] },
   { name: 'acknowledged-before-the-commit', profile: 'database-cut', seed: 1, breaks: [LOST, READS] },
   { name: 'failed-commit-taken-for-done', profile: 'database-killed', seed: 1, breaks: [LOST] },
+  {
+    name: 'coupon-counter-read-then-written',
+    profile: 'shop',
+    seed: 1,
+    breaks: ['exactly the limit of coupons, one for each user'],
+  },
+  { name: 'coupon-used-again', profile: 'shop', seed: 1, breaks: ['a coupon is used once, by its user'] },
+  { name: 'stock-read-then-written', profile: 'shop', seed: 1, breaks: ['sold and left are what there was'] },
+  { name: 'stock-guard-missing', profile: 'shop', seed: 1, breaks: ['sold and left are what there was'] },
 ]
