@@ -153,6 +153,13 @@ describe('the description is complete', () => {
       'warm_up_running',
       'warm_up_failed',
       'replica_not_configured',
+      'session_not_found',
+      'session_protected',
+      'heap_snapshot_disabled',
+      'heap_snapshot_running',
+      'heap_snapshot_no_room',
+      'heap_snapshot_failed',
+      'tracing_off',
       'waiting_room_restoring',
     ]
     expect(Object.keys(PROBLEMS).filter((name) => !known.includes(name))).toEqual(

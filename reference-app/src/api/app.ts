@@ -34,6 +34,7 @@ import { CatalogueStore } from '../ticketing/catalogue-store.ts'
 import { PaymentEvents } from '../ticketing/payment-events.ts'
 import { PaymentStore } from '../ticketing/payment-store.ts'
 import { ReservationStore } from '../ticketing/reservation-store.ts'
+import { UserTurns } from '../ticketing/user-turns.ts'
 import { openWaitingRoom } from '../waiting-room/open-waiting-room.ts'
 import type { Config } from './config.ts'
 import { describeApi } from './describe.ts'
@@ -146,6 +147,7 @@ export function createApp(config: Config, telemetry: Telemetry): App {
     banner,
     catalogue,
     catalogueStore,
+    turns: new UserTurns(),
     reservations,
     balances: new BalanceStore(database),
     payments: new PaymentStore(),

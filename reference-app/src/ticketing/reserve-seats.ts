@@ -6,6 +6,7 @@ import type { Catalogue } from './catalogue.ts'
 import type { CatalogueStore } from './catalogue-store.ts'
 import type { Reservation } from './reservation.ts'
 import type { ReservationStore } from './reservation-store.ts'
+import type { UserTurns } from './user-turns.ts'
 
 /** The rules of the house. */
 export interface HoldRules {
@@ -16,6 +17,7 @@ export interface HoldRules {
 }
 
 export interface BoxOffice {
+  turns: UserTurns
   mutations: Mutations
   reservations: ReservationStore
   catalogue: Catalogue
@@ -38,7 +40,9 @@ export interface SeatRequest {
  */
 export async function reserveSeats(office: BoxOffice, request: SeatRequest, key: string | undefined): Promise<Mutated> {
   const mutation = { userId: request.userId, route: 'POST /reservations', key, request }
-  const mutated = await office.mutations.run(mutation, (transaction) => hold(office, transaction, request))
+  const mutated = await office.turns.take(request.userId, () =>
+    office.mutations.run(mutation, (transaction) => hold(office, transaction, request)),
+  )
   if (!mutated.replayed) await office.catalogue.seatsChanged(request.concertId, request.scheduleId)
   return mutated
 }

@@ -1,0 +1,30 @@
+import { Problem } from '../problem/problem.ts'
+
+/** As many as a user may hold seats by default, asked for one by one: more cannot all succeed. */
+const MAX_WAITING = 50
+
+/**
+ * One at a time for each user in this process, in order. The database lets one user's reservations wait for each other on connections, which all other
+ * users need, too: here they wait without one.
+ */
+export class UserTurns {
+  private readonly users = new Map<number, { last: Promise<unknown>; count: number }>()
+
+  /** Throws `too_many_at_once`, and what `work` throws. */
+  async take<T>(userId: number, work: () => Promise<T>): Promise<T> {
+    const user = this.users.get(userId) ?? { last: Promise.resolve(), count: 0 }
+    if (user.count > MAX_WAITING) {
+      throw new Problem('too_many_at_once', `User ${userId} has ${user.count} reservations under way.`)
+    }
+    user.count += 1
+    this.users.set(userId, user)
+    const turn = user.last.then(work)
+    user.last = turn.catch(() => undefined) // its caller is told
+    try {
+      return await turn
+    } finally {
+      user.count -= 1
+      if (user.count === 0) this.users.delete(userId)
+    }
+  }
+}
