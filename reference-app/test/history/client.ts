@@ -20,7 +20,8 @@ export class Client {
   readonly userId: number
   private readonly id: number
   private readonly history: History
-  private readonly token: string
+  /** One that no waiting room knows, until it has joined. */
+  private token: string
 
   constructor(history: History, id: number, userId: number) {
     this.history = history
@@ -32,6 +33,7 @@ export class Client {
   async send({ instance, url }: Target, call: Call, key?: string): Promise<Operation & { end: End }> {
     const operation = this.history.invoke({ client: this.id, userId: this.userId, instance, call, key })
     const end = await this.ask(url, call, key)
+    if (call.kind === 'join' && end.outcome === 'ok') this.token = (end.body as { token: string }).token
     return Object.assign(operation, { end })
   }
 
@@ -48,7 +50,7 @@ export class Client {
       const { status } = response
       const code = status < 300 ? '' : (body?.code ?? 'no code')
       const replayed = response.headers.get('idempotency-replayed') === 'true'
-      return { at: now(), outcome: outcomeOf(method, status, code), status, code, body, replayed }
+      return { at: now(), outcome: outcomeOf(method, call, status, code), status, code, body, replayed }
     } catch (error) {
       const code = connectionCodeOf(error)
       // Nobody listened, so nobody was asked. Any other end of a connection may come after the effect.
@@ -58,9 +60,10 @@ export class Client {
   }
 }
 
-function outcomeOf(method: string, status: number, code: string): Outcome {
+function outcomeOf(method: string, { kind }: Call, status: number, code: string): Outcome {
   if (status >= 200 && status < 300) return 'ok'
   if (status >= 400 && status < 500) return 'rejected'
+  if (code === 'waiting_room_unavailable') return kind === 'join' ? 'unknown' : 'failed' // the gate is in front of everything else
   return method === 'GET' || BEFORE_ANYTHING_WAS_BEGUN.has(code) ? 'failed' : 'unknown'
 }
 

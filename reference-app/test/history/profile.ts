@@ -18,6 +18,8 @@ export interface Profile {
   slowCommitMs: number
   /** At most, before a step. */
   pauseMs: number
+  /** The waiting room is live and lets so many in at a time. Absent: there is none. */
+  capacity?: number
   /** Weights; none: nothing fails. */
   faults: Partial<Record<FaultName, number>>
 }
@@ -126,6 +128,16 @@ export const PROFILES = {
     keyed: 0.3,
     wishes: { coupon: 6, order: 6, 'order-with-coupon': 4, repeat: 1, 'reuse-key': 1 },
     pauseMs: 10,
+  },
+  gate: {
+    ...QUIET,
+    clients: 10,
+    users: 10,
+    wishes: { join: 4, reserve: 4 },
+    keyed: 0,
+    pauseMs: 60,
+    capacity: 3,
+    faults: { 'redis-hung': 1 },
   },
   'database-killed': {
     ...QUIET,

@@ -78,10 +78,10 @@ export async function run({ seed, profile: profileName, seconds, ground, folder 
   }
 }
 
-async function lookAt(system: System, { holdLimit }: Profile, verdict: Verdict): Promise<void> {
+async function lookAt(system: System, { holdLimit, capacity }: Profile, verdict: Verdict): Promise<void> {
   const snapshot = await takeSnapshot(system.databaseUrl)
   verdict.looks.taken += 1
-  verdict.violations = check({ history: verdict.history, snapshot, rules: { holdLimit } })
+  verdict.violations = check({ history: verdict.history, snapshot, rules: { holdLimit, capacity } })
 }
 
 async function clientsOf(

@@ -90,15 +90,26 @@ export class System {
   }
 
   private async startApi(index: number): Promise<Api> {
-    const { holdSeconds, holdLimit, faults } = this.profile
+    const { holdSeconds, holdLimit, faults, capacity } = this.profile
     const throughProxy = this.databaseUrl.replace(`:${this.ground.postgres.port}/`, `:${this.proxy.port}/`)
     return await Api.start({
       databaseUrl: 'database-cut' in faults ? throughProxy : this.databaseUrl,
       primaryUrl: this.ground.redis.url,
       folder: this.folder,
       instance: nameOf(index),
-      env: { SEAT_HOLD_SECONDS: String(holdSeconds), SEAT_HOLD_LIMIT: String(holdLimit) },
+      env: { SEAT_HOLD_SECONDS: String(holdSeconds), SEAT_HOLD_LIMIT: String(holdLimit), ...waitingRoom(capacity) },
     })
+  }
+}
+
+/** Turns are short, so that many have one. */
+function waitingRoom(capacity: number | undefined): Record<string, string> {
+  if (capacity === undefined) return {}
+  return {
+    WAITING_ROOM_MODE: 'live',
+    WAITING_ROOM_CAPACITY: String(capacity),
+    WAITING_ROOM_ADMISSIONS_PER_SECOND: '50',
+    WAITING_ROOM_TURN_SECONDS: '2',
   }
 }
 

@@ -6,7 +6,7 @@ const REFUSALS: Record<Call['kind'], string[]> = {
   join: [],
   recharge: ['idempotency_key_in_flight', 'idempotency_key_reused'],
   balance: [],
-  reserve: ['idempotency_key_in_flight', 'idempotency_key_reused', 'seat_taken', 'hold_limit'],
+  reserve: ['idempotency_key_in_flight', 'idempotency_key_reused', 'seat_taken', 'hold_limit', 'queue_not_admitted'],
   reservation: [],
   coupon: ['idempotency_key_in_flight', 'idempotency_key_reused', 'coupon_sold_out', 'coupon_already_issued'],
   order: ['idempotency_key_in_flight', 'idempotency_key_reused', 'out_of_stock', 'coupon_used'],

@@ -5,7 +5,8 @@ import type { Snapshot } from '../snapshot.ts'
 export interface Evidence {
   history: History
   snapshot: Snapshot
-  rules: { holdLimit: number }
+  /** `capacity`: of the waiting room, absent without one. */
+  rules: { holdLimit: number; capacity?: number | undefined }
 }
 
 /** Something that must not be, with the operations from which a reader can see it. */

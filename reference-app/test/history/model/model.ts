@@ -2,6 +2,7 @@ import { answersAreForeseen } from './answers.ts'
 import { balancesEqualTheirLedger, ledgersAddUp } from './balances.ts'
 import { couponsAreIssuedUpToTheirLimit, couponsAreThoseAskedFor } from './coupons.ts'
 import type { Check, Evidence, Violation } from './evidence.ts'
+import { neverMoreInsideThanFit, nobodyGetsPastTheGate } from './gate.ts'
 import { holdLimitIsKept } from './hold-limit.ts'
 import { keysTakeEffectOnce } from './keys.ts'
 import { balancesAreLinearisable } from './linearisable.ts'
@@ -28,6 +29,8 @@ const CHECKS: Check[] = [
   stockIsSoldOnce,
   ordersAreThoseAskedFor,
   holdLimitIsKept,
+  nobodyGetsPastTheGate,
+  neverMoreInsideThanFit,
   balancesAreLinearisable,
   reservationReadsAreTrue,
   refusalsHaveTheirReason,
