@@ -13,6 +13,7 @@ const LOST = 'an acknowledged write is never lost'
 const ONCE = 'a recharge takes effect once'
 const SUM = 'a balance is the sum of its ledger'
 const READS = 'reads of a balance fit into one order with its writes'
+const GATE = 'nobody reserves who was not admitted'
 const SEAT = 'one live hold or sale for each seat'
 
 export const PLANTED: Planted[] = [
@@ -49,4 +50,7 @@ export const PLANTED: Planted[] = [
   { name: 'coupon-used-again', profile: 'shop', seed: 1, breaks: ['a coupon is used once, by its user'] },
   { name: 'stock-read-then-written', profile: 'shop', seed: 1, breaks: ['sold and left are what there was'] },
   { name: 'stock-guard-missing', profile: 'shop', seed: 1, breaks: ['sold and left are what there was'] },
+  { name: 'gate-fails-open', profile: 'gate', seed: 1, breaks: [GATE] },
+  { name: 'gate-takes-any-place', profile: 'gate', seed: 1, breaks: [GATE] },
+  { name: 'capacity-off-by-one', profile: 'gate', seed: 1, breaks: ['never more inside than fit'] },
 ]
