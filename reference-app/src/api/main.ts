@@ -8,13 +8,12 @@ import { decideConfig } from './config.ts'
 import { apiEnv } from './env.ts'
 import { createTelemetry } from './telemetry.ts'
 
-/**
- * Between saying "not ready" and closing the door. A load balancer that looks once per second has noticed by then, and every client that uses a
- * connection meanwhile is told to open its next one elsewhere, so that hardly any is closed under a request. Milliseconds.
- */
+/** Between saying "not ready" and closing the door: a load balancer that looks once per second has noticed by then. Milliseconds. */
 const NOTICE_MS = 2_000
 /** For what is in flight then: a request ends within 10 s. Milliseconds. */
 const DRAIN_LIMIT_MS = 10_000
+/** For scrapes and operators that are being answered when everything else has ended. Milliseconds. */
+const OPS_DRAIN_LIMIT_MS = 1_000
 
 const config = orExit(() => decideConfig(readEnv(apiEnv, process.env)))
 const telemetry = createTelemetry(config)
@@ -34,10 +33,9 @@ for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, () => 
 async function stop(signal: string): Promise<void> {
   logger.info({ event: 'api.stopping', signal }, 'this instance finishes what it has begun')
   app.drain()
-  listener.drain()
   await new Promise((resolve) => setTimeout(resolve, NOTICE_MS))
   await listener.close(DRAIN_LIMIT_MS)
-  await opsListener.close(DRAIN_LIMIT_MS)
+  await opsListener.close(OPS_DRAIN_LIMIT_MS)
   await app.close()
   await flushTraces()
   logger.info({ event: 'api.stopped' }, 'this instance has ended')

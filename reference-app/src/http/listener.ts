@@ -1,16 +1,38 @@
 import { once } from 'node:events'
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
-import type { AddressInfo } from 'node:net'
+import { type AddressInfo, Server as NetServer } from 'node:net'
 
-/** Time for a client to send its whole request: our requests are one packet. Milliseconds. */
+/** Time for a client to send all headers: ours are one packet. Slowloris holds a connection for no longer. Milliseconds. */
+const HEADERS_TIMEOUT_MS = 5_000
+/** And for the whole request: 64 kB at most. Milliseconds. */
 const RECEIVE_TIMEOUT_MS = 10_000
-/** Above the keep-alive of a proxy in front (nginx: 60 s), so that it is never we who close a connection that it is about to use. */
-const KEEP_ALIVE_MS = 65_000
+/** How often the two are looked at; Node's 30 s would make 5 s into 35. Milliseconds. */
+const TIMEOUT_CHECK_MS = 1_000
+/** A queue token, a key and what gateways add come to 2 kB; more than this many fields or bytes is answered 431 or cut by Node. */
+const MAX_HEADER_BYTES = 8 * 1024
+const MAX_HEADERS = 100
+/**
+ * What an idle connection is promised (`Keep-Alive: timeout=4`). A client that reads that, or has a shorter time of its own as nginx has (lab/nginx.conf),
+ * gives it up before we do, so that nobody sends into a connection that is being closed. Milliseconds.
+ */
+const KEEP_ALIVE_MS = 4_000
+/** How much later we do: for what was sent at the last moment and has not been read yet. Milliseconds. */
+const KEEP_ALIVE_MARGIN_MS = 2_000
+/** No longer than this is the door held open for people who go on knocking. Milliseconds. */
+const DOOR_LIMIT_MS = 1_000
 
-/** A bound HTTP server that can be stopped without cutting anybody off. */
+type Handler = (request: IncomingMessage, response: ServerResponse) => void
+
+/**
+ * A bound HTTP server that can be stopped without cutting anybody off. The order matters. First it says that it is not ready, and goes on as before
+ * (that is the caller's part). Then the door closes, at a moment when nobody stands before it. Only then each answer says that it was the last one on
+ * its connection: said earlier, it would send its client to this very door. Connections without a request are left alone until their promised time
+ * is over, because a request may be on its way on each of them.
+ */
 export class Listener {
   private readonly server: Server
-  private draining = false
+  private closing = false
+  private accepted = 0
   private readonly underWay = new Set<ServerResponse>()
 
   private constructor(server: Server) {
@@ -18,15 +40,22 @@ export class Listener {
   }
 
   /** Rejects when the port cannot be had. Port 0: any free one. */
-  static async open(
-    handler: (request: IncomingMessage, response: ServerResponse) => void,
-    host: string,
-    port: number,
-  ): Promise<Listener> {
-    const server = createServer({ requestTimeout: RECEIVE_TIMEOUT_MS, keepAliveTimeout: KEEP_ALIVE_MS })
+  static async open(handler: Handler, host: string, port: number): Promise<Listener> {
+    const server = createServer({
+      headersTimeout: HEADERS_TIMEOUT_MS,
+      requestTimeout: RECEIVE_TIMEOUT_MS,
+      connectionsCheckingInterval: TIMEOUT_CHECK_MS,
+      keepAliveTimeout: KEEP_ALIVE_MS,
+      keepAliveTimeoutBuffer: KEEP_ALIVE_MARGIN_MS,
+      maxHeaderSize: MAX_HEADER_BYTES,
+    })
+    server.maxHeadersCount = MAX_HEADERS
     const listener = new Listener(server)
+    server.on('connection', () => {
+      listener.accepted += 1
+    })
     server.on('request', (request, response) => {
-      if (listener.draining) response.setHeader('connection', 'close')
+      if (listener.closing) sayLast(response)
       listener.underWay.add(response)
       response.once('close', () => listener.underWay.delete(response))
       handler(request, response)
@@ -40,19 +69,41 @@ export class Listener {
     return (this.server.address() as AddressInfo).port
   }
 
-  /** From now on each answer tells its client to open its next connection elsewhere. */
-  drain(): void {
-    this.draining = true
-    for (const response of this.underWay) if (!response.headersSent) response.setHeader('connection', 'close')
-  }
-
-  /** Accepts nothing new, waits for what is in flight, and cuts what is left after `limitMs`. */
+  /** Accepts nothing new, waits for what is in flight and for connections that may still be used, and cuts what is left after `limitMs`. */
   async close(limitMs: number): Promise<void> {
-    this.drain()
     const closed = once(this.server, 'close')
-    this.server.close()
+    await this.closeDoor()
+    this.closing = true
+    for (const response of this.underWay) sayLast(response)
     const cut = setTimeout(() => this.server.closeAllConnections(), limitMs)
     await closed
     clearTimeout(cut)
   }
+
+  /**
+   * Linux resets every connection that it has accepted for us and that we have not: so the listening socket is closed only after a whole turn of the
+   * event loop, which accepts one connection (libuv since 1.45), found none. On a starved processor dozens wait there.
+   */
+  private async closeDoor(): Promise<void> {
+    const limit = performance.now() + DOOR_LIMIT_MS
+    let before: number
+    do {
+      await nextTurn()
+      before = this.accepted
+      await nextTurn()
+    } while (this.accepted > before && performance.now() < limit)
+    // Not this.server.close(): that destroys connections without a request, too, and with them what is on its way there.
+    NetServer.prototype.close.call(this.server)
+  }
+}
+
+/** Unless a part of its request is still to come: closing would reset the connection, answer and all. It ends when it has been idle, instead. */
+function sayLast(response: ServerResponse): void {
+  const { headers, complete } = response.req
+  const hasBody = headers['content-length'] !== undefined || headers['transfer-encoding'] !== undefined
+  if (!response.headersSent && (complete || !hasBody)) response.setHeader('connection', 'close')
+}
+
+function nextTurn(): Promise<void> {
+  return new Promise((resolve) => setImmediate(resolve))
 }

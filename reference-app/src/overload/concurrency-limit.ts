@@ -21,8 +21,8 @@ const PATIENCE_INTERVALS = 3
 /** So long nothing may have been shed before the limit is lifted. */
 const CALM_SECONDS = 1
 /** So few under way are never too many, however slow they are: below it a limit would only idle the processor. */
-const LEAST = 32
-/** Per interval. As in every AIMD since TCP the way down is the faster one; up in proportion, because a limit may have to grow from 32 to 500. */
+const LEAST = 64
+/** Per interval. As in every AIMD since TCP the way down is the faster one; up in proportion, because a limit may have to grow from 64 to 500. */
 const DECREASE = 0.9
 const INCREASE = 1.05
 
