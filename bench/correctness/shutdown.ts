@@ -74,7 +74,7 @@ async function rollingRestart(progress: (text: string) => void, start: Start): P
   const ports = [await freePort(), await freePort(), await freePort()]
   const [first = 0, second = 0, gateway = 0] = ports
   const apis = await Promise.all([start('api-1', first), start('api-2', second)])
-  const nginx = await startNginx({ 'port.api-1': first, 'port.api-2': second, 'port.gateway': gateway })
+  const nginx = await startNginx(gateway, [first, second])
   const load = new Steady(gateway, PER_SECOND, 6_000)
   try {
     await pause(BEFORE_MS)
@@ -101,21 +101,24 @@ async function rollingRestart(progress: (text: string) => void, start: Start): P
   }
 }
 
-async function startNginx(ports: Record<string, number>): Promise<{ stop(): Promise<void> }> {
+/** The lab's own configuration, for these instances. */
+async function startNginx(gateway: number, instances: number[]): Promise<{ stop(): Promise<void> }> {
   const folder = scratchFolder()
-  await Promise.all(['run', 'nginx', 'logs'].map((name) => mkdir(join(folder.path, name), { recursive: true })))
+  await Promise.all(['run', 'nginx/closed'].map((name) => mkdir(join(folder.path, name), { recursive: true })))
   const values: Record<string, string> = {
-    ...Object.fromEntries(Object.entries(ports).map(([k, v]) => [k, String(v)])),
+    'nginx.user': userInfo().uid === 0 ? 'user root;' : '',
+    'port.gateway': String(gateway),
+    lab: folder.path,
   }
-  values['nginx.user'] = userInfo().uid === 0 ? 'user root;' : ''
-  values.lab = folder.path
+  const servers = instances.map((port) => `server 127.0.0.1:${port} max_fails=3 fail_timeout=2s;\n`)
+  writeFileSync(join(folder.path, 'nginx/instances.conf'), servers.join(''))
   const file = join(folder.path, 'nginx.conf')
   const text = readFileSync(NGINX, 'utf8').replaceAll(/\$\{([\w.-]+)\}/g, (whole, name) => values[name] ?? whole)
   writeFileSync(file, text)
   const child = new Child('nginx', ['-c', file, '-p', folder.path, '-g', 'daemon off;'])
   await until('nginx answers', async () => {
     if (!child.running) throw new Error(child.stderr)
-    return (await fetch(`http://127.0.0.1:${values['port.gateway']}/healthz`)).ok
+    return (await fetch(`http://127.0.0.1:${gateway}/healthz`)).ok
   })
   return {
     stop: async () => {
