@@ -8,6 +8,7 @@ import { requestText, Wire } from './wire.ts'
 const READERS = 500
 const ROUNDS = 10
 const DEADLINE_MS = 10_000
+const BETWEEN_MS = 1_000
 const PATH = '/api/v1/concerts/1/schedules/1/seats'
 const KEY = 'catalogue:concert:1:schedule:1:seats'
 
@@ -28,6 +29,7 @@ export async function run(progress: (text: string) => void): Promise<Row[]> {
     let unanswered = 0
     await everybody() // opens the connections
     for (let round = 1; round <= ROUNDS; round += 1) {
+      await new Promise((resolve) => setTimeout(resolve, BETWEEN_MS)) // ten crowds without a pause would be an overload, and be shed
       const before = await Promise.all(apis.map(queries))
       await redis.use((client) => client.del(KEY))
       const answers = await everybody()
