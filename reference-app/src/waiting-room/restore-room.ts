@@ -1,10 +1,16 @@
 import { randomUUID } from 'node:crypto'
+import { setTimeout as pause } from 'node:timers/promises'
 import type { JournalStore } from './journal-store.ts'
 import type { Line } from './line.ts'
 import type { RoomLimits } from './room-rules.ts'
 
 /** Stays of one step: about 0.5 MB of JSON, which Redis takes in some 20 ms. */
 const PAGE = 5_000
+/**
+ * Between closing the room and reading the journal: what joined in the last moment is on its way there, and its answer waits for it, for at most
+ * half a second (see journal.ts). Milliseconds.
+ */
+const SETTLE_MS = 600
 /** Above all that was ever given out: joins of the last moments may be in no journal, and nobody may get their sequence again. */
 const GAP = 1_000
 
@@ -25,6 +31,7 @@ export async function restoreRoom({ line, store, limits, isNeeded }: Restoration
     if (!(await isNeeded())) return undefined
     const id = randomUUID()
     await line.beginRestore(id)
+    await pause(SETTLE_MS)
     let restored = 0
     for (let after = 0; ; ) {
       const sessions = await store.live(transaction, after, PAGE)

@@ -1,3 +1,5 @@
+import { rmSync } from 'node:fs'
+import { join } from 'node:path'
 import { Redis } from 'ioredis'
 import { Child } from './child.ts'
 import { freePort, scratchFolder } from './scratch.ts'
@@ -29,8 +31,10 @@ export class RedisServer {
     await this.child.stop('SIGKILL')
   }
 
-  async restart(): Promise<void> {
+  /** `empty`: as on another machine, without the file. */
+  async restart({ empty = false } = {}): Promise<void> {
     await this.stop()
+    if (empty && this.folder !== undefined) rmSync(join(this.folder.path, 'appendonlydir'), { recursive: true })
     this.child = this.spawn()
     await this.answers()
   }
