@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
 import { Api } from './support/api.ts'
 import { codeOf } from './support/buyer.ts'
 import { loot, TOKEN_ATTACKS } from './support/token-attacks.ts'
+import { until } from './support/until.ts'
 import { placeOf, WaitingStack } from './support/waiting-stack.ts'
 
 let stack: WaitingStack
@@ -180,5 +181,64 @@ describe('a mode from the start', () => {
     expect((await open.call('/api/v1/queue/users/600', { headers })).body).toMatchObject({ status: 'admitted' })
     expect((await open.call('/api/v1/queue/users/600', { method: 'DELETE', headers })).status).toBe(204)
     await open.stop()
+  })
+})
+
+describe('what operators change', () => {
+  const set = async (change: object) => {
+    const { status } = await stack.apis[0].ops('PUT', '/waiting-room', change)
+    expect(status).toBe(200)
+  }
+  const modes = async () =>
+    await Promise.all(
+      stack.apis.map(async (api) => {
+        const { body } = await api.ops('GET', '/state')
+        return (body as { waitingRoom: { mode: string } }).waitingRoom.mode
+      }),
+    )
+
+  test('one instance is told, and in both the line stands still, moves on, or is not there', async () => {
+    await set({ capacity: 0 })
+    const { token, status } = placeOf(await stack.join(700))
+    expect(status).toBe('waiting')
+    await set({ mode: 'static' })
+    await until('both know', async () => (await modes()).join() === 'static,static')
+    for (const api of stack.apis) {
+      const reply = await api.call('/api/v1/queue/users/701', { method: 'POST' })
+      expect(codeOf(reply)).toBe('503 waiting_room_static')
+    }
+    await set({ mode: 'off' })
+    await until('both know', async () => (await modes()).join() === 'off,off')
+    expect((await stack.reserve(700, token, 10)).status).toBe(200)
+    await set({ mode: 'live' })
+    await until('both know', async () => (await modes()).join() === 'live,live')
+    expect(placeOf(await stack.status(700, token))).toMatchObject({ status: 'waiting', position: 0 })
+    await set({ admissionsPerSecond: 0 })
+    await set({ capacity: 1_000 })
+    expect(placeOf(await stack.status(700, token)).status).toBe('waiting')
+    await set({ admissionsPerSecond: 500 })
+    await until('the turn has come', async () => placeOf(await stack.status(700, token)).status === 'admitted')
+  })
+
+  test('nonsense is refused, and nothing changes', async () => {
+    for (const change of [{ mode: 'open' }, { capacity: -1 }, { admissionsPerSecond: 0.5 }, {}, { cap: 1 }]) {
+      expect((await stack.apis[0].ops('PUT', '/waiting-room', change)).status).toBe(400)
+    }
+    expect((await modes()).join()).toBe('live,live')
+  })
+
+  test('the line is rebuilt when they say so, as it was', async () => {
+    await set({ capacity: 0 })
+    const tokens: string[] = []
+    for (const userId of [803, 801, 802]) tokens.push(placeOf(await stack.join(userId)).token)
+    const order = await stack.order()
+    await stack.queue.use((redis) => redis.zadd('waiting-room:line', 1, '802')) // what a bug may have done
+    expect(await stack.order()).not.toEqual(order)
+    const reply = await stack.apis[0].ops('POST', '/waiting-room/restore', {})
+    expect([reply.status, reply.body]).toEqual([200, { restored: expect.any(Number) }])
+    await stack.opened()
+    expect(await stack.order()).toEqual(order)
+    expect(placeOf(await stack.status(802, tokens[2] ?? '')).token).toBe(tokens[2])
+    await set({ capacity: 1_000 })
   })
 })

@@ -36,6 +36,7 @@ import { PaymentStore } from '../ticketing/payment-store.ts'
 import { ReservationStore } from '../ticketing/reservation-store.ts'
 import { UserTurns } from '../ticketing/user-turns.ts'
 import { openWaitingRoom } from '../waiting-room/open-waiting-room.ts'
+import { restoreAction } from '../waiting-room/restore-action.ts'
 import type { Config } from './config.ts'
 import { describeApi } from './describe.ts'
 import { publicApp } from './public-app.ts'
@@ -120,11 +121,13 @@ export function createApp(config: Config, telemetry: Telemetry): App {
       shedding,
       switches,
       providerChoice: new ProviderChoice(),
+      waitingRoom: waiting.room,
     }),
     actions: [
       warmUpAction(warmUp, async () => [...(await catalogue.copies()), ...shop.shopWindow.copies()]),
       clearAction(sources),
       drainAction(health),
+      restoreAction(waiting.room),
       endSessionAction(sessions),
       heapSnapshotAction(new HeapSnapshots(config.heapSnapshotDir)),
     ],
@@ -135,7 +138,7 @@ export function createApp(config: Config, telemetry: Telemetry): App {
       heapView,
     ],
     describe: () => ({
-      ...describeApi({ sources, protection, banner, database, shedding, switches }),
+      ...describeApi({ sources, protection, banner, database, shedding, switches, waitingRoom: waiting.room }),
       draining: health.setAside,
     }),
   })

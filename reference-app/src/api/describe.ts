@@ -3,6 +3,7 @@ import type { SourceName } from '../cache/source.ts'
 import type { ReadSource } from '../database/database.ts'
 import type { OperationName } from '../http/operation-names.ts'
 import type { Sheddable } from '../overload/importance.ts'
+import type { RoomLimits, WaitingRoomMode } from '../waiting-room/room-rules.ts'
 import type { SettingParts } from './settings.ts'
 
 /** What runbooks look at most, in GET /state of an API instance. */
@@ -16,12 +17,14 @@ export interface ApiDescription {
   loadShedding: { class: Sheddable; limit: number | null }
   /** Operations that are switched off. */
   disabled: OperationName[]
+  waitingRoom: { mode: WaitingRoomMode } & RoomLimits
 }
 
 export function describeApi({
   sources,
   protection,
   banner,
+  waitingRoom,
   database,
   shedding,
   switches,
@@ -33,5 +36,6 @@ export function describeApi({
     database: { reads: database.reads, replicaUsable: database.replicaUsable, poolMax: database.poolMax },
     loadShedding: { class: shedding.class, limit: shedding.limitOfNow },
     disabled: switches.disabled,
+    waitingRoom: { mode: waitingRoom.mode, ...waitingRoom.limits },
   }
 }

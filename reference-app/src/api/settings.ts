@@ -13,6 +13,8 @@ import { loadSheddingClass, routeSettings } from '../overload/settings.ts'
 import type { ProviderChoice } from '../payments/provider-choice.ts'
 import { paymentProvider } from '../payments/settings.ts'
 import { tracingSamplingRatio } from '../process/tracing-setting.ts'
+import { waitingRoomAdmissionRate, waitingRoomCapacity, waitingRoomMode } from '../waiting-room/settings.ts'
+import type { WaitingRoom } from '../waiting-room/waiting-room.ts'
 
 export interface SettingParts {
   sources: CacheSources
@@ -23,6 +25,7 @@ export interface SettingParts {
   providerChoice: ProviderChoice
   shedding: LoadShedding
   switches: KillSwitches
+  waitingRoom: WaitingRoom
 }
 
 /** What operators can set at an API instance, for all of them. Who may is in `operations/access.ts`. */
@@ -32,6 +35,7 @@ export function apiSettings({
   banner,
   database,
   jobs,
+  waitingRoom,
   providerChoice,
   shedding,
   switches,
@@ -59,6 +63,11 @@ export function apiSettings({
     settingRoute('/tracing', 'share of requests that are traced', { samplingRatio: tracingSamplingRatio() }),
     settingRoute('/payments/provider', 'who charges orders', { provider: paymentProvider(providerChoice) }),
     routeSettings(switches),
+    settingRoute('/waiting-room', 'mode live, static or off; how many are in at a time, and let in per second', {
+      mode: waitingRoomMode(waitingRoom),
+      capacity: waitingRoomCapacity(waitingRoom),
+      admissionsPerSecond: waitingRoomAdmissionRate(waitingRoom),
+    }),
     jobs.route,
   ]
 }

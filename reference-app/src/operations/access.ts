@@ -29,9 +29,11 @@ export const ACCESS: Readonly<Record<string, readonly Caller[]>> = {
   'PUT /protection': OPERATORS,
   'PUT /tracing': OPERATORS,
   'PUT /routes/{operation}': OPERATORS,
+  'PUT /waiting-room': OPERATORS,
 
   'POST /cache/clear': OPERATORS,
   'POST /cache/warm-up': OPERATORS,
   'POST /heap/snapshot': OPERATORS,
+  'POST /waiting-room/restore': OPERATORS,
   'DELETE /database/sessions/{pid}': OPERATORS,
 }

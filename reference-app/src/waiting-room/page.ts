@@ -42,7 +42,7 @@ ${note}<p>Choose and reserve your seats until <time datetime="${place.expiresAt}
     refresh: pauseSeconds,
     body: `<h1><span class="place">${number.format(place.position)}</span> ${people} ahead of you</h1>
 ${note}<p>About ${duration(place.estimatedWaitSeconds)} to go, or longer while the house is full.</p>
-<p>Leave this page open: it asks again every ${pauseSeconds} s, and so keeps your place.</p>`,
+<p>Leave this page open: it asks again after ${duration(pauseSeconds)}, and so keeps your place.</p>`,
   })
 }
 
@@ -53,7 +53,7 @@ export function closedPage(pauseSeconds: number): string {
     refresh: pauseSeconds,
     body: `<h1>One moment</h1>
 <p>The waiting room does not answer. Your place is kept, and nobody is let in before you.</p>
-<p>This page tries again every ${pauseSeconds} s.</p>`,
+<p>This page tries again after ${duration(pauseSeconds)}.</p>`,
   })
 }
 

@@ -35,8 +35,8 @@ export class WaitingRoom {
   private readonly parts: WaitingRoomParts
   private currentMode: WaitingRoomMode
   private currentLimits: RoomLimits
-  /** Limits that the room's Redis has not been told yet. */
-  private untold = false
+  /** Limits that the room's Redis has not been told yet: at first, what this instance was started with. */
+  private untold = true
 
   constructor(parts: WaitingRoomParts) {
     this.parts = parts

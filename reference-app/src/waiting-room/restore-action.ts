@@ -1,0 +1,18 @@
+import { z } from 'zod'
+import type { Action } from '../operations/action.ts'
+import type { WaitingRoom } from './waiting-room.ts'
+
+/** Rebuilds the line from its journal, needed or not. For all instances: the room is one. */
+export function restoreAction(room: WaitingRoom): Action<unknown> {
+  return {
+    method: 'POST',
+    path: '/waiting-room/restore',
+    does: 'rebuilds the line from its journal, in the order of joining; closed meanwhile, for about a second',
+    name: 'waiting-room.restore',
+    body: z.strictObject({}).optional(),
+    run: async () => {
+      const restored = await room.restore()
+      return { before: null, after: restored, answer: restored }
+    },
+  }
+}
