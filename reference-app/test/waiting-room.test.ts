@@ -102,7 +102,8 @@ describe('the line', () => {
       await Promise.all(inside.slice(0, 20).map((id) => stack.leave(id, tokens.get(id) ?? '')))
       for (const id of inside.slice(0, 20)) tokens.delete(id)
     }
-    await until('the house is full', async () => (await stack.census()).admitted === 40)
+    await until('the house is full', async () => (await stack.census()).admitted >= 40)
+    expect([above, Math.max(...samples)]).toEqual([[], 40])
     // Lowered: nobody is thrown out, and nobody comes in until there is room again.
     lowered = 1
     cap = 10
@@ -119,7 +120,7 @@ describe('the line', () => {
     expect(above).toEqual([])
     expect(Math.max(...samples)).toBe(40)
     expect(await stack.metric('waiting_room_order_inversions_total')).toBe(0)
-  })
+  }, 90_000)
 
   test('an admission out of turn is seen, and counted', async () => {
     await start(0, 1_000)
