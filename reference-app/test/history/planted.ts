@@ -20,7 +20,6 @@ const SEAT = 'one live hold or sale for each seat'
 export const PLANTED: Planted[] = [
   { name: 'seat-index-not-unique', profile: 'seats', seed: 1, breaks: [SEAT] },
   { name: 'live-hold-taken-over', profile: 'seats', seed: 1, breaks: [SEAT] },
-  { name: 'hold-limit-without-the-lock', profile: 'limits', seed: 1, breaks: ['nobody holds more seats than allowed'] },
   { name: 'some-of-the-seats', profile: 'seats', seed: 1, breaks: ['a reservation is all of its seats or none'] },
   {
     name: 'refusal-keeps-its-effect',

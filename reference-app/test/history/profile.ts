@@ -95,14 +95,6 @@ export const PROFILES = {
     wishes: { recharge: 4, reserve: 12, look: 3, pay: 2 },
     pauseMs: 10,
   },
-  limits: {
-    ...QUIET,
-    clients: 12,
-    users: 2,
-    holdLimit: 4,
-    wishes: { reserve: 1 },
-    pauseMs: 4,
-  },
   payments: {
     ...QUIET,
     clients: 12,
