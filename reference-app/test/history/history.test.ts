@@ -50,7 +50,7 @@ test.each(USED)(
   async ({ profile, seed }) => {
     const verdict = await lanes.outcome(`${profile} ${seed}`)
     expect(verdict.violations.length === 0 ? '' : report(verdict)).toBe('')
-    expect(verdict.history.operations.filter(({ end }) => end?.outcome === 'ok').length).toBeGreaterThan(200)
+    expect(verdict.history.operations.filter(({ end }) => end?.outcome === 'ok').length).toBeGreaterThan(50)
   },
   120_000,
 )
