@@ -40,6 +40,8 @@ export const contract: [name: string, type: string, labels: Record<string, strin
   ['coupons_issued_total', 'counter', {}],
   ['support_inquiries_total', 'counter', { topic: 'payment' }],
   ['orders_stuck', 'gauge', {}],
+  ['invariant_violations', 'gauge', { invariant: 'seat_sold_once' }],
+  ['invariant_checked_timestamp_seconds', 'gauge', { invariant: 'seat_sold_once' }],
   ['waiting_room_tokens', 'gauge', { state: 'waiting' }],
   ['waiting_room_tokens', 'gauge', { state: 'admitted' }],
   ...['joined', 'admitted', 'completed', 'abandoned', 'expired', 'dropped', 'order_inversions'].map(

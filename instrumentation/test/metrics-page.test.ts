@@ -6,6 +6,7 @@ import {
   createRegistry,
   deploymentInfo,
   httpMetrics,
+  invariantMetrics,
   type MetricsRegistry,
   metricsHandler,
   orderMetrics,
@@ -45,6 +46,7 @@ beforeAll(async () => {
   couponMetrics(registry)
   supportMetrics(registry, { topics: ['payment'] })
   orderMetrics(registry)
+  invariantMetrics(registry, { invariants: ['seat_sold_once'] })
   waitingRoomMetrics(registry, { reasons: ['queue_not_admitted'] })
   createLogger({
     service: 'shop',

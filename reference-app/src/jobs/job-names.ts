@@ -1,5 +1,6 @@
 /** Every background job, whichever process runs it: what operators can hold back. */
 export const JOB_NAMES = [
+  'auditor',
   'hold-expiry',
   'idempotency-cleaning',
   'order-cancellation',

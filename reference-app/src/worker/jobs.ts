@@ -1,4 +1,8 @@
-import { type MetricsRegistry, orderMetrics } from '@drillbook/instrumentation'
+import { invariantMetrics, type Logger, type MetricsRegistry, orderMetrics } from '@drillbook/instrumentation'
+import { Auditor } from '../auditor/auditor.ts'
+import { AuditorEvents } from '../auditor/events.ts'
+import { InvariantStore } from '../auditor/invariant-store.ts'
+import { INVARIANTS } from '../auditor/invariants.ts'
 import { type Cancelling, cancelUnpaidOrders } from '../commerce/cancel-unpaid-orders.ts'
 import { countStuckOrders } from '../commerce/count-stuck-orders.ts'
 import type { AnswerStore } from '../idempotency/answer-store.ts'
@@ -17,9 +21,12 @@ const IDEMPOTENCY_CLEANING_EVERY_MS = 60_000
 const ORDER_CANCELLATION_EVERY_MS = 10_000
 /** As often as Prometheus looks. Milliseconds. */
 const STUCK_ORDERS_EVERY_MS = 10_000
+/** As often as Prometheus looks. Milliseconds. */
+const AUDIT_EVERY_MS = 10_000
 
 export interface JobParts extends Cancelling {
   registry: MetricsRegistry
+  logger: Logger
   job: MakeJob
   reservations: ReservationStore
   catalogue: Catalogue
@@ -27,10 +34,19 @@ export interface JobParts extends Cancelling {
 }
 
 /** What a worker does besides payments. Several workers may do all of it at once. */
-export function workerJobs({ registry, job, reservations, catalogue, answers, ...shop }: JobParts): Job[] {
+export function workerJobs({ registry, logger, job, reservations, catalogue, answers, ...shop }: JobParts): Job[] {
   const orders = orderMetrics(registry)
+  const invariants = INVARIANTS.map(({ name }) => name)
+  const auditor = new Auditor({
+    store: new InvariantStore(shop.database),
+    events: new AuditorEvents(invariantMetrics(registry, { invariants }), logger),
+    invariants: INVARIANTS,
+    onMore: () => auditorJob.wake(),
+  })
+  const auditorJob = job({ name: 'auditor', pauseMs: AUDIT_EVERY_MS, work: () => auditor.work() })
 
   return [
+    auditorJob,
     job({ name: 'hold-expiry', pauseMs: HOLD_EXPIRY_EVERY_MS, work: () => expireHolds(reservations, catalogue) }),
     job({ name: 'idempotency-cleaning', pauseMs: IDEMPOTENCY_CLEANING_EVERY_MS, work: () => forgetAnswers(answers) }),
     job({ name: 'order-cancellation', pauseMs: ORDER_CANCELLATION_EVERY_MS, work: () => cancelUnpaidOrders(shop) }),

@@ -27,6 +27,8 @@ export const LOG_EVENTS = {
   'payment_provider.breaker_closed': 'info',
   'outbox.delivery_failed': 'warn',
   'outbox.event_stuck': 'error',
+  'invariant.broken': 'error',
+  'invariant.restored': 'info',
   'job.failed': 'warn',
   'job.recovered': 'info',
   ...OPERATIONS_LOG_EVENTS,

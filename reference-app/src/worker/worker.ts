@@ -75,6 +75,7 @@ export function createWorker(config: Config, telemetry: Telemetry): Worker {
   })
   const others = workerJobs({
     registry,
+    logger,
     job,
     reservations: new ReservationStore(database),
     catalogue,

@@ -1,0 +1,8 @@
+import { BOX_OFFICE } from './box-office-invariants.ts'
+import { CHARGES } from './charge-invariants.ts'
+import { COUPONS } from './coupon-invariants.ts'
+import type { Invariant } from './invariant.ts'
+import { SHOP } from './shop-invariants.ts'
+
+/** Everything that the auditor looks after, and that tests hold the rows against. */
+export const INVARIANTS: readonly Invariant[] = [...BOX_OFFICE, ...SHOP, ...CHARGES, ...COUPONS]
