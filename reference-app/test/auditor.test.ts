@@ -9,6 +9,7 @@ import { Database } from '../src/database/database.ts'
 import { BREAKS, UNGUARD, WHOLE } from './support/broken-rows.ts'
 import { expectNothingBroken } from './support/invariants.ts'
 import { type Postgres, startPreparedPostgres } from './support/postgres.ts'
+import { RedisServer } from './support/redis.ts'
 import { until } from './support/until.ts'
 import { Worker } from './support/worker.ts'
 
@@ -18,9 +19,6 @@ let registry: MetricsRegistry
 let lines: Record<string, unknown>[]
 let more: number
 let cleanUp = async () => {}
-
-/** Nobody listens there: the auditor does not need Redis. */
-const NOWHERE = 'redis://127.0.0.1:9'
 
 beforeAll(async () => {
   postgres = await startPreparedPostgres()
@@ -135,8 +133,13 @@ test('one that cannot be looked at keeps its last answer, fails the round, and k
 })
 
 test('a worker audits, counts a round that it could not make as failed, and does not take back what it found', async () => {
-  const worker = await Worker.start({ databaseUrl: postgres.url, redisUrl: NOWHERE })
-  cleanUp = () => worker.kill()
+  const redis = await RedisServer.start()
+  cleanUp = () => redis.remove()
+  const worker = await Worker.start({ databaseUrl: postgres.url, redisUrl: redis.url })
+  cleanUp = async () => {
+    await worker.kill()
+    await redis.remove()
+  }
   const violations = (invariant: string) => worker.metric('invariant_violations', { invariant })
   const runs = (outcome: string) => worker.metric('job_runs_total', { job: 'auditor', outcome })
   const page = await (await fetch(`${worker.opsUrl}/metrics`)).text()
