@@ -233,6 +233,7 @@ function addLab(program: Command, stdio: Stdio): void {
     .option('--port <name=number>', 'one port; repeatable', collect, [])
     .option('--speed <factor>', 'how much faster alert rules run', Number, 10)
     .option('--journeys-per-second <number>', 'the traffic', Number)
+    .option('--data-set <name>', 'what the database holds: small, or load (enough for load tests)')
     .option(...JSON_OUT)
     .action(async (options) => (await import('./commands/lab.ts')).up(stdio, options))
   lab

@@ -5,6 +5,7 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
 import { Client } from 'pg'
 import { prepareDatabase } from '../src/database/prepare.ts'
 import { type Child, run } from './support/child.ts'
+import { expectNothingBroken } from './support/invariants.ts'
 import { Postgres } from './support/postgres.ts'
 import { scratchFolder } from './support/scratch.ts'
 
@@ -93,6 +94,66 @@ describe('preparing the database', () => {
     await postgres.query("update concert set title = 'Renamed' where id = 1")
     expect((await prepare()).process.exitCode).toBe(0)
     expect(await postgres.query('select title from concert where id = 1')).toEqual([{ title: 'Renamed' }])
+  })
+
+  test('more is added for load tests, once, without touching what is there, and can be filled up again', async () => {
+    await postgres.query(`insert into balance values (7, 500); update product set stock = stock - 1 where id = 1;
+      insert into shop_order (user_id, status, total, discount, reason) values (7, 'payment_failed', 1, 0, 'no_funds');
+      insert into order_item values (1, 1, 1, 1); insert into order_change values (1, 1, 'payment_failed');
+      insert into balance_entry (user_id, kind, amount, balance_after) values (7, 'recharge', 500, 500)`)
+    const load = async () => {
+      const child = await run(process.execPath, [program('database'), '--data-set', 'load'], {
+        env: { PATH: process.env.PATH, DATABASE_URL: postgres.url },
+      })
+      expect([child.process.exitCode, child.stderr]).toEqual([0, ''])
+      expect(JSON.parse(child.stdout)).toEqual({ concerts: 50, schedules: 1_028, seats: 500_672 })
+    }
+    const census = async () => {
+      const [row] = await postgres.query(`select (select count(*)::int from balance) as users,
+        (select min(amount) from balance) as poorest, (select amount from balance where user_id = 7) as seventh,
+        (select count(*)::int from balance_entry) as entries, (select min(stock) from product) as stock,
+        (select initial_stock - stock from product where id = 1) as sold, (select count(*)::int from coupon) as coupons,
+        (select title from concert where id = 1) as title,
+        (select max(schedules)::int from (select count(*) as schedules from schedule group by concert_id) as each) as schedules`)
+      return row
+    }
+    await load()
+    const first = await census()
+    expect(first).toEqual({
+      users: 10_000,
+      poorest: 100_000_000,
+      seventh: 100_000_500,
+      entries: 10_001,
+      stock: 10_099_999,
+      sold: 1,
+      coupons: 105,
+      title: 'Renamed',
+      schedules: 23,
+    })
+    await expectNothingBroken(postgres)
+    await load()
+    expect((await prepare()).process.exitCode).toBe(0)
+    expect(await census()).toEqual(first)
+    await postgres.query(
+      'update product set stock = 10 where id = 3; update product set initial_stock = 10 where id = 3',
+    )
+    await load()
+    expect(await postgres.query('select stock, initial_stock from product where id = 3')).toEqual([
+      { stock: 10_000_010, initial_stock: 10_000_010 },
+    ])
+  }, 120_000)
+
+  test.each([
+    { args: ['--data-set', 'huge'] },
+    { args: ['--data-set'] },
+    { args: ['load'] },
+    { args: ['--data-set', 'load', 'x'] },
+  ])('refuses $args', async ({ args }) => {
+    const child = await run(process.execPath, [program('database'), ...args], {
+      env: { PATH: process.env.PATH, DATABASE_URL: postgres.url },
+    })
+    expect([child.process.exitCode, child.stdout]).toEqual([2, ''])
+    expect(child.stderr).toContain('small, load')
   })
 
   test('says what is wrong without a database, and without its address', async () => {

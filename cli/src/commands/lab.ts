@@ -12,6 +12,7 @@ interface UpOptions {
   port?: string[]
   speed?: number
   journeysPerSecond?: number
+  dataSet?: string
   json?: boolean
 }
 
@@ -24,6 +25,7 @@ export async function up(stdio: Stdio, options: UpOptions): Promise<void> {
     ports: options.port,
     speed: options.speed,
     journeysPerSecond: options.journeysPerSecond,
+    dataSet: options.dataSet,
     signal: stdio.signal,
     onProgress: ({ what, name, ms }) => {
       const mark = what === 'ready' ? stdio.style('green', '✔') : stdio.style('yellow', '–')

@@ -3,6 +3,10 @@ import { join } from 'node:path'
 import { z } from 'zod'
 import { PORT_NAMES, type Ports } from './ports.ts'
 
+/** What the database holds at the start: the sizes of the reports, or enough for their load profiles. As the reference application calls them. */
+export const DATA_SETS = ['small', 'load'] as const
+export type DataSet = (typeof DATA_SETS)[number]
+
 const labFile = z.object({
   version: z.literal(1),
   dir: z.string(),
@@ -17,6 +21,7 @@ const labFile = z.object({
   memoryBytes: z.number().optional(),
   speed: z.number(),
   journeysPerSecond: z.number(),
+  dataSet: z.enum(DATA_SETS),
   /** How many instances of the API run: api-1 and so on. */
   apiInstances: z.number(),
   ports: z.record(z.string(), z.number()).transform((ports): Ports => {

@@ -5,7 +5,7 @@ import { loadEnvironment } from '../environment/environment.ts'
 import { CliError } from '../errors.ts'
 import { DEFAULT_API_INSTANCES } from './api-instances.ts'
 import { labDir } from './lab-dir.ts'
-import { type LabInfo, readLabFile, writeLabFile } from './lab-file.ts'
+import { DATA_SETS, type DataSet, type LabInfo, readLabFile, writeLabFile } from './lab-file.ts'
 import { claimLabFolder, emptyLabFolder, removeEmptyLabFolder } from './lab-folder.ts'
 import { lockLab } from './lab-lock.ts'
 import { type Layout, writeLayout } from './layout.ts'
@@ -31,6 +31,8 @@ export interface LabUpOptions {
   speed?: number | undefined
   /** Visitors, most with three requests. @default 60 */
   journeysPerSecond?: number | undefined
+  /** What the database holds at the start. @default small */
+  dataSet?: string | undefined
   onProgress?: ((progress: LabProgress) => void) | undefined
   /** Aborting it takes down what has been started and removes the folder. */
   signal?: AbortSignal | undefined
@@ -44,6 +46,8 @@ export interface LabProgress {
 }
 
 export const DEFAULT_SPEED = 10
+/** For the schema and the data, on two busy cores. Milliseconds. */
+const DATABASE_LIMIT_MS: Record<DataSet, number> = { small: 30_000, load: 120_000 }
 export const DEFAULT_JOURNEYS_PER_SECOND = 60
 
 /** The checkout that this CLI lies in. */
@@ -56,7 +60,7 @@ const CHECKOUT = resolve(import.meta.dirname, '../../..')
 export async function labUp(options: LabUpOptions): Promise<LabInfo> {
   const started = performance.now()
   const { root, env } = options
-  const { speed, journeysPerSecond } = checkedFigures(options)
+  const { speed, journeysPerSecond, dataSet } = checkedOptions(options)
   const ports = resolvePorts(options.portOffset ?? 0, options.ports ?? [])
   refuseOtherSystems()
   const programs = findPrograms(env)
@@ -91,6 +95,7 @@ export async function labUp(options: LabUpOptions): Promise<LabInfo> {
       startedAt,
       speed,
       journeysPerSecond,
+      dataSet,
       apiInstances: DEFAULT_API_INSTANCES,
       ports,
     }
@@ -98,7 +103,8 @@ export async function labUp(options: LabUpOptions): Promise<LabInfo> {
     const layout = writeLayout({ root, dir, checkout: CHECKOUT, programs, ports, speed, journeysPerSecond, env })
     loadEnvironment(root, join(dir, 'environment.yaml'), env) // its mistakes now, not when the keeper reads it
     logs = true
-    await startEverything({ dir, ports, layout, programs, supervisor, signal, onReady: (name) => say('ready', name) })
+    const onReady = (name: string) => say('ready', name)
+    await startEverything({ dir, ports, layout, programs, dataSet, supervisor, signal, onReady })
     const startSeconds = Math.round((performance.now() - started) / 100) / 10
     const up: LabInfo = { ...info, phase: 'up', startSeconds, memoryBytes: memoryByProgram(dir, []).total }
     writeLabFile(up)
@@ -129,6 +135,7 @@ interface StartEverythingOptions {
   ports: Ports
   layout: Layout
   programs: ProgramPaths
+  dataSet: DataSet
   supervisor: Supervisor
   onReady: (name: string) => void
   signal: AbortSignal
@@ -146,10 +153,10 @@ async function startEverything(options: StartEverythingOptions): Promise<void> {
   const prepareDatabase = async () => {
     const cwd = join(CHECKOUT, 'reference-app')
     const given = { ...env, DATABASE_URL: layout.databaseUrl }
-    await runProgram(process.execPath, [join(cwd, 'src/database/main.ts')], {
+    await runProgram(process.execPath, [join(cwd, 'src/database/main.ts'), '--data-set', options.dataSet], {
       env: given,
       cwd,
-      timeoutMs: 30_000,
+      timeoutMs: DATABASE_LIMIT_MS[options.dataSet],
       signal,
     })
   }
@@ -160,7 +167,7 @@ async function startEverything(options: StartEverythingOptions): Promise<void> {
   }
 }
 
-function checkedFigures(options: LabUpOptions): { speed: number; journeysPerSecond: number } {
+function checkedOptions(options: LabUpOptions): { speed: number; journeysPerSecond: number; dataSet: DataSet } {
   const speed = options.speed ?? DEFAULT_SPEED
   const journeysPerSecond = options.journeysPerSecond ?? DEFAULT_JOURNEYS_PER_SECOND
   const problems: string[] = []
@@ -169,8 +176,11 @@ function checkedFigures(options: LabUpOptions): { speed: number; journeysPerSeco
   if (!(journeysPerSecond > 0 && journeysPerSecond <= 1000)) {
     problems.push(`--journeys-per-second has to be above 0 and at most 1000, not ${journeysPerSecond}`)
   }
-  if (problems.length > 0) throw new CliError('usage', problems.join('; '))
-  return { speed, journeysPerSecond }
+  const dataSet = DATA_SETS.find((name) => name === (options.dataSet ?? DATA_SETS[0]))
+  if (dataSet === undefined)
+    problems.push(`--data-set has to be one of ${DATA_SETS.join(', ')}, not ${options.dataSet}`)
+  if (problems.length > 0 || dataSet === undefined) throw new CliError('usage', problems.join('; '))
+  return { speed, journeysPerSecond, dataSet }
 }
 
 function refuseOtherSystems(): void {

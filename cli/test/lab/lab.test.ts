@@ -25,7 +25,7 @@ describe('a lab that is up', () => {
     execFileSync('supervisorctl', ['-c', join(lab.dir, 'supervisord.conf'), ...args], { encoding: 'utf8' })
 
   test('says on stdout where it is and what it took, in less than a gigabyte, and on stderr how each part came up', () => {
-    expect(info).toMatchObject({ dir: lab.dir, phase: 'up', speed: 10, journeysPerSecond: 60 })
+    expect(info).toMatchObject({ dir: lab.dir, phase: 'up', speed: 10, journeysPerSecond: 60, dataSet: 'small' })
     expect(info.memoryBytes).toBeGreaterThan(100e6)
     expect(info.memoryBytes).toBeLessThan(1e9)
     expect(up.stderr).toMatch(/redis-cache .* s\n/)

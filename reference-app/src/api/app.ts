@@ -29,6 +29,8 @@ import { LoadShedding } from '../overload/load-shedding.ts'
 import { ProviderChoice } from '../payments/provider-choice.ts'
 import { heapSnapshotAction, heapView } from '../process/heap-controls.ts'
 import { HeapSnapshots } from '../process/heap-snapshots.ts'
+import { salesView } from '../statistics/sales-view.ts'
+import { StatisticsStore } from '../statistics/statistics-store.ts'
 import { Catalogue } from '../ticketing/catalogue.ts'
 import { CatalogueStore } from '../ticketing/catalogue-store.ts'
 import { PaymentEvents } from '../ticketing/payment-events.ts'
@@ -136,6 +138,7 @@ export function createApp(config: Config, telemetry: Telemetry): App {
       jobs.view,
       sessionsView(sessions),
       heapView,
+      salesView(new StatisticsStore(database)),
     ],
     describe: () => ({
       ...describeApi({ sources, protection, banner, database, shedding, switches, waitingRoom: waiting.room }),

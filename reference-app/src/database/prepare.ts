@@ -1,6 +1,6 @@
 import type { Client } from 'pg'
+import { DATA, type DataSet } from './data-set.ts'
 import { SCHEMA } from './schema.ts'
-import { SEED } from './seed.ts'
 
 /** Any number that nobody else locks on in this database. */
 const PREPARATION_LOCK = 720_003
@@ -11,13 +11,13 @@ export interface Census {
   seats: number
 }
 
-/** Schema and seed in one transaction, one instance at a time: two that start together wait for each other. Counts what is there then. */
-export async function prepareDatabase(client: Client): Promise<Census> {
+/** Schema and data in one transaction, one instance at a time: two that start together wait for each other. Counts what is there then. */
+export async function prepareDatabase(client: Client, dataSet: DataSet = 'small'): Promise<Census> {
   await client.query('begin')
   try {
     await client.query('select pg_advisory_xact_lock($1)', [PREPARATION_LOCK])
     await client.query(SCHEMA)
-    await client.query(SEED)
+    await client.query(DATA[dataSet])
     const { rows } = await client.query<Census>(`
       select (select count(*)::int from concert) as concerts, (select count(*)::int from schedule) as schedules,
         (select count(*)::int from seat) as seats`)

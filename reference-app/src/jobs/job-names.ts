@@ -8,6 +8,8 @@ export const JOB_NAMES = [
   'outbox-cleaning',
   'outbox-relay',
   'payment-charging',
+  'sales-statistics',
+  'sales-statistics-rebuild',
   'stuck-orders',
 ] as const
 

@@ -16,6 +16,7 @@ export const ACCESS: Readonly<Record<string, readonly Caller[]>> = {
   'GET /database/sessions': READERS,
   'GET /heap': READERS,
   'GET /jobs': READERS,
+  'GET /statistics/sales': READERS,
 
   'PUT /banner': OPERATORS,
   'PUT /cache/bypass': OPERATORS,

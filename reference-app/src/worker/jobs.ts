@@ -9,6 +9,8 @@ import type { AnswerStore } from '../idempotency/answer-store.ts'
 import { forgetAnswers } from '../idempotency/forget-answers.ts'
 import type { Job } from '../jobs/job.ts'
 import type { MakeJob } from '../jobs/make-job.ts'
+import { countAllSales, countNewSales } from '../statistics/count-sales.ts'
+import { StatisticsStore } from '../statistics/statistics-store.ts'
 import type { Catalogue } from '../ticketing/catalogue.ts'
 import { expireHolds } from '../ticketing/expire-holds.ts'
 import type { ReservationStore } from '../ticketing/reservation-store.ts'
@@ -23,6 +25,10 @@ const ORDER_CANCELLATION_EVERY_MS = 10_000
 const STUCK_ORDERS_EVERY_MS = 10_000
 /** As often as Prometheus looks. Milliseconds. */
 const AUDIT_EVERY_MS = 10_000
+/** Who reads figures of hours can wait for a minute. Milliseconds. */
+const STATISTICS_EVERY_MS = 60_000
+/** The heavy one: everything again. Milliseconds. */
+const STATISTICS_REBUILD_EVERY_MS = 900_000
 
 export interface JobParts extends Cancelling {
   registry: MetricsRegistry
@@ -43,10 +49,17 @@ export function workerJobs({ registry, logger, job, reservations, catalogue, ans
     invariants: INVARIANTS,
     onMore: () => auditorJob.wake(),
   })
+  const statistics = new StatisticsStore(shop.database)
   const auditorJob = job({ name: 'auditor', pauseMs: AUDIT_EVERY_MS, work: () => auditor.work() })
 
   return [
     auditorJob,
+    job({ name: 'sales-statistics', pauseMs: STATISTICS_EVERY_MS, work: () => countNewSales(statistics) }),
+    job({
+      name: 'sales-statistics-rebuild',
+      pauseMs: STATISTICS_REBUILD_EVERY_MS,
+      work: () => countAllSales(statistics),
+    }),
     job({ name: 'hold-expiry', pauseMs: HOLD_EXPIRY_EVERY_MS, work: () => expireHolds(reservations, catalogue) }),
     job({ name: 'idempotency-cleaning', pauseMs: IDEMPOTENCY_CLEANING_EVERY_MS, work: () => forgetAnswers(answers) }),
     job({ name: 'order-cancellation', pauseMs: ORDER_CANCELLATION_EVERY_MS, work: () => cancelUnpaidOrders(shop) }),
