@@ -1,6 +1,10 @@
 /** One configuration for all packages: native ESM, TypeScript by swc. Drills have their own (jest.drills.config.js). */
 export default {
-  testEnvironment: 'node',
+  testEnvironment: './test/jest/environment.js',
+  globalSetup: './test/jest/set-up.js',
+  globalTeardown: './test/jest/tear-down.js',
+  // A worker for each of CI's two processors; jest's own choice would be one.
+  maxWorkers: 2,
   testMatch: ['**/test/**/*.test.ts'],
   testPathIgnorePatterns: ['/node_modules/', '\\.drill\\.test\\.ts$'],
   extensionsToTreatAsEsm: ['.ts'],

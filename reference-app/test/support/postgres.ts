@@ -1,26 +1,12 @@
 import { execFileSync } from 'node:child_process'
-import { chownSync, existsSync, readdirSync } from 'node:fs'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { Client } from 'pg'
 import { prepareDatabase } from '../../src/database/prepare.ts'
-import { Child, run } from './child.ts'
-import { freePort, scratchFolder } from './scratch.ts'
+import { Child } from './child.ts'
+import { binary, ownedFolder, owner, runAsOwner } from './postgres-programs.ts'
+import { fillFromTemplate } from './postgres-template.ts'
+import { freePort } from './scratch.ts'
 import { until } from './until.ts'
-
-/** Debian keeps the server's programs out of PATH. */
-function binary(name: string): string {
-  const debian = '/usr/lib/postgresql'
-  const versions = existsSync(debian) ? readdirSync(debian).sort((a, b) => Number(b) - Number(a)) : []
-  const found = versions.map((version) => `${debian}/${version}/bin/${name}`).find((path) => existsSync(path))
-  return found ?? name
-}
-
-/** Postgres refuses to be run by root: then it runs as the user that Debian made for it. */
-function owner(): { uid?: number; gid?: number } {
-  if (process.getuid?.() !== 0) return {}
-  const id = (flag: string) => Number(execFileSync('id', [flag, 'postgres'], { encoding: 'utf8' }))
-  return { uid: id('-u'), gid: id('-g') }
-}
 
 /** A Postgres of its own, on a free port, thrown away in the end. */
 export class Postgres {
@@ -37,24 +23,28 @@ export class Postgres {
   }
 
   static async start(): Promise<Postgres> {
-    return await Postgres.make('initdb', ['-U', 'postgres', '-A', 'trust', '--no-sync', '-E', 'UTF8'])
+    return await Postgres.make((data) => fillFromTemplate('empty', initialise, data))
+  }
+
+  /** With the schema and the 5 concerts, 28 schedules and 672 seats. */
+  static async startPrepared(): Promise<Postgres> {
+    return await Postgres.make((data) => fillFromTemplate('prepared', prepare, data))
   }
 
   /** A hot standby that streams from `primary`. */
   static async replicaOf(primary: Postgres): Promise<Postgres> {
-    return await Postgres.make('pg_basebackup', ['-d', primary.url, '-R', '-X', 'stream', '-c', 'fast', '--no-sync'])
+    const args = ['-d', primary.url, '-R', '-X', 'stream', '-c', 'fast', '--no-sync']
+    return await Postgres.make((data) => runAsOwner('pg_basebackup', ['-D', data, ...args]))
   }
 
-  /** The program makes the data folder. */
-  private static async make(program: string, args: string[]): Promise<Postgres> {
-    const folder = scratchFolder()
-    const { uid, gid } = owner()
-    if (uid !== undefined && gid !== undefined) chownSync(folder.path, uid, gid)
-    const made = await run(binary(program), ['-D', join(folder.path, 'data'), ...args], {
-      cwd: folder.path,
-      ...owner(),
-    })
-    if (made.process.exitCode !== 0) throw new Error(`${program} failed: ${made.stderr}`)
+  private static async make(fill: (data: string) => Promise<void>): Promise<Postgres> {
+    const folder = ownedFolder()
+    await fill(join(folder.path, 'data'))
+    return await Postgres.on(folder)
+  }
+
+  /** On the data that is in the folder. */
+  static async on(folder: { path: string; remove(): void }): Promise<Postgres> {
     const postgres = new Postgres(folder, await freePort())
     await postgres.answers()
     return postgres
@@ -144,6 +134,18 @@ export class Postgres {
   }
 }
 
+const INITDB = ['-U', 'postgres', '-A', 'trust', '--no-sync', '-E', 'UTF8']
+const initialise = (data: string) => runAsOwner('initdb', ['-D', data, ...INITDB])
+
+async function prepare(data: string): Promise<void> {
+  await fillFromTemplate('empty', initialise, data)
+  const postgres = await Postgres.on({ path: dirname(data), remove: () => undefined })
+  const client = await postgres.connect()
+  await prepareDatabase(client)
+  await client.end()
+  await postgres.stop()
+}
+
 /** A hot standby, once it has everything that the primary has now. */
 export async function startReplica(primary: Postgres): Promise<Postgres> {
   const replica = await Postgres.replicaOf(primary)
@@ -159,11 +161,4 @@ export async function caughtUp(primary: Postgres, replica: Postgres): Promise<vo
 }
 
 /** With the schema and the 5 concerts, 28 schedules and 672 seats. */
-export async function startPreparedPostgres(): Promise<Postgres> {
-  const postgres = await Postgres.start()
-  const client = new Client({ connectionString: postgres.url })
-  await client.connect()
-  await prepareDatabase(client)
-  await client.end()
-  return postgres
-}
+export const startPreparedPostgres = () => Postgres.startPrepared()

@@ -1,21 +1,29 @@
+import { randomInt } from 'node:crypto'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { createServer } from 'node:net'
+import { join } from 'node:path'
 
 /** A folder that another user may reach, unlike the ones below the home of root. Removed by `remove`. */
 export function scratchFolder(): { path: string; remove(): void } {
-  const path = mkdtempSync('/var/tmp/drillbook-test-')
+  const path = mkdtempSync(join(process.env.DRILLBOOK_TEST_RUN ?? '/var/tmp', 'drillbook-test-'))
   return { path, remove: () => rmSync(path, { recursive: true, force: true }) }
 }
 
+/**
+ * Below the ports that the system gives to outgoing connections: while a server is away, nobody else can come to sit on its port, and a client
+ * cannot connect to itself. Labs have theirs above these.
+ */
+const FIRST_PORT = 10_000
+const LAST_PORT = 14_999
+
 /** A port that was free a moment ago. */
 export async function freePort(): Promise<number> {
-  const server = createServer()
-  const { promise, resolve } = Promise.withResolvers<number>()
-  server.listen(0, '127.0.0.1', () => {
-    const address = server.address()
-    resolve(typeof address === 'object' && address !== null ? address.port : 0)
-  })
-  const port = await promise
-  await new Promise((done) => server.close(done))
-  return port
+  for (;;) {
+    const port = randomInt(FIRST_PORT, LAST_PORT + 1)
+    const server = createServer()
+    const { promise, resolve } = Promise.withResolvers<boolean>()
+    server.once('error', () => resolve(false))
+    server.listen(port, '127.0.0.1', () => server.close(() => resolve(true)))
+    if (await promise) return port
+  }
 }
