@@ -2,43 +2,67 @@ import { once } from 'node:events'
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { fileURLToPath } from 'node:url'
-import { expect, test } from '@jest/globals'
+import { afterEach, expect, test } from '@jest/globals'
 import { Child } from './support/child.ts'
 import { count, expectNothingBroken } from './support/invariants.ts'
 import { metricOf } from './support/metric.ts'
 import { startStack } from './support/stack.ts'
-import { until } from './support/until.ts'
+import { START_LIMIT_MS, until } from './support/until.ts'
 
 const MAIN = fileURLToPath(new URL('../src/traffic/main.ts', import.meta.url))
+
+/** What a test has started, to be ended with it, the last first. */
+const started: (() => unknown)[] = []
+
+afterEach(async () => {
+  for (const end of started.splice(0).reverse()) await end()
+})
+
+async function startApi(env: Record<string, string> = {}) {
+  const stack = await startStack(env)
+  started.push(() => stack.remove())
+  return stack
+}
 
 async function startTraffic(target: string, env: Record<string, string>) {
   const child = new Child(process.execPath, [MAIN], {
     env: { PATH: process.env.PATH, TARGET_URL: target, METRICS_PORT: '0', ...env },
   })
-  const port = await until('it says where its metrics are', () => {
+  started.push(() => child.stop())
+  const portSaid = () => {
     if (!child.running) throw new Error(child.stderr)
     return /"port":(\d+)/.exec(child.stdout)?.[1]
-  })
+  }
+  const port = await until('it says where its metrics are', portSaid, START_LIMIT_MS)
   const url = `http://127.0.0.1:${port}`
   const metric = (name: string, labels: Record<string, string> = {}) => metricOf(`${url}/metrics`, name, labels)
   return { child, url, metric }
 }
 
+/** A service that answers what the test wants. */
+async function startFake(answer: (request: IncomingMessage, response: ServerResponse) => void) {
+  const server = createServer(answer)
+  server.listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  started.push(() => {
+    server.closeAllConnections()
+    server.close()
+  })
+  return { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}` }
+}
+
 test('most people look around: three requests each with a token of an earlier visit, all answered, none refused', async () => {
-  const stack = await startStack()
+  const stack = await startApi()
   const { child, url, metric } = await startTraffic(stack.api.url, {
     JOURNEYS_PER_SECOND: '40',
     JOURNEY_SHARES: 'browse=1',
   })
-  await until(
-    '300 requests',
-    async () => (await metric('traffic_requests_total', { outcome: 'success' })) >= 300,
-    20_000,
-  )
+  const journeys = () => metric('traffic_journeys_total', { journey: 'browse', outcome: 'success' })
+  await until('80 have looked around', async () => (await journeys()) >= 80, 20_000)
   expect(await metric('traffic_requests_total', { outcome: 'rejected' })).toBe(0)
   expect(await metric('traffic_requests_total', { outcome: 'failed' })).toBe(0)
-  expect(await metric('traffic_journeys_total', { journey: 'browse', outcome: 'success' })).toBeGreaterThanOrEqual(80)
-  expect(await metric('traffic_request_duration_seconds_count')).toBeGreaterThanOrEqual(300)
+  expect(await metric('traffic_requests_total', { outcome: 'success' })).toBeGreaterThanOrEqual(240)
+  expect(await metric('traffic_request_duration_seconds_count')).toBeGreaterThanOrEqual(240)
   expect(await metric('traffic_valid')).toBe(1)
   expect((await fetch(`${url}/healthz`)).status).toBe(200)
   const done = (operation: string) => stack.api.metric('operation_outcomes_total', { operation, outcome: 'success' })
@@ -49,11 +73,10 @@ test('most people look around: three requests each with a token of an earlier vi
   expect(await done('queue_join')).toBeLessThan(joined + 50) // fifty people, who keep their tokens
   expect(await child.stop()).toBe(0)
   expect(child.stderr).toBe('')
-  await stack.remove()
 })
 
 test('some visitors buy: valid purchases only, and the cache still answers most lookups', async () => {
-  const stack = await startStack({ SEAT_HOLD_SECONDS: '1' })
+  const stack = await startApi({ SEAT_HOLD_SECONDS: '1' })
   const { child, metric } = await startTraffic(stack.api.url, {
     JOURNEYS_PER_SECOND: '40',
     JOURNEY_SHARES: 'browse=0.7,tickets=0.3',
@@ -74,11 +97,10 @@ test('some visitors buy: valid purchases only, and the cache still answers most 
   expect((await stack.api.lookups('hit')) / (await stack.api.lookups())).toBeGreaterThan(0.8)
   expect(await child.stop()).toBe(0)
   await expectNothingBroken(stack.postgres)
-  await stack.remove()
 })
 
 test('when every seat is sold visitors come and look as before, and nobody tries to buy', async () => {
-  const stack = await startStack()
+  const stack = await startApi()
   await stack.postgres.query(`insert into reservation (user_id, concert_id, schedule_id, seat_id, price, status, expires_at)
     select 1, concert_id, schedule.id, seat.id, price, 'paid', now() from seat join schedule on schedule.id = schedule_id`)
   const { child, metric } = await startTraffic(stack.api.url, {
@@ -90,18 +112,14 @@ test('when every seat is sold visitors come and look as before, and nobody tries
   expect(await metric('traffic_requests_total', { outcome: 'rejected' })).toBe(0)
   expect(await stack.api.metric('operation_outcomes_total', { operation: 'seat_reserve' })).toBe(0)
   expect(await child.stop()).toBe(0)
-  await stack.remove()
 })
 
 test('visitors keep arriving while nobody answers, and each gives up at its deadline', async () => {
   let arrived = 0
-  const silent = createServer(() => {
+  const silent = await startFake(() => {
     arrived += 1
   })
-  silent.listen(0, '127.0.0.1')
-  await once(silent, 'listening')
-  const target = `http://127.0.0.1:${(silent.address() as AddressInfo).port}`
-  const { child, metric } = await startTraffic(target, { JOURNEYS_PER_SECOND: '50', DEADLINE_MS: '1000' })
+  const { child, metric } = await startTraffic(silent.url, { JOURNEYS_PER_SECOND: '50', DEADLINE_MS: '1000' })
   await until('one second of visitors has arrived', () => arrived >= 50, 3_000)
   expect(await metric('traffic_requests_total', { outcome: 'success' })).toBe(0)
   await until('they have given up', async () => (await metric('traffic_requests_total', { outcome: 'failed' })) > 40)
@@ -116,12 +134,10 @@ test('visitors keep arriving while nobody answers, and each gives up at its dead
   expect(await metric('traffic_lag_seconds')).toBeGreaterThan(1)
   expect(arrived - before).toBeLessThan(60) // what was missed is not made up for in a burst of 100
   expect(await child.stop()).toBe(0)
-  silent.closeAllConnections()
-  silent.close()
 })
 
 test('people order one to three products as report 002 has it, follow their orders, and take coupons', async () => {
-  const stack = await startStack()
+  const stack = await startApi()
   const shares = 'order=0.8,coupon=0.2'
   const { child, metric } = await startTraffic(stack.api.url, { JOURNEYS_PER_SECOND: '20', JOURNEY_SHARES: shares })
   const asked = (step: string, outcome: string) => metric('traffic_requests_total', { step, outcome })
@@ -134,20 +150,7 @@ test('people order one to three products as report 002 has it, follow their orde
     from (select count(*) as n, min(quantity) as least, max(quantity) as largest from order_item group by order_id) as each`)
   expect(items).toEqual({ fewest: 1, most: 3, smallest: 1, largest: 5 })
   expect(await child.stop()).toBe(0)
-  await stack.remove()
 })
-
-/** A service that answers what the test wants. */
-async function startFake(answer: (request: IncomingMessage, response: ServerResponse) => void) {
-  const server = createServer(answer)
-  server.listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  const remove = () => {
-    server.closeAllConnections()
-    server.close()
-  }
-  return { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, remove }
-}
 
 test('whoever fails to buy asks support, and not whoever is refused', async () => {
   let status = 409
@@ -173,7 +176,6 @@ test('whoever fails to buy asks support, and not whoever is refused', async () =
   expect(ratio).toBeGreaterThan(0.25)
   expect(ratio).toBeLessThan(0.75)
   expect(await child.stop()).toBe(0)
-  fake.remove()
 })
 
 test('who has to wait asks for the place in line until it is his turn, and leaves the line when nothing is to be had', async () => {
@@ -206,7 +208,6 @@ test('who has to wait asks for the place in line until it is his turn, and leave
     'DELETE /api/vN/queue/users/N a-token',
   ])
   expect(await child.stop()).toBe(0)
-  fake.remove()
 })
 
 test('a connection that is closed under a request is no answer: it is sent once more, with the same key', async () => {
@@ -224,7 +225,6 @@ test('a connection that is closed under a request is no answer: it is sent once 
   expect(keys[1]).toBe(keys[0])
   expect(await metric('traffic_requests_total', { outcome: 'failed' })).toBe(0)
   expect(await child.stop()).toBe(0)
-  fake.remove()
 })
 
 test.each(['browse', 'browse=1,sofa=2', 'order=0', 'browse=-1'])(

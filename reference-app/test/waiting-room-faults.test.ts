@@ -73,6 +73,12 @@ const LOSSES: { name: string; lose(): Promise<unknown> }[] = [
 ]
 
 describe('the Redis of the room', () => {
+  test('is empty at first: one of the two instances opens the room, and nobody takes it for a loss', async () => {
+    const counted = (event: string) => stack.metric('log_events_total', { event })
+    expect(await counted('waiting_room.opened')).toBe(1)
+    expect([await counted('waiting_room.lost'), await counted('waiting_room.restored')]).toEqual([0, 0])
+  })
+
   test('killed and restarted loses nothing: its file has everything that was answered', async () => {
     const places = await lineUp(20)
     await stack.queue.restart()

@@ -74,7 +74,7 @@ export class FakeEnvironment {
   }
 
   client(): KeeperClient {
-    return new KeeperClient({ url: this.url(), tokenFile: join(this.dir, 'keeper-token') }, 3000)
+    return new KeeperClient({ url: this.url(), tokenFile: join(this.dir, 'keeper-token') })
   }
 
   async stop(): Promise<void> {

@@ -29,6 +29,7 @@ export const LOG_EVENTS = {
   'payment.failed': 'warn',
   'waiting_room.connected': 'info',
   'waiting_room.disconnected': 'warn',
+  'waiting_room.opened': 'info',
   'waiting_room.lost': 'error',
   'waiting_room.restored': 'warn',
   'waiting_room.mode_set': 'info',

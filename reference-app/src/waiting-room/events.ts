@@ -65,6 +65,11 @@ export class WaitingRoomEvents {
     this.lost = true
   }
 
+  /** For the first time. */
+  opened(): void {
+    this.logger.info({ event: 'waiting_room.opened' }, 'the waiting room is new and open')
+  }
+
   restored(sessions: number): void {
     this.lost = false
     this.logger.warn({ event: 'waiting_room.restored', sessions }, 'the waiting room was rebuilt from its journal')

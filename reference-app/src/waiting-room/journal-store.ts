@@ -37,6 +37,13 @@ const LOCK: Statement = {
   text: 'select pg_try_advisory_xact_lock($1) as locked',
 }
 
+const ANY: Statement = {
+  name: 'waiting-room-any',
+  operation: 'SELECT',
+  collection: 'waiting_room_journal',
+  text: 'select 1 from waiting_room_journal limit 1',
+}
+
 const LAST: Statement = {
   name: 'waiting-room-last',
   operation: 'SELECT',
@@ -108,6 +115,11 @@ export class JournalStore {
       const [row] = await transaction.query<{ locked: boolean }>(LOCK, [RESTORE_LOCK])
       return row?.locked === true ? await work(transaction) : undefined
     })
+  }
+
+  /** Nobody has ever joined. */
+  async isEmpty(): Promise<boolean> {
+    return (await this.database.query(ANY)).length === 0
   }
 
   /** The highest sequence of all, and of those admitted. */

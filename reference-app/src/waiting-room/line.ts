@@ -69,6 +69,11 @@ export class Line {
     return this.known.seq
   }
 
+  /** This instance has met the room before: what it meets now can have been lost. */
+  get wasSeen(): boolean {
+    return this.known.epoch !== ''
+  }
+
   /** The session that the user has, or a new one with this id. */
   async join(userId: number, id: string, lifetimeMs: number): Promise<Standing> {
     return await this.step<Standing>('join', userId, id, lifetimeMs)

@@ -101,8 +101,7 @@ export class WaitingRoom {
       this.parts.events.counted(await this.parts.line.tick())
     } catch (error) {
       if (!(error instanceof RoomLostError)) throw error
-      this.parts.events.lostData()
-      await this.rebuild(() => this.isLost())
+      await this.mend()
     }
   }
 
@@ -110,6 +109,7 @@ export class WaitingRoom {
   async restore(): Promise<{ restored: number }> {
     const restored = await this.rebuild(async () => true)
     if (restored === undefined) throw new Problem('waiting_room_restoring', 'Another instance does it at this moment.')
+    this.parts.events.restored(restored)
     return { restored }
   }
 
@@ -154,12 +154,21 @@ export class WaitingRoom {
     if (limits === this.currentLimits) this.untold = false
   }
 
+  /** A journal without a single stay: the room is new and has lost nothing. */
+  private async mend(): Promise<void> {
+    const { store, events } = this.parts
+    const isNew = await store.isEmpty().catch(() => false) // nobody can tell
+    if (!isNew) events.lostData()
+    const restored = await this.rebuild(() => this.isLost())
+    if (restored === undefined) return
+    if (isNew) events.opened()
+    else events.restored(restored)
+  }
+
   private async rebuild(isNeeded: () => Promise<boolean>): Promise<number | undefined> {
-    const { line, store, journal, events } = this.parts
+    const { line, store, journal } = this.parts
     await journal.flush(FLUSH_LIMIT_MS)
-    const restored = await restoreRoom({ line, store, limits: this.currentLimits, isNeeded })
-    if (restored !== undefined) events.restored(restored)
-    return restored
+    return await restoreRoom({ line, store, limits: this.currentLimits, isNeeded })
   }
 
   private async isLost(): Promise<boolean> {
@@ -190,7 +199,7 @@ export class WaitingRoom {
     try {
       return await question()
     } catch (error) {
-      if (error instanceof RoomLostError) this.parts.events.lostData()
+      if (error instanceof RoomLostError && this.parts.line.wasSeen) this.parts.events.lostData()
       throw new Problem('waiting_room_unavailable', 'Your place is kept. Try again in a moment.', { cause: error })
     }
   }

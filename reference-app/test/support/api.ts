@@ -4,12 +4,9 @@ import { fileURLToPath } from 'node:url'
 import { Child } from './child.ts'
 import { metricOf } from './metric.ts'
 import { scratchFolder } from './scratch.ts'
-import { until } from './until.ts'
+import { START_LIMIT_MS, until } from './until.ts'
 
 const REFERENCE_APP = fileURLToPath(new URL('../..', import.meta.url))
-
-/** A second on a machine of its own; tests may be many at once. Milliseconds. */
-const START_LIMIT_MS = 30_000
 
 export const OPS_TOKEN = 'ops-token-of-a-test-ops-token-of-a-test'
 export const QUEUE_TOKEN_SECRET = 'queue-token-secret-of-a-test-queue-token-secret'

@@ -8,7 +8,9 @@ export class Child {
   stderr = ''
 
   constructor(command: string, args: string[], options: SpawnOptions = {}) {
-    this.process = spawn(command, args, { stdio: ['ignore', 'pipe', 'pipe'], ...options })
+    const { NODE_COMPILE_CACHE } = process.env // of the run
+    const env = { ...(options.env ?? process.env), ...(NODE_COMPILE_CACHE === undefined ? {} : { NODE_COMPILE_CACHE }) }
+    this.process = spawn(command, args, { stdio: ['ignore', 'pipe', 'pipe'], ...options, env })
     this.process.stdout?.on('data', (chunk: Buffer) => {
       this.stdout += chunk.toString()
     })

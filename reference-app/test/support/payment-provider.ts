@@ -6,7 +6,7 @@ import type { Knobs } from '../../src/payment-provider/knobs.ts'
 import { type Reply, send } from './api.ts'
 import { Child } from './child.ts'
 import { freePort, scratchFolder } from './scratch.ts'
-import { until } from './until.ts'
+import { START_LIMIT_MS, until } from './until.ts'
 
 const MAIN = fileURLToPath(new URL('../../src/payment-provider/main.ts', import.meta.url))
 
@@ -94,9 +94,10 @@ export class PaymentProvider {
   }
 
   private async answers(): Promise<void> {
-    await until('the provider answers', async () => {
+    const healthy = async () => {
       if (!this.child.running) throw new Error(`it ended: ${this.child.stdout}${this.child.stderr}`)
       return (await this.call('GET', '/healthz')).status === 200
-    })
+    }
+    await until('the provider answers', healthy, START_LIMIT_MS)
   }
 }

@@ -6,7 +6,7 @@ import { Child } from './child.ts'
 import { binary, ownedFolder, owner, runAsOwner } from './postgres-programs.ts'
 import { fillFromTemplate } from './postgres-template.ts'
 import { freePort } from './scratch.ts'
-import { until } from './until.ts'
+import { START_LIMIT_MS, until } from './until.ts'
 
 /** A Postgres of its own, on a free port, thrown away in the end. */
 export class Postgres {
@@ -130,7 +130,7 @@ export class Postgres {
   }
 
   private async answers(): Promise<void> {
-    await until('Postgres answers', async () => (await this.query('select 1')).length === 1)
+    await until('Postgres answers', async () => (await this.query('select 1')).length === 1, START_LIMIT_MS)
   }
 }
 

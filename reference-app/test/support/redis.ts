@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { Redis } from 'ioredis'
 import { Child } from './child.ts'
 import { freePort, scratchFolder } from './scratch.ts'
-import { until } from './until.ts'
+import { START_LIMIT_MS, until } from './until.ts'
 
 /** A Redis of its own, on a free port: in memory only, as a cache is, or with an append-only file, as the waiting room's. */
 export class RedisServer {
@@ -80,6 +80,6 @@ export class RedisServer {
   }
 
   private async answers(): Promise<void> {
-    await until('Redis answers', async () => (await this.use((redis) => redis.ping())) === 'PONG')
+    await until('Redis answers', async () => (await this.use((redis) => redis.ping())) === 'PONG', START_LIMIT_MS)
   }
 }

@@ -5,7 +5,7 @@ import { OPS_TOKEN, type Reply, send } from './api.ts'
 import { Child } from './child.ts'
 import { metricOf } from './metric.ts'
 import { scratchFolder } from './scratch.ts'
-import { until } from './until.ts'
+import { START_LIMIT_MS, until } from './until.ts'
 
 const MAIN = fileURLToPath(new URL('../../src/worker/main.ts', import.meta.url))
 
@@ -53,11 +53,16 @@ export class Worker {
 
   static async start(options: WorkerOptions): Promise<Worker> {
     const worker = new Worker(options)
-    const started = await until('the worker says where it listens', () => {
+    const started = () => {
       if (!worker.child.running) throw new Error(`it ended: ${worker.child.stdout}${worker.child.stderr}`)
       return worker.logs('worker.started')[0]
-    })
-    worker.opsPort = Number(started.opsPort)
+    }
+    try {
+      worker.opsPort = Number((await until('the worker says where it listens', started, START_LIMIT_MS)).opsPort)
+    } catch (error) {
+      await worker.kill()
+      throw error
+    }
     return worker
   }
 
