@@ -66,7 +66,7 @@ test('most people look around: three requests each with a token of an earlier vi
   expect(await metric('traffic_valid')).toBe(1)
   expect((await fetch(`${url}/healthz`)).status).toBe(200)
   const done = (operation: string) => stack.api.metric('operation_outcomes_total', { operation, outcome: 'success' })
-  expect((await done('concert_list')) - (await done('seat_map'))).toBeLessThan(5)
+  expect((await done('seat_map')) / (await done('concert_list'))).toBeGreaterThan(0.8) // the others are under way
   const joined = await done('queue_join')
   expect(joined).toBeGreaterThan(0)
   await until('100 more maps', async () => (await done('seat_map')) > 200)
@@ -82,20 +82,20 @@ test('some visitors buy: valid purchases only, and the cache still answers most 
     JOURNEY_SHARES: 'browse=0.7,tickets=0.3',
   })
   const done = (operation: string) => stack.api.metric('operation_outcomes_total', { operation, outcome: 'success' })
-  await until('people have paid', async () => (await done('reservation_pay')) >= 15, 20_000)
+  await until('people have paid', async () => (await done('reservation_pay')) >= 5, 20_000)
   await until(
     'others have let their holds expire',
     async () => (await count(stack.postgres, `select from reservation where status = 'expired'`)) > 0,
   )
+  expect(await metric('traffic_requests_total', { outcome: 'failed' })).toBe(0)
+  expect(await child.stop()).toBe(0) // so that what is counted stands still
   expect(await done('seat_reserve')).toBeGreaterThanOrEqual(await done('reservation_pay'))
   expect(await done('balance_recharge')).toBeGreaterThan(0)
   // Two may want the same seat at the same moment; nothing else is ever refused.
   const refused = await stack.api.metric('operation_outcomes_total', { outcome: 'rejected' })
   const taken = { operation: 'seat_reserve', outcome: 'rejected', reason: 'seat_taken' }
   expect(refused).toBe(await stack.api.metric('operation_outcomes_total', taken))
-  expect(await metric('traffic_requests_total', { outcome: 'failed' })).toBe(0)
   expect((await stack.api.lookups('hit')) / (await stack.api.lookups())).toBeGreaterThan(0.8)
-  expect(await child.stop()).toBe(0)
   await expectNothingBroken(stack.postgres)
 })
 
