@@ -1,4 +1,5 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals'
+import { CacheConnection } from '../src/cache/connection.ts'
 import type { Api } from './support/api.ts'
 import { Pair, put, say } from './support/pair.ts'
 import { until } from './support/until.ts'
@@ -71,6 +72,40 @@ test('clearing by prefix removes these copies and no others', async () => {
   for (const prefix of ['', '*', 'a', 'old*']) {
     expect((await a.ops('POST', '/cache/clear', { prefix })).status).toBe(400)
   }
+})
+
+test('clearing comes to its end among hundreds of thousands of keys', async () => {
+  await pair.redis.use(async (client) => {
+    for (const [prefix, most] of [
+      ['many', 200_000],
+      ['other', 100_000],
+    ] as const) {
+      for (let from = 0; from < most; from += 10_000) {
+        await client.mset(Array.from({ length: 10_000 }, (_, i) => [`${prefix}:${from + i}`, 'x']).flat())
+      }
+    }
+  })
+  const reply = await a.ops('POST', '/cache/clear', { prefix: 'many:' })
+  expect(reply.body).toEqual({ removed: 200_000, complete: true })
+  expect(reply.durationMs).toBeLessThan(10_000)
+  expect(await pair.redis.use((client) => client.dbsize())).toBeGreaterThanOrEqual(100_000)
+  await pair.redis.use((client) => client.flushall())
+}, 60_000)
+
+test('clearing that has no more time goes on where it was when it is called again', async () => {
+  await pair.redis.use(async (client) => {
+    await client.mset(Array.from({ length: 5_000 }, (_, i) => [`many:${i}`, 'x']).flat())
+  })
+  const connection = new CacheConnection(pair.redis.url, { up: () => undefined, down: () => undefined })
+  const patience = { timeoutMs: 2_000, waitsForConnection: true }
+  let [removed, calls, complete] = [0, 0, false]
+  while (!complete && calls < 20) {
+    const answer = await connection.clear('many:', patience, 0)
+    ;[removed, complete, calls] = [removed + answer.removed, answer.complete, calls + 1]
+  }
+  expect([removed, complete]).toEqual([5_000, true])
+  expect(calls).toBeGreaterThan(5) // a batch each
+  connection.close()
 })
 
 test('any instance holds a job back, wherever it runs', async () => {

@@ -119,3 +119,27 @@ test('after the end there is no session left and nothing can be asked', async ()
   await until('its session is gone', async () => (await left()).length === 0)
   await expect(closing.query('select 1')).rejects.toThrow(DatabaseUnavailableError)
 })
+
+test('closing ends within four seconds while the server hangs, also with a call under way', async () => {
+  const closing = new ReservedConnection({ url: postgres.url, applicationName: 'closing' })
+  await closing.query('select 1')
+  postgres.hang()
+  const startedAt = performance.now()
+  const call = closing.query('select 1').catch(() => 'given up')
+  await closing.close()
+  const elapsed = performance.now() - startedAt
+  postgres.resume()
+  expect(await call).toBe('given up')
+  expect(elapsed).toBeLessThan(4_500)
+})
+
+test('closing ends within four seconds while the server hangs and nothing is under way', async () => {
+  const closing = new ReservedConnection({ url: postgres.url, applicationName: 'closing' })
+  await closing.query('select 1')
+  postgres.hang()
+  const startedAt = performance.now()
+  await closing.close()
+  const elapsed = performance.now() - startedAt
+  postgres.resume()
+  expect(elapsed).toBeLessThan(4_500)
+})

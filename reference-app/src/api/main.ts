@@ -3,6 +3,7 @@ import { flushTraces } from '@drillbook/instrumentation'
 import { orExit } from '../env/or-exit.ts'
 import { readEnv } from '../env/read-env.ts'
 import { Listener } from '../http/listener.ts'
+import { withTimeLimit } from '../time/time-limit.ts'
 import { createApp } from './app.ts'
 import { decideConfig } from './config.ts'
 import { apiEnv } from './env.ts'
@@ -14,6 +15,10 @@ const NOTICE_MS = 2_000
 const DRAIN_LIMIT_MS = 10_000
 /** For scrapes and operators that are being answered when everything else has ended. Milliseconds. */
 const OPS_DRAIN_LIMIT_MS = 1_000
+/** For saying goodbye to Postgres and Redis, which may hang. Milliseconds. */
+const CLOSE_LIMIT_MS = 5_000
+/** Nothing is left open after that, unless somebody does not let go. Milliseconds. */
+const GOODBYE_MS = 500
 
 const config = orExit(() => decideConfig(readEnv(apiEnv, process.env)))
 const telemetry = createTelemetry(config)
@@ -36,7 +41,8 @@ async function stop(signal: string): Promise<void> {
   await new Promise((resolve) => setTimeout(resolve, NOTICE_MS))
   await listener.close(DRAIN_LIMIT_MS)
   await opsListener.close(OPS_DRAIN_LIMIT_MS)
-  await app.close()
+  await withTimeLimit(app.close(), CLOSE_LIMIT_MS, () => new Error('not in time')).catch(() => undefined) // then they are cut
   await flushTraces()
   logger.info({ event: 'api.stopped' }, 'this instance has ended')
+  setTimeout(() => process.exit(0), GOODBYE_MS).unref() // a server that hangs keeps its connections open
 }

@@ -5,8 +5,8 @@ import type { CacheSources } from './sources.ts'
 
 /** Longer than a guarded read: the operator waits, and nobody else does. */
 const PATIENCE = { timeoutMs: 1_000, waitsForConnection: true }
-/** Keys to look at in one go: about a second of work. Who has more calls again. */
-const MOST = 100_000
+/** Below the 10 s that a command of the CLI waits: some million keys. Who has more calls again, and it goes on. Milliseconds. */
+const WITHIN_MS = 8_000
 
 /** Never empties a whole Redis: a prefix is needed, and `complete: false` says that something may be left. Throws `cache_unreachable`. */
 export function clearAction(sources: CacheSources): Action<{ prefix: string }> {
@@ -19,7 +19,7 @@ export function clearAction(sources: CacheSources): Action<{ prefix: string }> {
     run: async ({ prefix }) => {
       const source = sources.current
       try {
-        const answer = await source.clear(prefix, PATIENCE, MOST)
+        const answer = await source.clear(prefix, PATIENCE, WITHIN_MS)
         return { before: null, after: { source: source.name, prefix, ...answer }, answer }
       } catch (error) {
         const reason = error instanceof Error ? error.message : String(error)

@@ -18,6 +18,8 @@ const PROBE_LIFETIME_MS = 10_000
 /** The commands of a cache on one connection. They reject as that does, or with CacheReadOnlyError. */
 export class CacheConnection {
   private readonly connection: RedisConnection
+  /** Where the last clearing came to that did not get to the end. */
+  private clearing: { prefix: string; cursor: string } | undefined
 
   constructor(url: string, events: ConnectionEvents) {
     this.connection = new RedisConnection(url, events)
@@ -36,12 +38,14 @@ export class CacheConnection {
   }
 
   /**
-   * Removes copies whose key begins with `prefix`, a scan's batch at a time, so that nobody else waits long. Ends early (not complete) when `most`
-   * keys were looked at. `patience` is for each step.
+   * Removes copies whose key begins with `prefix`, a scan's batch at a time, so that nobody else waits long. Ends early (not complete) after
+   * `withinMs`: called again with the same prefix it goes on from there. `patience` is for each step.
    */
-  async clear(prefix: string, patience: Patience, most: number): Promise<{ removed: number; complete: boolean }> {
+  async clear(prefix: string, patience: Patience, withinMs: number): Promise<{ removed: number; complete: boolean }> {
+    const until = performance.now() + withinMs
     const pattern = `${prefix.replaceAll(/[\\*?[\]]/g, '\\$&')}*`
-    let [cursor, removed, seen] = ['0', 0, 0]
+    let [cursor, removed] = [this.clearing?.prefix === prefix ? this.clearing.cursor : '0', 0]
+    this.clearing = undefined
     do {
       const scan = (redis: Redis) => redis.scan(cursor, 'MATCH', pattern, 'COUNT', SCAN_BATCH)
       const [next, keys] = await this.connection.call('SCAN', patience, scan)
@@ -51,8 +55,8 @@ export class CacheConnection {
         })
       }
       cursor = next
-      seen += SCAN_BATCH
-    } while (cursor !== '0' && seen < most)
+    } while (cursor !== '0' && performance.now() < until)
+    if (cursor !== '0') this.clearing = { prefix, cursor }
     return { removed, complete: cursor === '0' }
   }
 

@@ -74,8 +74,8 @@ export class CacheSource {
   }
 
   /** As `CacheConnection.clear`. */
-  async clear(prefix: string, patience: Patience, most: number): Promise<{ removed: number; complete: boolean }> {
-    return await this.connection.clear(prefix, patience, most)
+  async clear(prefix: string, patience: Patience, withinMs: number): Promise<{ removed: number; complete: boolean }> {
+    return await this.connection.clear(prefix, patience, withinMs)
   }
 
   /** Rejects unless it takes writes, with CacheReadOnlyError when that is why. */

@@ -59,12 +59,13 @@ export class ReservedConnection implements ReservedTransaction {
     })
   }
 
-  /** After the call of now. Later ones are DatabaseUnavailableError. */
+  /** After the call of now, and within 4 s, whatever the server does. Later calls are DatabaseUnavailableError. */
   async close(): Promise<void> {
     this.closed = true
     await this.turns
-    await this.current?.client.end()
-    this.current = undefined
+    const late = () => new Error('no answer to the goodbye')
+    await withTimeLimit(this.current?.client.end() ?? Promise.resolve(), LIMIT_MS, late).catch(() => undefined)
+    this.drop()
   }
 
   private async inTurn<T>(work: () => Promise<T>): Promise<T> {

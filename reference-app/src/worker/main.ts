@@ -3,6 +3,7 @@ import { flushTraces } from '@drillbook/instrumentation'
 import { orExit } from '../env/or-exit.ts'
 import { readEnv } from '../env/read-env.ts'
 import { Listener } from '../http/listener.ts'
+import { withTimeLimit } from '../time/time-limit.ts'
 import { decideConfig } from './config.ts'
 import { workerEnv } from './env.ts'
 import { createTelemetry } from './telemetry.ts'
@@ -10,6 +11,10 @@ import { createWorker } from './worker.ts'
 
 /** For scrapes and operators that are being answered when everything else has ended. Milliseconds. */
 const DRAIN_LIMIT_MS = 2_000
+/** For saying goodbye to Postgres and Redis, which may hang. Milliseconds. */
+const CLOSE_LIMIT_MS = 5_000
+/** Nothing is left open after that, unless somebody does not let go. Milliseconds. */
+const GOODBYE_MS = 500
 
 const config = orExit(() => decideConfig(readEnv(workerEnv, process.env)))
 const telemetry = createTelemetry(config)
@@ -29,7 +34,8 @@ async function stop(signal: string): Promise<void> {
   logger.info({ event: 'worker.stopping', signal }, 'this worker finishes what it has begun')
   await worker.finish()
   await opsListener.close(DRAIN_LIMIT_MS)
-  await worker.close()
+  await withTimeLimit(worker.close(), CLOSE_LIMIT_MS, () => new Error('not in time')).catch(() => undefined) // then they are cut
   await flushTraces()
   logger.info({ event: 'worker.stopped' }, 'this worker has ended')
+  setTimeout(() => process.exit(0), GOODBYE_MS).unref() // a server that hangs keeps its connections open
 }
