@@ -1,5 +1,5 @@
-import { appendFile } from 'node:fs/promises'
-import type { AuditEntry } from './audit-entry.ts'
+import { appendFile, readFile } from 'node:fs/promises'
+import { type AuditEntry, auditLine } from './audit-entry.ts'
 import type { OperationsEvents } from './events.ts'
 
 /** What is kept in memory for Postgres while that does not answer: hours of work of a person. Beyond, the oldest are in the file alone. */
@@ -32,6 +32,18 @@ export class AuditTrail {
     } catch (error) {
       this.events.auditFailed(entry, error)
     }
+  }
+
+  /** What earlier processes of this instance have noted, the oldest first, at most `MAX_UNWRITTEN`. Lines that a crash cut off are left out. */
+  async earlier(instance: string): Promise<AuditEntry[]> {
+    const text = await readFile(this.file, 'utf8').catch(() => '') // nobody has noted anything
+    return text
+      .split('\n')
+      .slice(-MAX_UNWRITTEN)
+      .flatMap((line) => {
+        const parsed = auditLine.safeParse(line)
+        return parsed.success && parsed.data.instance === instance ? [parsed.data] : []
+      })
   }
 
   /** To be written into the table with the next exchange. */

@@ -12,6 +12,7 @@ const MAX_ATTEMPTS = 10
 
 const READ = 'select version::int, settings from operations_desired'
 const WRITE = 'update operations_desired set version = version + 1, settings = $2 where version = $1 returning version'
+const RECORDED = 'select id from operations_audit where id = any ($1::uuid[])'
 const ANNOUNCE = `notify ${CHANNEL}`
 
 /** What to do about the state that was read: new settings (absent: leave them), rows for the audit. */
@@ -30,6 +31,14 @@ export class DesiredStateStore {
 
   async read(): Promise<DesiredState> {
     return stateOf(await this.connection.query<StateRow>(READ))
+  }
+
+  /** Those of which the table has no row. */
+  async unrecorded(entries: readonly AuditEntry[]): Promise<AuditEntry[]> {
+    const ids = entries.map(({ id }) => id)
+    const rows = await this.connection.query<{ id: string }>(RECORDED, [ids])
+    const recorded = new Set(rows.map(({ id }) => id))
+    return entries.filter(({ id }) => !recorded.has(id))
   }
 
   /** Reads, decides and writes both parts in one transaction; resolves with the state then. All over again when another instance was faster. */

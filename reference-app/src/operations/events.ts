@@ -41,6 +41,16 @@ export class OperationsEvents {
     )
   }
 
+  /** An earlier process of this instance held it when it ended. `again`: nobody has changed the setting since, so it holds again. */
+  recovered({ id, actor, at, action, after }: AuditEntry, again: boolean): void {
+    this.logger.warn(
+      { event: 'operator.change_recovered', change: id, setting: action, actor, at, after, again },
+      again
+        ? 'a change that a dead process held was taken up again'
+        : 'a change that a dead process held came too late',
+    )
+  }
+
   overruled({ setting, entry, base }: PendingChange, { value, version, actor, instance, at }: DesiredSetting): void {
     this.logger.warn(
       {

@@ -7,6 +7,7 @@ export const OPERATIONS_LOG_EVENTS = {
   'operator.change_pending': 'warn',
   'operator.change_reconciled': 'info',
   'operator.change_overruled': 'warn',
+  'operator.change_recovered': 'warn',
   'operator.change_followed': 'info',
   'operator.apply_failed': 'warn',
   'operator.desired_state_lost': 'warn',

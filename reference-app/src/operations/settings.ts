@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto'
 import { isDeepStrictEqual } from 'node:util'
 import { withTimeLimit } from '../time/time-limit.ts'
 import { type Applied, AppliedSettings } from './applied-settings.ts'
+import type { AuditEntry } from './audit-entry.ts'
 import type { AuditTrail } from './audit-trail.ts'
 import type { DesiredState } from './desired-state.ts'
 import type { DesiredStateStore } from './desired-state-store.ts'
@@ -36,6 +37,8 @@ export class Settings {
   private readonly exchanging = new InTurn()
   private next: Promise<void> | undefined
   private desired: DesiredState = { version: 0, settings: {} }
+  /** Noted by earlier processes, and not yet held against the table. */
+  private left: AuditEntry[] = []
   private timer: NodeJS.Timeout | undefined
   private stopped = false
 
@@ -46,7 +49,9 @@ export class Settings {
 
   /** Takes the desired state, if Postgres answers within 2 s, and follows it from then on. */
   async begin(): Promise<void> {
+    this.left = await this.parts.trail.earlier(this.parts.instance)
     await this.sync()
+    await this.recover()
     this.pollLater()
   }
 
@@ -97,7 +102,53 @@ export class Settings {
 
   private pollLater(): void {
     if (this.stopped) return
-    this.timer = setTimeout(() => void this.sync().then(() => this.pollLater()), POLL_EVERY_MS)
+    this.timer = setTimeout(() => void this.poll(), POLL_EVERY_MS)
+  }
+
+  private async poll(): Promise<void> {
+    await this.sync()
+    await this.recover()
+    this.pollLater()
+  }
+
+  /**
+   * What earlier processes noted and Postgres never took goes on record, as soon as Postgres answers; the last change of a setting is taken up again
+   * unless somebody has changed the setting since (by the clocks of the instances). Never rejects.
+   */
+  private async recover(): Promise<void> {
+    if (this.left.length === 0) return
+    const { store, trail, events, settings } = this.parts
+    try {
+      const lost = await store.unrecorded(this.left)
+      this.left = []
+      const last = new Map(lost.map((entry) => [entry.action, entry]))
+      for (const entry of lost) {
+        const setting = settings.find(({ name }) => name === entry.action)
+        if (setting === undefined || last.get(entry.action) !== entry) trail.write(entry)
+        else await this.takeUp(setting, entry)
+      }
+      if (lost.length > 0) await this.exchangeInTime()
+    } catch (error) {
+      events.unreachable(error)
+    }
+  }
+
+  private async takeUp(setting: Setting<unknown>, entry: AuditEntry): Promise<void> {
+    const { trail, events } = this.parts
+    const { name } = setting
+    const since = this.desired.settings[name]
+    const after = setting.schema.safeParse(entry.after)
+    const again = after.success && !this.changes.has(name) && (since === undefined || since.at < entry.at)
+    events.recovered(entry, again)
+    if (!again) return trail.write(entry)
+    const base = this.applied.versionOf(name)
+    const hold = () => this.changes.set(name, { setting, entry, base, own: [entry.id], held: true })
+    try {
+      await this.applied.change(new Map([[setting, after.data]]), hold)
+    } catch (error) {
+      events.applyFailed(name, entry.after, error)
+      trail.write(entry)
+    }
   }
 
   /** From now on this change awaits Postgres, in place of an earlier one of the same setting. */
