@@ -9,6 +9,8 @@ export type WaitingRoomEnding = 'completed' | 'abandoned' | 'expired' | 'dropped
 export interface WaitingRoomMetricsOptions {
   /** Reasons of refusal that exist from the start, at 0: a rate cannot see the first count of a series that was not there. */
   reasons?: readonly string[]
+  /** Every way in which the room can be run: the `mode` label. */
+  modes?: readonly string[]
 }
 
 export interface WaitingRoomMetrics {
@@ -24,6 +26,10 @@ export interface WaitingRoomMetrics {
   rejected(reason: string): void
   /** The room as a whole, as seen by this instance: the same in all of them, so dashboards take the maximum. */
   census(waiting: number, admitted: number, oldestWaitSeconds: number): void
+  /** What operators allow: users admitted at a time, and admissions per second over all instances. */
+  limits(capacity: number, admissionsPerSecond: number): void
+  /** How the room is run from now on, one of `modes`. */
+  mode(mode: string): void
 }
 
 /** People wait for minutes, not for milliseconds: the common bounds, and one for each step up to the hour. */
@@ -40,7 +46,7 @@ const ENDINGS: Record<WaitingRoomEnding, string> = {
 /** Metrics of one waiting room. Each event counts in the one instance that it was reported to, so counters add up. */
 export function waitingRoomMetrics(
   registry: MetricsRegistry,
-  { reasons = [] }: WaitingRoomMetricsOptions = {},
+  { reasons = [], modes = [] }: WaitingRoomMetricsOptions = {},
 ): WaitingRoomMetrics {
   const joined = counter(registry, { name: 'waiting_room_joined_total', help: 'Users who got a place in line' })
   const admitted = counter(registry, { name: 'waiting_room_admitted_total', help: 'Users who were let in' })
@@ -70,6 +76,19 @@ export function waitingRoomMetrics(
     name: 'waiting_room_oldest_wait_seconds',
     help: 'How long the first in line has waited; 0 when nobody waits; the same in every instance',
   })
+  const capacity = gauge(registry, {
+    name: 'waiting_room_capacity',
+    help: 'Users who may be admitted at a time; the same in every instance',
+  })
+  const admissionRate = gauge(registry, {
+    name: 'waiting_room_admissions_per_second_limit',
+    help: 'Users who may be let in within a second, by all instances together; the same in every instance',
+  })
+  const running = gauge(registry, {
+    name: 'waiting_room_mode',
+    help: '1 for the mode in which this instance runs the waiting room, 0 for the others',
+    labelNames: ['mode'],
+  })
 
   const reasonLabel = boundedLabel({ max: MAX_REASONS })
   const rejection = children((reason: string) => rejections.labels({ reason }))
@@ -89,6 +108,13 @@ export function waitingRoomMetrics(
       tokens.set({ state: 'waiting' }, waiting)
       tokens.set({ state: 'admitted' }, admittedNow)
       oldest.set(oldestWaitSeconds)
+    },
+    limits: (users, admissionsPerSecond) => {
+      capacity.set(users)
+      admissionRate.set(admissionsPerSecond)
+    },
+    mode: (current) => {
+      for (const mode of modes) running.set({ mode }, mode === current ? 1 : 0)
     },
   }
 }

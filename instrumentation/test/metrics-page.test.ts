@@ -5,6 +5,7 @@ import {
   createLogger,
   createRegistry,
   deploymentInfo,
+  holdMetrics,
   httpMetrics,
   invariantMetrics,
   type MetricsRegistry,
@@ -47,7 +48,8 @@ beforeAll(async () => {
   supportMetrics(registry, { topics: ['payment'] })
   orderMetrics(registry)
   invariantMetrics(registry, { invariants: ['seat_sold_once'] })
-  waitingRoomMetrics(registry, { reasons: ['queue_not_admitted'] })
+  waitingRoomMetrics(registry, { reasons: ['queue_not_admitted'], modes: ['live', 'off'] }).mode('off')
+  holdMetrics(registry)
   createLogger({
     service: 'shop',
     instance: 'shop-1',

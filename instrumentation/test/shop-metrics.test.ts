@@ -1,4 +1,4 @@
-import { couponMetrics, createRegistry, orderMetrics, supportMetrics } from '@drillbook/instrumentation'
+import { couponMetrics, createRegistry, holdMetrics, orderMetrics, supportMetrics } from '@drillbook/instrumentation'
 import { expect, test } from '@jest/globals'
 import { samples } from './scrape.ts'
 
@@ -11,6 +11,15 @@ test('issued coupons are counted, from 0', async () => {
   expect(await valuesOf(registry, 'coupons_issued_total')).toEqual([['', 0]])
   coupons.issued()
   expect(await valuesOf(registry, 'coupons_issued_total')).toEqual([['', 1]])
+})
+
+test('expired holds are counted, from 0', async () => {
+  const registry = createRegistry({ service: 'test' })
+  const holds = holdMetrics(registry)
+  expect(await valuesOf(registry, 'seat_holds_expired_total')).toEqual([['', 0]])
+  holds.expired(0)
+  holds.expired(3)
+  expect(await valuesOf(registry, 'seat_holds_expired_total')).toEqual([['', 3]])
 })
 
 test('inquiries are counted by topic, and every topic is there from the start', async () => {

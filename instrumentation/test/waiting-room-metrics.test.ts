@@ -44,6 +44,23 @@ test('each event moves its own metric, and only an admission out of turn is an i
   expect(await value(registry, 'waiting_room_oldest_wait_seconds')).toEqual([61])
 })
 
+test('limits and the mode are what they were set to last', async () => {
+  const registry = createRegistry({ service: 'test' })
+  const room = waitingRoomMetrics(registry, { modes: ['live', 'static', 'off'] })
+  room.limits(300, 20)
+  room.limits(100, 0)
+  room.mode('live')
+  room.mode('static')
+  expect(await value(registry, 'waiting_room_capacity')).toEqual([100])
+  expect(await value(registry, 'waiting_room_admissions_per_second_limit')).toEqual([0])
+  const modes = await samples(registry, 'waiting_room_mode')
+  expect(modes.map(({ labels, value }) => [labels.mode, value])).toEqual([
+    ['live', 0],
+    ['static', 1],
+    ['off', 0],
+  ])
+})
+
 test('reasons that nobody bounded end in one series', async () => {
   const registry = createRegistry({ service: 'test' })
   const room = waitingRoomMetrics(registry)

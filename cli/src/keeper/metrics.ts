@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os'
 import type { Environment } from '../environment/environment.ts'
 import { isOn, isOpen, type Session } from './session.ts'
 
@@ -18,6 +19,9 @@ export function keeperMetrics(environment: Environment, session: Session | undef
     '# HELP drillbook_keeper_sessions Sessions that are open; at most one.',
     '# TYPE drillbook_keeper_sessions gauge',
     `drillbook_keeper_sessions ${open === undefined ? 0 : 1}`,
+    '# HELP machine_cpu_cores Cores of the machine that the keeper runs on: where its faults happen.',
+    '# TYPE machine_cpu_cores gauge',
+    `machine_cpu_cores ${availableParallelism()}`,
     '',
   ].join('\n')
 }

@@ -266,4 +266,5 @@ test('the metrics name every fault, on or off, without a token', async () => {
   expect(text).toMatch(/^drillbook_fault_active\{fault="second"\} 1$/m)
   expect(text).toMatch(/^drillbook_fault_undo_failed\{fault="second"\} 0$/m)
   expect(text).toMatch(/^drillbook_keeper_sessions 1$/m)
+  expect(text).toMatch(/^machine_cpu_cores [1-9]\d*$/m)
 })

@@ -1,3 +1,4 @@
+import type { HoldMetrics } from '@drillbook/instrumentation'
 import type { Catalogue } from './catalogue.ts'
 import type { ReservationStore } from './reservation-store.ts'
 
@@ -8,10 +9,15 @@ const BATCH = 500
  * Writes down which holds have expired, and lets the seat maps show their seats again. Several instances may do it at once: each takes rows that
  * no other is at work on. Nothing depends on it but the age of cached seat maps: whoever reads or writes a hold looks at the clock itself.
  */
-export async function expireHolds(reservations: ReservationStore, catalogue: Catalogue): Promise<void> {
+export async function expireHolds(
+  reservations: ReservationStore,
+  catalogue: Catalogue,
+  metrics: HoldMetrics,
+): Promise<void> {
   let expired: { concertId: number; scheduleId: number }[]
   do {
     expired = await reservations.expireHolds(BATCH)
+    metrics.expired(expired.length)
     const schedules = new Map(expired.map(({ concertId, scheduleId }) => [scheduleId, concertId]))
     for (const [scheduleId, concertId] of schedules) await catalogue.seatsChanged(concertId, scheduleId)
   } while (expired.length === BATCH)

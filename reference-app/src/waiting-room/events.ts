@@ -1,7 +1,7 @@
 import type { Logger, WaitingRoomMetrics } from '@drillbook/instrumentation'
 import type { ProblemCode } from '../problem/codes.ts'
 import type { Census } from './line.ts'
-import type { WaitingRoomMode } from './room-rules.ts'
+import type { RoomLimits, WaitingRoomMode } from './room-rules.ts'
 import type { RoomEvent } from './session.ts'
 
 /** Why somebody is turned away at the door or with a token that is not good. A surge of these is somebody trying to get around the line. */
@@ -51,6 +51,16 @@ export class WaitingRoomEvents {
     this.metrics.census(waiting, admitted, oldestWait / 1000)
   }
 
+  /** How the room is run when this instance starts. */
+  opened(mode: WaitingRoomMode, limits: RoomLimits): void {
+    this.metrics.mode(mode)
+    this.limitsSet(limits)
+  }
+
+  limitsSet({ capacity, admissionsPerSecond }: RoomLimits): void {
+    this.metrics.limits(capacity, admissionsPerSecond)
+  }
+
   connected(): void {
     this.logger.info({ event: 'waiting_room.connected' }, 'the Redis of the waiting room can be used')
   }
@@ -76,6 +86,7 @@ export class WaitingRoomEvents {
   }
 
   modeSet(mode: WaitingRoomMode): void {
+    this.metrics.mode(mode)
     this.logger.info({ event: 'waiting_room.mode_set', mode }, 'the waiting room has another mode')
   }
 

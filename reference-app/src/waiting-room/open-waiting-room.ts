@@ -7,7 +7,7 @@ import { REJECTIONS, WaitingRoomEvents } from './events.ts'
 import { Journal } from './journal.ts'
 import { JournalStore } from './journal-store.ts'
 import { Line } from './line.ts'
-import type { RoomLimits, RoomRules, WaitingRoomMode } from './room-rules.ts'
+import { type RoomLimits, type RoomRules, WAITING_ROOM_MODES, type WaitingRoomMode } from './room-rules.ts'
 import { WaitingRoom } from './waiting-room.ts'
 
 /** The line moves at least so often when nobody calls; five drops of a second's bucket. Milliseconds. */
@@ -36,7 +36,8 @@ export interface OpenWaitingRoom {
 /** One instance's door to the waiting room that all instances share, with the ticker that moves it. */
 export function openWaitingRoom(options: WaitingRoomOptions): OpenWaitingRoom {
   const { redisUrl, tokenSecret, mode, limits, rules, database, registry, logger } = options
-  const events = new WaitingRoomEvents(waitingRoomMetrics(registry, { reasons: REJECTIONS }), logger)
+  const metrics = waitingRoomMetrics(registry, { reasons: REJECTIONS, modes: WAITING_ROOM_MODES })
+  const events = new WaitingRoomEvents(metrics, logger)
   const tokens = new QueueTokens(tokenSecret, (code) => events.rejected(code))
   const connection = { up: () => events.connected(), down: (reason: string) => events.disconnected(reason) }
   const line = new Line(redisUrl, rules, connection, (happened) => room.heard(happened))

@@ -42,6 +42,7 @@ export class WaitingRoom {
     this.parts = parts
     this.currentMode = parts.mode
     this.currentLimits = parts.limits
+    parts.events.opened(parts.mode, parts.limits)
   }
 
   get mode(): WaitingRoomMode {
@@ -144,6 +145,7 @@ export class WaitingRoom {
 
   private async setLimits(limits: RoomLimits): Promise<void> {
     this.currentLimits = limits
+    this.parts.events.limitsSet(limits)
     this.untold = true
     await this.tellLimits().catch(() => undefined) // the ticker tells them when it can be done
   }

@@ -1,4 +1,10 @@
-import { invariantMetrics, type Logger, type MetricsRegistry, orderMetrics } from '@drillbook/instrumentation'
+import {
+  holdMetrics,
+  invariantMetrics,
+  type Logger,
+  type MetricsRegistry,
+  orderMetrics,
+} from '@drillbook/instrumentation'
 import { Auditor } from '../auditor/auditor.ts'
 import { AuditorEvents } from '../auditor/events.ts'
 import { InvariantStore } from '../auditor/invariant-store.ts'
@@ -42,6 +48,7 @@ export interface JobParts extends Cancelling {
 /** What a worker does besides payments. Several workers may do all of it at once. */
 export function workerJobs({ registry, logger, job, reservations, catalogue, answers, ...shop }: JobParts): Job[] {
   const orders = orderMetrics(registry)
+  const holds = holdMetrics(registry)
   const invariants = INVARIANTS.map(({ name }) => name)
   const auditor = new Auditor({
     store: new InvariantStore(shop.database),
@@ -60,7 +67,11 @@ export function workerJobs({ registry, logger, job, reservations, catalogue, ans
       pauseMs: STATISTICS_REBUILD_EVERY_MS,
       work: () => countAllSales(statistics),
     }),
-    job({ name: 'hold-expiry', pauseMs: HOLD_EXPIRY_EVERY_MS, work: () => expireHolds(reservations, catalogue) }),
+    job({
+      name: 'hold-expiry',
+      pauseMs: HOLD_EXPIRY_EVERY_MS,
+      work: () => expireHolds(reservations, catalogue, holds),
+    }),
     job({ name: 'idempotency-cleaning', pauseMs: IDEMPOTENCY_CLEANING_EVERY_MS, work: () => forgetAnswers(answers) }),
     job({ name: 'order-cancellation', pauseMs: ORDER_CANCELLATION_EVERY_MS, work: () => cancelUnpaidOrders(shop) }),
     job({ name: 'stuck-orders', pauseMs: STUCK_ORDERS_EVERY_MS, work: () => countStuckOrders(shop.orders, orders) }),
