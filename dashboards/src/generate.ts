@@ -2,9 +2,13 @@ import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Dashboard } from '@grafana/schema'
 import { cacheDashboard } from './cache/dashboard.ts'
+import { commerceDashboard } from './commerce/dashboard.ts'
+import { databaseDashboard } from './database/dashboard.ts'
 import { overviewDashboard } from './overview/dashboard.ts'
 import type { Rules } from './rules/rule-files.ts'
 import { readThresholds } from './rules/thresholds.ts'
+import { ticketingDashboard } from './ticketing/dashboard.ts'
+import { waitingRoomDashboard } from './waiting-room/dashboard.ts'
 
 /** File name to content, the same bytes for the same rules. */
 export type DashboardFiles = ReadonlyMap<string, string>
@@ -18,7 +22,11 @@ export function generate(rules: Rules, runbookBase?: string): DashboardFiles {
   const base = runbookBase?.replace(/\/+$/, '')
   return new Map([
     ['cache.json', fileText(cacheDashboard(thresholds, base))],
+    ['commerce.json', fileText(commerceDashboard())],
+    ['database.json', fileText(databaseDashboard(thresholds, base))],
     ['service-overview.json', fileText(overviewDashboard(thresholds, base))],
+    ['ticketing-funnel.json', fileText(ticketingDashboard())],
+    ['waiting-room.json', fileText(waitingRoomDashboard())],
   ])
 }
 

@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { afterAll, expect, test } from '@jest/globals'
 import { stringify } from 'yaml'
 import { dashboardQueries } from '../src/queries.ts'
-import { committed } from './committed.ts'
+import { committed, type FileName } from './committed.ts'
 
 const SUBSTITUTIONS = { service: 'reference-app', rate_interval: '1m' }
 const scratch = mkdtempSync(join(tmpdir(), 'drillbook-answers-'))
@@ -15,7 +15,7 @@ afterAll(() => rmSync(scratch, { recursive: true }))
 /** A query's samples: label set as Prometheus writes it, and value. */
 type Samples = [labels: string, value: number][]
 
-function query(file: 'cache.json' | 'service-overview.json', id: number, refId = 'A'): string {
+function query(file: FileName, id: number, refId = 'A'): string {
   const found = dashboardQueries(committed(file), SUBSTITUTIONS).find((q) => q.panelId === id && q.refId === refId)
   if (found === undefined) throw new Error(`${file} has no query ${id}${refId}`)
   return found.expr
@@ -78,6 +78,49 @@ test('the table of firing alerts leaves out the Watchdog and what is only pendin
 
 test('figures that count bad things say zero when there are none', () => {
   for (const id of [24, 25, 26, 27]) promtoolExpects({}, query('service-overview.json', id), [['{}', 0]])
+})
+
+test('a conversion is the share of those before, and a gap where nobody was', () => {
+  const counts = (joined: string, admitted: string) => ({
+    'waiting_room_joined_total{service="reference-app", instance="api-1"}': joined,
+    'waiting_room_admitted_total{service="reference-app", instance="api-1"}': admitted,
+  })
+  promtoolExpects(counts('0+20x60', '0+10x60'), query('ticketing-funnel.json', 2), [['{}', 0.5]])
+  promtoolExpects(counts('20x60', '10x60'), query('ticketing-funnel.json', 2), [])
+})
+
+test('the house is as full as its capacity says, and no share of nothing', () => {
+  const room = (capacity: number) => ({
+    'waiting_room:tokens:max{service="reference-app", state="admitted"}': '150x60',
+    'waiting_room:tokens:max{service="reference-app", state="waiting"}': '900x60',
+    'waiting_room:capacity:max{service="reference-app"}': `${capacity}x60`,
+  })
+  promtoolExpects(room(200), query('waiting-room.json', 21), [['{}', 0.75]])
+  promtoolExpects(room(0), query('waiting-room.json', 21), [])
+})
+
+test('the slowest queries are those that take long, not those that are many', () => {
+  const labels = (table: string) => `service="reference-app", db_operation_name="SELECT", db_collection_name="${table}"`
+  const series = {
+    [`db_client_operation_duration_seconds_sum{${labels('seat')}}`]: '0+50x60',
+    [`db_client_operation_duration_seconds_count{${labels('seat')}}`]: '0+100x60',
+    [`db_client_operation_duration_seconds_sum{${labels('idle')}}`]: '9x60',
+    [`db_client_operation_duration_seconds_count{${labels('idle')}}`]: '9x60',
+  }
+  promtoolExpects(series, query('database.json', 6), [['{db_operation_name="SELECT", db_collection_name="seat"}', 0.5]])
+})
+
+test('time-outs and people who were wronged are said per minute', () => {
+  const wronged = {
+    'waiting_room:inversions:rate1m{service="reference-app"}': '0.5x60',
+    'waiting_room:dropped:rate1m{service="reference-app"}': '0.25x60',
+  }
+  promtoolExpects(wronged, query('waiting-room.json', 23), [['{}', 45]])
+  promtoolExpects(
+    { 'db:connection_timeouts:rate1m{service="reference-app", db_client_connection_pool_name="primary"}': '2x60' },
+    query('database.json', 24),
+    [['{}', 120]],
+  )
 })
 
 test('promtool notices a wrong answer', () => {

@@ -9,9 +9,16 @@ const ROOT = join(import.meta.dirname, '..', '..')
 export const RULES = readRules(join(ROOT, 'alerts', 'rules'))
 
 /** Names of the files to import into Grafana. */
-export const FILES = ['cache.json', 'service-overview.json'] as const
+export const FILES = [
+  'cache.json',
+  'commerce.json',
+  'database.json',
+  'service-overview.json',
+  'ticketing-funnel.json',
+  'waiting-room.json',
+] as const
 
-type FileName = (typeof FILES)[number]
+export type FileName = (typeof FILES)[number]
 
 /** A committed dashboard, as Grafana would read it. */
 export function committed(file: FileName): Dashboard {

@@ -15,6 +15,24 @@ const CONTRACT = [
   ...histogram('cache_operation_duration_seconds'),
   'cache_breaker_open',
   'cache_protection_enabled',
+  'db_client_reads_total',
+  'db_replica_lag_seconds',
+  'http_server_shed_total',
+  'waiting_room_tokens',
+  'waiting_room_capacity',
+  'waiting_room_admissions_per_second_limit',
+  'waiting_room_mode',
+  ...['joined', 'admitted', 'completed', 'abandoned', 'expired', 'dropped'].map((what) => `waiting_room_${what}_total`),
+  ...histogram('waiting_room_wait_seconds'),
+  'seat_holds_expired_total',
+  'job_runs_total',
+  'job_paused',
+  'payment_attempts_total',
+  ...histogram('payment_provider_request_duration_seconds'),
+  'payment_provider_breaker_open',
+  'coupons_issued_total',
+  'support_inquiries_total',
+  'log_events_total',
   'drillbook_fault_active',
   'deployment_info',
 ]
@@ -38,6 +56,28 @@ const REDIS_EXPORTER = [
   'redis_instance_info',
 ]
 
+/** redis_exporter 1.45, for a Redis that keeps an append-only file. */
+const REDIS_FILE = [
+  'redis_aof_enabled',
+  'redis_aof_current_size_bytes',
+  'redis_aof_last_write_status',
+  'redis_aof_last_bgrewrite_status',
+]
+
+/** postgres_exporter 0.11, read from its answer for a primary and a replica of Postgres 15. */
+const POSTGRES_EXPORTER = [
+  'pg_stat_activity_count',
+  'pg_stat_activity_max_tx_duration',
+  'pg_locks_count',
+  'pg_stat_database_deadlocks',
+  'pg_stat_database_blks_hit',
+  'pg_stat_database_blks_read',
+  'pg_stat_bgwriter_checkpoints_timed_total',
+  'pg_stat_bgwriter_checkpoints_req_total',
+  'pg_stat_replication_pg_current_wal_lsn_bytes',
+  'pg_replication_lag_seconds',
+]
+
 /** What Prometheus itself writes. */
 const PROMETHEUS = ['up', 'ALERTS', 'ALERTS_FOR_STATE']
 
@@ -46,6 +86,8 @@ export const KNOWN_METRICS: ReadonlySet<string> = new Set([
   ...CONTRACT,
   ...RUNTIME,
   ...REDIS_EXPORTER,
+  ...REDIS_FILE,
+  ...POSTGRES_EXPORTER,
   ...PROMETHEUS,
   ...RULES.recorded,
 ])

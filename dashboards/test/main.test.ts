@@ -49,15 +49,18 @@ describe('the generator', () => {
 
   test('links to the runbooks once it knows where they can be read', () => {
     main('--out', dir, '--runbook-base', 'https://git.example.com/drillbook/blob/main/')
-    for (const file of FILES) {
+    const linked = FILES.filter((file) => {
       const { links } = JSON.parse(readFileSync(join(dir, file), 'utf8'))
+      if (links.length === 1) return false // only to its siblings
       expect(links.slice(1)).toEqual([
         expect.objectContaining({
           title: 'Runbook: cache-outage',
           url: 'https://git.example.com/drillbook/blob/main/runbooks/cache-outage.md',
         }),
       ])
-    }
+      return true
+    })
+    expect(linked).toEqual(['cache.json', 'database.json', 'service-overview.json']) // those that draw an alert
   })
 
   test.each([

@@ -103,12 +103,25 @@ describe.each(FILES)('%s', (file) => {
   })
 })
 
-describe('the panels that alerts link to', () => {
+describe('the panels that alerts link to, or will', () => {
   test.each([
     [
       'cache.json',
       { 1: 'Hit ratio', 2: 'Lookups by result', 3: 'Cache errors', 4: 'Cache up', 5: 'Database load vs normal' },
     ],
+    [
+      'commerce.json',
+      {
+        1: 'Orders by outcome',
+        2: 'From placed to paid',
+        4: 'Payments failed',
+        10: 'Orders stuck',
+        12: 'Outbox oldest',
+      },
+    ],
+    ['database.json', { 1: 'Database CPU', 2: 'Query time', 3: 'Connections', 4: 'Connection time-outs' }],
+    ['ticketing-funnel.json', { 1: 'Funnel', 2: 'Conversion', 6: 'Failed by operation' }],
+    ['waiting-room.json', { 1: 'Waiting and admitted', 4: 'Oldest wait', 6: 'Out of turn', 8: 'Door failures' }],
     ['service-overview.json', { 1: 'Request rate', 2: 'Mean latency', 3: 'p99 latency', 4: 'Failed ratio' }],
   ] as const)('keep their ids in %s', (file, expected) => {
     const titles = panelsOf(committed(file)).map(({ id, title }) => [String(id), title])

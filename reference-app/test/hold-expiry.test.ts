@@ -61,6 +61,8 @@ test('a hold that is not paid in time expires: the job writes it down once, and 
     expect(await worker.metric('job_paused')).toBe(0)
   }
   expect(await stack.api.metric('job_runs_total')).toBe(0)
+  const counted = await Promise.all(workers.map((worker) => worker.metric('seat_holds_expired_total')))
+  expect(counted.reduce((sum, each) => sum + each)).toBe(2)
 })
 
 test('an expired hold is nobody’s before any job has written it down: it cannot be paid, and its seat can be reserved', async () => {

@@ -203,6 +203,8 @@ describe('what operators change', () => {
     expect(status).toBe('waiting')
     await set({ mode: 'static' })
     await until('both know', async () => (await modes()).join() === 'static,static')
+    expect(await stack.metric('waiting_room_mode', { mode: 'static' })).toBe(2)
+    expect(await stack.metric('waiting_room_mode', { mode: 'live' })).toBe(0)
     for (const api of stack.apis) {
       const reply = await api.call('/api/v1/queue/users/701', { method: 'POST' })
       expect(codeOf(reply)).toBe('503 waiting_room_static')
@@ -215,6 +217,8 @@ describe('what operators change', () => {
     expect(placeOf(await stack.status(700, token))).toMatchObject({ status: 'waiting', position: 0 })
     await set({ admissionsPerSecond: 0 })
     await set({ capacity: 1_000 })
+    await until('both say so', async () => (await stack.metric('waiting_room_capacity')) === 2_000)
+    expect(await stack.metric('waiting_room_admissions_per_second_limit')).toBe(0)
     expect(placeOf(await stack.status(700, token)).status).toBe('waiting')
     await set({ admissionsPerSecond: 500 })
     await until('the turn has come', async () => placeOf(await stack.status(700, token)).status === 'admitted')

@@ -5,12 +5,20 @@ import { anySteps } from '../grafana/steps.ts'
 import { table } from '../grafana/table.ts'
 import { words } from '../grafana/words.ts'
 
+/** Where the table is, for a dashboard that has none. */
+export const ON_OVERVIEW = 'the table on the service overview'
+
 /** How many alerts fire that match the selector; 0 when none. */
-export function firingAlertsCount(id: number, selector: string, which: string): Panel {
+export function firingAlertsCount(
+  id: number,
+  selector: string,
+  which: string,
+  where = 'the table of firing alerts',
+): Panel {
   return stat({
     id,
     title: 'Firing alerts',
-    description: `How many ${which} fire now. Normal: none. Otherwise take them from the table of firing alerts, critical first.`,
+    description: `How many ${which} fire now. Normal: none. Otherwise take them from ${where}, critical first.`,
     unit: 'none',
     queries: [{ expr: `count(ALERTS{alertstate="firing", ${selector}}) or vector(0)`, legend: 'firing' }],
     thresholds: anySteps(COLOURS.bad),
