@@ -80,15 +80,6 @@ test('figures that count bad things say zero when there are none', () => {
   for (const id of [24, 25, 26, 27]) promtoolExpects({}, query('service-overview.json', id), [['{}', 0]])
 })
 
-test('a conversion is the share of those before, and a gap where nobody was', () => {
-  const counts = (joined: string, admitted: string) => ({
-    'waiting_room_joined_total{service="reference-app", instance="api-1"}': joined,
-    'waiting_room_admitted_total{service="reference-app", instance="api-1"}': admitted,
-  })
-  promtoolExpects(counts('0+20x60', '0+10x60'), query('ticketing-funnel.json', 2), [['{}', 0.5]])
-  promtoolExpects(counts('20x60', '10x60'), query('ticketing-funnel.json', 2), [])
-})
-
 test('the house is as full as its capacity says, and no share of nothing', () => {
   const room = (capacity: number) => ({
     'waiting_room:tokens:max{service="reference-app", state="admitted"}': '150x60',

@@ -68,11 +68,11 @@ export function paidShareNow(id: number): Panel {
     id,
     title: 'Paid of reserved',
     description: [
-      'Payments / reservations of the same moment: the last step of the funnel. Normal: level, as last week at this hour.',
-      'People take minutes to pay, so it swings when a sale opens and may pass 100 % when it ends.',
+      'Payments / reservations over five minutes: the last step of the funnel. Normal: level, as last week at this hour.',
+      'People take minutes to pay, so it starts low when a sale opens and may pass 100 % when it ends.',
     ].join(' '),
     unit: 'percentunit',
-    queries: [{ expr: `${succeeded('reservation_pay')} / (${succeeded('seat_reserve')} > 0)`, legend: 'paid' }],
+    queries: [{ expr: `min(tickets:paid_of_reserved:ratio5m{${SERVICE}})`, legend: 'paid' }],
     noValue: 'none reserved',
     decimals: 0,
   })

@@ -40,19 +40,19 @@ export function conversion(id: number): Panel {
     id,
     title: 'Conversion',
     description: [
-      'Each step / the one before it at the same moment; a gap means that nobody was there. Normal: level, whatever the traffic.',
+      'Each step / the one before it, over five minutes; a gap means that nobody was there. Normal: level, whatever the traffic.',
       'A fall names the step that loses people. People take minutes from step to step, so the start of a sale looks worse than it is.',
     ].join(' '),
     unit: 'percentunit',
     queries: [
-      { expr: `${admitted} / (${joined} > 0)`, legend: 'admitted of joined' },
-      { expr: `${succeeded('seat_reserve')} / (${admitted} > 0)`, legend: 'reserved of admitted' },
-      { expr: `${succeeded('reservation_pay')} / (${succeeded('seat_reserve')} > 0)`, legend: 'paid of reserved' },
+      { expr: `tickets:admitted_of_joined:ratio5m{${SERVICE}}`, legend: '{{service}} admitted of joined' },
+      { expr: `tickets:reserved_of_admitted:ratio5m{${SERVICE}}`, legend: '{{service}} reserved of admitted' },
+      { expr: `tickets:paid_of_reserved:ratio5m{${SERVICE}}`, legend: '{{service}} paid of reserved' },
     ],
     styles: [
-      { series: 'admitted of joined', colour: COLOURS.chosen },
-      { series: 'reserved of admitted', colour: COLOURS.expected },
-      { series: 'paid of reserved', colour: COLOURS.good },
+      { series: / admitted of joined$/, colour: COLOURS.chosen, shades: true },
+      { series: / reserved of admitted$/, colour: COLOURS.expected, shades: true },
+      { series: / paid of reserved$/, colour: COLOURS.good, shades: true },
     ],
   })
 }
