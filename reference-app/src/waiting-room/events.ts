@@ -52,7 +52,7 @@ export class WaitingRoomEvents {
   }
 
   /** How the room is run when this instance starts. */
-  opened(mode: WaitingRoomMode, limits: RoomLimits): void {
+  begun(mode: WaitingRoomMode, limits: RoomLimits): void {
     this.metrics.mode(mode)
     this.limitsSet(limits)
   }

@@ -42,7 +42,7 @@ export class WaitingRoom {
     this.parts = parts
     this.currentMode = parts.mode
     this.currentLimits = parts.limits
-    parts.events.opened(parts.mode, parts.limits)
+    parts.events.begun(parts.mode, parts.limits)
   }
 
   get mode(): WaitingRoomMode {
