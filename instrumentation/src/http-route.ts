@@ -68,16 +68,17 @@ function templateOf(req: RoutedRequest, route: Route): string {
 
 /**
  * Where the router is mounted. Express knows only the part of the URL that matched (`/tenants/42`); its parameters,
- * which at this moment are still those of the mount, tell which segments to turn back (`/tenants/:tenant`).
+ * which at this moment are still those of the mount, tell which segments to turn back (`/tenants/:tenant`). In
+ * small letters, because the router does not mind capitals: a client could make up label values with them.
  */
 function mountTemplate(baseUrl: string, params: RoutedRequest['params'] = {}): string {
   const names = Object.entries(params)
-  if (names.length === 0) return baseUrl
+  if (names.length === 0) return baseUrl.toLowerCase()
   return baseUrl
     .split('/')
     .map((segment) => {
       const name = names.find(([, value]) => value === segment || encodeURIComponent(String(value)) === segment)?.[0]
-      return name === undefined ? segment : `:${name}`
+      return name === undefined ? segment.toLowerCase() : `:${name}`
     })
     .join('/')
 }

@@ -58,6 +58,14 @@ describe('the route label', () => {
     expect(await counted(1)).toEqual(['GET /api/v1/concerts/:id 503 503'])
   })
 
+  test('has the mount path in small letters, however the client writes it', async () => {
+    const shop = express.Router({ mergeParams: true }).get('/concerts', (_req, res) => void res.end())
+    await using server = await listen(observed().use('/api/v1', shop).use('/tenants/:tenant/v1', shop))
+    for (const path of ['/api/v1/concerts', '/API/v1/concerts', '/Api/V1/CONCERTS', '/Tenants/AbC/V1/concerts'])
+      await get(server, path)
+    expect(await counted(4)).toEqual(['GET /api/v1/concerts 200', 'GET /tenants/:tenant/v1/concerts 200'])
+  })
+
   test('names the parameters of a mount path instead of their values', async () => {
     const tenant = express.Router().get('/', (_req, res) => void res.end())
     await using server = await listen(observed().use('/tenants/:tenant/home', tenant))

@@ -6,6 +6,7 @@ import { parseBody } from '../http/parse-body.ts'
 import { idempotencyKeyOf } from '../idempotency/key.ts'
 import { methodNotAllowed } from '../problem/method-not-allowed.ts'
 import { type Follow, followOrder, seenVersion } from './follow-order.ts'
+import { EVENT_STREAM } from './order-stream.ts'
 import { placeOrder, type Till } from './place-order.ts'
 import { retryPayment } from './retry-payment.ts'
 import { showOrder } from './show-order.ts'
@@ -69,9 +70,11 @@ export function orderRoutes(ordering: Ordering, context: OperationContext): Rout
   router
     .route('/orders/:orderId/events')
     .get(
-      operation(context, 'order_events', async (request: Request) =>
-        followOrder(ordering, orderIdOf(request), seenVersion(request.get('last-event-id'))),
-      ),
+      operation(context, 'order_events', async (request: Request) => {
+        const answer = await followOrder(ordering, orderIdOf(request), seenVersion(request.get('last-event-id')))
+        // A stream without a body would hold its connection until the order ends.
+        return request.method === 'HEAD' && 'stream' in answer ? { status: 200, headers: EVENT_STREAM } : answer
+      }),
     )
     .all(methodNotAllowed('GET, HEAD'))
 

@@ -9,6 +9,12 @@ const MAX_AGE_MS = 15 * 60_000
 /** When a client comes back after the end of a stream that had not reached a final status. Milliseconds. */
 const RETRY_MS = 2_000
 
+export const EVENT_STREAM = {
+  'content-type': 'text/event-stream; charset=utf-8',
+  'cache-control': 'no-store',
+  'x-accel-buffering': 'no', // nginx would keep events until its buffer is full
+}
+
 /** What one client hears of one order, as server-sent events: each change once, in order, until the last. */
 export class OrderStream {
   readonly orderId: number
@@ -23,11 +29,7 @@ export class OrderStream {
     this.response = response
     this.orderId = orderId
     this.version = seen
-    response.writeHead(200, {
-      'content-type': 'text/event-stream; charset=utf-8',
-      'cache-control': 'no-store',
-      'x-accel-buffering': 'no', // nginx would keep events until its buffer is full
-    })
+    response.writeHead(200, EVENT_STREAM)
     response.write(`retry: ${RETRY_MS}\n\n`)
     this.heartbeat = setInterval(() => response.write(': still here\n\n'), HEARTBEAT_MS)
     this.limit = setTimeout(() => this.end(), MAX_AGE_MS)

@@ -4,6 +4,7 @@ import type { Transaction } from '../database/transaction.ts'
 import type { Answer } from '../http/answer.ts'
 import { Problem } from '../problem/problem.ts'
 import type { AnswerStore, Scope } from './answer-store.ts'
+import { keyInFlight } from './in-flight.ts'
 
 /** What a caller wants changed. `request` is all that makes it this request and no other: the parsed body. */
 export interface Mutation {
@@ -70,7 +71,7 @@ export class Mutations {
     for (const [i, { mutation, route, userId, key, requestHash }] of keyed.entries()) {
       const name = JSON.stringify([userId, route, key])
       const answer = found[i]
-      if (locked[i] !== true || ours.has(name)) ended.set(mutation, inFlight())
+      if (locked[i] !== true || ours.has(name)) ended.set(mutation, keyInFlight())
       else if (answer !== undefined && answer.requestHash !== requestHash) ended.set(mutation, reused())
       else if (answer !== undefined) ended.set(mutation, { answer: replayOf(answer.answer), replayed: true })
       ours.add(name)
@@ -97,10 +98,6 @@ function keyedOf(mutation: Mutation): Keyed[] {
 function asMutated(answer: Answer | Problem | undefined): Mutated | Problem {
   if (answer === undefined) throw new Error('a mutation was not answered')
   return answer instanceof Problem ? answer : { answer, replayed: false }
-}
-
-function inFlight(): Problem {
-  return new Problem('idempotency_key_in_flight', 'Wait for its answer, or send this again in a moment.')
 }
 
 function reused(): Problem {

@@ -5,6 +5,7 @@ import type { LoadShedding } from './load-shedding.ts'
 import { MEANT } from './meant-operations.ts'
 import { type Meant, operationFinder } from './operation-finder.ts'
 import { Refusal } from './refusal.ts'
+import { isEncoded, originForm } from './request-target.ts'
 
 type Handler = (request: IncomingMessage, response: ServerResponse) => void
 
@@ -15,9 +16,14 @@ export interface FrontDoor {
   outcomes: OutcomeMetrics
 }
 
+/** As the metrics call what no route matched. */
+const UNMATCHED = 'unmatched'
 const OVERLOADED = new Refusal('overloaded', 'Too much is going on. Try again in a moment.', 1)
 /** People switch, so it takes minutes. */
 const DISABLED = new Refusal('operation_disabled', 'This has been switched off for now. Try again later.', 30)
+
+const NO_PATH = new Refusal('invalid_request', 'The request target must be a path, with what is not ASCII encoded.')
+const NOT_ENCODED = new Refusal('invalid_request', 'The path is not well percent-encoded.')
 
 /**
  * Stands before routing and body parsing, and refuses there what is switched off or too much. What is not in the table of operations (health, the
@@ -28,11 +34,19 @@ export function frontDoor({ shedding, switches, http, outcomes }: FrontDoor, ins
   const refuse = (request: IncomingMessage, response: ServerResponse, meant: Meant, refusal: Refusal) => {
     refusal.write(response)
     http.refused(request, meant.route, refusal.status)
-    outcomes.record(meant.operation, 'failed', refusal.code)
+    outcomes.record(meant.operation, refusal.status < 500 ? 'rejected' : 'failed', refusal.code)
   }
   return (request, response) => {
-    const meant = find(request.method ?? '', request.url ?? '')
+    const url = originForm(request.url ?? '')
+    if (url === undefined) {
+      NO_PATH.write(response)
+      http.refused(request, UNMATCHED, NO_PATH.status)
+      return
+    }
+    request.url = url
+    const meant = find(request.method ?? '', url)
     if (meant === undefined) return inside(request, response)
+    if (!isEncoded(url)) return refuse(request, response, meant, NOT_ENCODED)
     if (switches.isOff(meant.operation)) return refuse(request, response, meant, DISABLED)
     if (!shedding.admits(meant.rank)) return refuse(request, response, meant, OVERLOADED)
     if (!meant.stream) {

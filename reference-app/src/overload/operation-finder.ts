@@ -38,8 +38,7 @@ export function operationFinder(table: Readonly<Record<string, Meaning>>): FindO
   return (method, url) => {
     const query = url.indexOf('?')
     const path = query === -1 ? url : url.slice(0, query)
-    // The router does not mind capitals, so a request cannot hide behind them; nearly none has any.
-    return (find(root, path) ?? find(root, path.toLowerCase()))?.methods.get(method === 'HEAD' ? 'GET' : method)
+    return find(root, path)?.methods.get(method === 'HEAD' ? 'GET' : method)
   }
 }
 
@@ -66,7 +65,9 @@ function find(root: Node, path: string): Node | undefined {
   for (let from = 1; from < path.length && at !== undefined; ) {
     const slash = path.indexOf('/', from)
     const to = slash === -1 ? path.length : slash
-    at = at.literals.get(path.slice(from, to)) ?? at.parameter
+    const segment = path.slice(from, to)
+    // The router does not mind capitals, so a request cannot hide behind them.
+    at = at.literals.get(segment) ?? at.literals.get(segment.toLowerCase()) ?? at.parameter
     from = to + 1
   }
   return at

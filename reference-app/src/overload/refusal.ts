@@ -9,7 +9,7 @@ export class Refusal {
   private readonly headers: string[]
   private readonly body: Buffer
 
-  constructor(code: ProblemCode, detail: string, retryAfterSeconds: number) {
+  constructor(code: ProblemCode, detail: string, retryAfterSeconds?: number) {
     const problem = new Problem(code, detail)
     this.code = code
     this.status = problem.status
@@ -18,7 +18,7 @@ export class Refusal {
       ...['content-type', 'application/problem+json; charset=utf-8'],
       ...['content-length', String(this.body.length)],
       ...['cache-control', 'no-store'],
-      ...['retry-after', String(retryAfterSeconds)],
+      ...(retryAfterSeconds === undefined ? [] : ['retry-after', String(retryAfterSeconds)]),
     ]
   }
 

@@ -13,7 +13,7 @@ export function respondProblem(response: ServerResponse, problem: Problem): void
     if (!response.writableEnded) response.destroy()
     return
   }
-  answered.set(response, problem.code)
+  tookFor(response, problem.code)
   const body = JSON.stringify(problem.details())
   response.writeHead(problem.status, {
     'content-type': 'application/problem+json; charset=utf-8',
@@ -25,7 +25,12 @@ export function respondProblem(response: ServerResponse, problem: Problem): void
   response.end(body)
 }
 
-/** The problem that was written to this response; absent when it was none. */
+/** This response tells of this problem, in whatever form. */
+export function tookFor(response: ServerResponse, code: ProblemCode): void {
+  answered.set(response, code)
+}
+
+/** The problem that this response tells of; absent when it was none. */
 export function problemCodeOf(response: ServerResponse): ProblemCode | undefined {
   return answered.get(response)
 }

@@ -40,7 +40,7 @@ export interface SeatRequest {
  */
 export async function reserveSeats(office: BoxOffice, request: SeatRequest, key: string | undefined): Promise<Mutated> {
   const mutation = { userId: request.userId, route: 'POST /reservations', key, request }
-  const mutated = await office.turns.take(request.userId, () =>
+  const mutated = await office.turns.take(request.userId, key, () =>
     office.mutations.run(mutation, (transaction) => hold(office, transaction, request)),
   )
   if (!mutated.replayed) await office.catalogue.seatsChanged(request.concertId, request.scheduleId)

@@ -66,9 +66,10 @@ async function orClosed({ waitingRoom }: WaitingRoomPage, answer: () => Promise<
   } catch (error) {
     if (!(error instanceof Problem)) throw error
     if (error.status >= 500) {
-      return html(503, closedPage(CLOSED_PAUSE_SECONDS), { 'retry-after': String(CLOSED_PAUSE_SECONDS) })
+      const closed = html(503, closedPage(CLOSED_PAUSE_SECONDS), { 'retry-after': String(CLOSED_PAUSE_SECONDS) })
+      return { ...closed, problem: error.code }
     }
-    if (error.code === 'invalid_request') return html(400, entrancePage(error.message))
+    if (error.code === 'invalid_request') return { ...html(400, entrancePage(error.message)), problem: error.code }
     // The token is of no use any more: to the end of the line.
     return html(200, entrancePage(error.message), { 'set-cookie': `${COOKIE}=; Max-Age=0; ${COOKIE_SCOPE}` })
   }

@@ -208,7 +208,9 @@ export class WaitingRoom {
 
   private refusal(code: 'queue_place_gone' | 'queue_not_admitted', detail: string): Problem {
     this.parts.events.rejected(code)
-    return new Problem(code, detail)
+    return new Problem(code, detail, {
+      headers: code === 'queue_place_gone' ? { 'www-authenticate': 'QueueToken' } : {},
+    })
   }
 
   private placeOf({ session, admitted: isAdmitted, position, rate }: Standing): Place {

@@ -1,17 +1,18 @@
 import { readFileSync } from 'node:fs'
-import { Ajv2020 } from 'ajv/dist/2020.js'
+import { Ajv2020, type ValidateFunction } from 'ajv/dist/2020.js'
 import { parse } from 'yaml'
 
 interface Example {
   value: unknown
 }
 
-interface Content {
-  schema: object
+export interface Content {
+  /** Absent: anything. */
+  schema?: object
   examples?: Record<string, Example>
 }
 
-interface Parameter {
+export interface Parameter {
   name: string
   in: 'path' | 'header'
   required: boolean
@@ -19,16 +20,24 @@ interface Parameter {
   examples: Record<string, Example>
 }
 
-interface Response {
+interface Header {
   $ref?: string
-  headers?: Record<string, unknown>
+  required?: boolean
+  schema: object
+}
+
+export interface Response {
+  $ref?: string
+  headers?: Record<string, Header>
   content?: Record<string, Content>
 }
 
 export interface Operation {
   operationId: string
   parameters?: Parameter[]
-  requestBody?: { content: { 'application/json': Content } }
+  /** How it refuses, beyond what any operation may refuse. */
+  'x-problems'?: string[]
+  requestBody?: { content: Record<string, Content> }
   responses: Record<string, Response>
 }
 
@@ -36,6 +45,7 @@ interface Description {
   paths: Record<string, Record<string, Operation>>
   components: {
     responses: Record<string, Response>
+    headers: Record<string, Header>
     schemas: { Problem: { properties: { code: { enum: string[] } } } }
   }
 }
@@ -63,19 +73,41 @@ const ajv = new Ajv2020({ strict: false, allErrors: true })
 ajv.addFormat('date-time', /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z$/)
 ajv.addSchema(description, 'api')
 
+const validators = new Map<object, ValidateFunction>()
+
+function validatorOf(schema: object): ValidateFunction {
+  const known = validators.get(schema)
+  if (known !== undefined) return known
+  const made = ajv.compile(JSON.parse(JSON.stringify(schema).replaceAll('"#/components', '"api#/components')))
+  validators.set(schema, made)
+  return made
+}
+
+const ANYTHING = {}
+
 /** What is wrong with `value`; nothing when it fits the schema, whose references are those of the file. */
-export function misfits(schema: object, value: unknown): string[] {
-  const text = JSON.stringify(schema).replaceAll('"#/components', '"api#/components')
-  const validate = ajv.compile(JSON.parse(text))
+export function misfits(schema: object = ANYTHING, value?: unknown): string[] {
+  const validate = validatorOf(schema)
   return validate(value) ? [] : (validate.errors ?? []).map((error) => `${error.instancePath} ${error.message}`)
+}
+
+/** The response that the operation promises for this status. Undefined: it is not documented. */
+export function responseOf(operation: Operation, status: number): Response | undefined {
+  const response = operation.responses[String(status)] ?? (status >= 400 ? operation.responses.default : undefined)
+  const name = response?.$ref?.split('/').at(-1)
+  return name === undefined ? response : description.components.responses[name]
 }
 
 /** What the operation promises for this status and media type. Undefined: it is not documented. */
 export function documented(operation: Operation, status: number, contentType: string): Content | undefined {
-  const response = operation.responses[String(status)] ?? operation.responses.default
-  const name = response?.$ref?.split('/').at(-1)
-  const resolved = name === undefined ? response : description.components.responses[name]
-  return resolved?.content?.[contentType.split(';')[0] ?? '']
+  return responseOf(operation, status)?.content?.[contentType.split(';')[0] ?? '']
+}
+
+/** The headers of a response, with their references followed. */
+export function headersOf({ headers = {} }: Response): Record<string, Header> {
+  const followed = ({ $ref, ...header }: Header) =>
+    description.components.headers[$ref?.split('/').at(-1) ?? ''] ?? header
+  return Object.fromEntries(Object.entries(headers).map(([name, header]) => [name.toLowerCase(), followed(header)]))
 }
 
 /** All exchanges that the examples of an operation describe, in the order of the file. */
@@ -88,7 +120,7 @@ export function exchangesOf(path: string, method: string, operation: Operation):
         path: pathFor(path, name, operation.parameters ?? []),
         method,
         headers: headersFor(name, operation.parameters ?? []),
-        body: operation.requestBody?.content['application/json'].examples?.[name]?.value,
+        body: operation.requestBody?.content['application/json']?.examples?.[name]?.value,
         answer: value,
       })),
     ),

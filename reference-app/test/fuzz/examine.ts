@@ -1,0 +1,71 @@
+import fc from 'fast-check'
+import type { Api } from '../support/api.ts'
+import { until } from '../support/until.ts'
+import { type Counts, countedAs, countsOf, differences } from './counts.ts'
+import { codeOf, faultsOf } from './judge.ts'
+import { meaningOf } from './meaning.ts'
+import type { FuzzClient, FuzzRequest } from './request.ts'
+import { anyRequest } from './requests.ts'
+
+export interface Examination {
+  seed: number
+  /** Requests, about. */
+  cases: number
+  /** Stops there, with what it has. Milliseconds. */
+  withinMs: number
+}
+
+/** What was sent and came back: requests by what they were answered with, `"seat_reserve 409 seat_taken": 7`. */
+export type Tally = Map<string, number>
+
+/** As many requests follow each other, and are counted together. */
+const AT_ONCE = 8
+
+/** Sends generated requests one after another. Throws, with the seed and the fewest requests that show it, when an answer or its count is wrong. */
+export async function examine(api: Api, client: FuzzClient, { seed, cases, withinMs }: Examination): Promise<Tally> {
+  const tally: Tally = new Map()
+  let before: Counts = await countsOf(api)
+  const property = fc.asyncProperty(
+    fc.array(anyRequest, { minLength: 1, maxLength: AT_ONCE, size: 'max' }),
+    async (requests) => {
+      const expected: string[] = []
+      const faults: string[] = []
+      for (const request of requests) {
+        const answer = await client.send(request)
+        expected.push(...countedAs(request, answer))
+        faults.push(...faultsOf(request, answer).map((fault) => `${nameOf(request)}: ${fault}`))
+        note(tally, [nameOf(request), String(answer.status), codeOf(answer) ?? ''].join(' ').trim())
+      }
+      const last = before
+      before = await settled(api, last, expected)
+      const miscounted = differences(last, before, expected)
+      faults.push(...miscounted.map(([name, grown, due]) => `${name}: counted ${grown} times instead of ${due}`))
+      if (faults.length > 0) throw new Error(faults.join('\n'))
+    },
+  )
+  await fc.assert(property, {
+    seed,
+    numRuns: Math.ceil((2 * cases) / (AT_ONCE + 1)),
+    interruptAfterTimeLimit: withinMs,
+  })
+  return tally
+}
+
+/** Responses are counted when they have ended, a moment after the client has them. The counts of then, right or not. */
+async function settled(api: Api, before: Counts, expected: readonly string[]): Promise<Counts> {
+  let now = before
+  const isRight = async () => {
+    now = await countsOf(api)
+    return differences(before, now, expected).length === 0
+  }
+  await until('all is counted', isRight, 1_500).catch(() => undefined)
+  return now
+}
+
+function nameOf(request: FuzzRequest): string {
+  return meaningOf(request)?.operation.operationId ?? 'elsewhere'
+}
+
+function note(tally: Tally, name: string): void {
+  tally.set(name, (tally.get(name) ?? 0) + 1)
+}

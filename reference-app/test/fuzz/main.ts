@@ -1,0 +1,41 @@
+#!/usr/bin/env node
+import { parseArgs } from 'node:util'
+import { examine } from './examine.ts'
+import { startGround } from './ground.ts'
+
+const USAGE = `node reference-app/test/fuzz/main.ts [--seed N] [--cases N] [--waiting-room off|live]
+
+  --seed N              which run: default, a new one (its seed is printed)
+  --cases N             how many requests, default 3000
+  --waiting-room MODE   of the instance that gets them; default off
+`
+
+const { values } = parseArgs({
+  options: {
+    seed: { type: 'string', default: String(Math.floor(Math.random() * 1_000_000)) },
+    cases: { type: 'string', default: '3000' },
+    'waiting-room': { type: 'string', default: 'off' },
+    help: { type: 'boolean', default: false },
+  },
+})
+const [seed, cases] = [Number(values.seed), Number(values.cases)]
+const room = values['waiting-room']
+if (values.help || !Number.isSafeInteger(seed) || !(cases >= 1) || (room !== 'off' && room !== 'live')) {
+  process.stderr.write(USAGE)
+  process.exit(values.help ? 0 : 2)
+}
+process.stdout.write(`seed ${seed}, ${cases} requests, waiting room ${room}\n`)
+const ground = await startGround()
+const client = await ground.client(room)
+try {
+  const tally = await examine(ground.api, client, { seed, cases, withinMs: 60 * 60_000 })
+  for (const [name, count] of [...tally].toSorted(([a], [b]) => a.localeCompare(b))) {
+    process.stdout.write(`${String(count).padStart(6)}  ${name}\n`)
+  }
+} catch (error) {
+  process.stdout.write(`${error instanceof Error ? error.message : error}\n`)
+  process.exitCode = 1
+} finally {
+  client.close()
+  await ground.remove()
+}
