@@ -67,7 +67,7 @@ export async function examineOperations(api: Api, { seed, cases, withinMs }: Exa
     const faults = [...statusFaults(reply), ...(isOpen || token === OPS_TOKEN ? [] : refusedFaults(reply))]
     if (faults.length > 0) throw new Error(faults.join('\n'))
   })
-  await fc.assert(property, { seed, numRuns: cases, interruptAfterTimeLimit: withinMs })
+  await fc.assert(property, { seed, numRuns: cases, interruptAfterTimeLimit: withinMs, includeErrorInReport: true })
 }
 
 function statusFaults({ status, headers, body }: Reply): string[] {

@@ -2,7 +2,7 @@ import fc from 'fast-check'
 import type { Api } from '../support/api.ts'
 import { until } from '../support/until.ts'
 import { type Counts, countedAs, countsOf, differences } from './counts.ts'
-import { codeOf, faultsOf } from './judge.ts'
+import { codeOf, faultsOf, hasTooLongHeaders } from './judge.ts'
 import { meaningOf } from './meaning.ts'
 import type { FuzzClient, FuzzRequest } from './request.ts'
 import { anyRequest } from './requests.ts'
@@ -31,7 +31,11 @@ export async function examine(api: Api, client: FuzzClient, { seed, cases, withi
       const expected: string[] = []
       const faults: string[] = []
       for (const request of requests) {
-        const answer = await client.send(request)
+        const answer = await client.send(request).catch((error: Error) => error)
+        if (answer instanceof Error) {
+          if (!hasTooLongHeaders(request)) faults.push(`${nameOf(request)}: no answer, ${answer.message}`)
+          continue
+        }
         expected.push(...countedAs(request, answer))
         faults.push(...faultsOf(request, answer).map((fault) => `${nameOf(request)}: ${fault}`))
         note(tally, [nameOf(request), String(answer.status), codeOf(answer) ?? ''].join(' ').trim())
@@ -47,6 +51,7 @@ export async function examine(api: Api, client: FuzzClient, { seed, cases, withi
     seed,
     numRuns: Math.ceil((2 * cases) / (AT_ONCE + 1)),
     interruptAfterTimeLimit: withinMs,
+    includeErrorInReport: true,
   })
   return tally
 }
