@@ -2,7 +2,7 @@ import fc from 'fast-check'
 import type { Api } from '../support/api.ts'
 import { until } from '../support/until.ts'
 import { type Counts, countedAs, countsOf, differences } from './counts.ts'
-import { codeOf, faultsOf, hasTooLongHeaders } from './judge.ts'
+import { codeOf, faultsOf, isUnreadable } from './judge.ts'
 import { meaningOf } from './meaning.ts'
 import type { FuzzClient, FuzzRequest } from './request.ts'
 import { anyRequest } from './requests.ts'
@@ -31,9 +31,9 @@ export async function examine(api: Api, client: FuzzClient, { seed, cases, withi
       const expected: string[] = []
       const faults: string[] = []
       for (const request of requests) {
-        const answer = await client.send(request).catch((error: Error) => error)
-        if (answer instanceof Error) {
-          if (!hasTooLongHeaders(request)) faults.push(`${nameOf(request)}: no answer, ${answer.message}`)
+        const answer = await client.send(request).catch(({ message }: Error) => message)
+        if (typeof answer === 'string') {
+          if (!isUnreadable(request)) faults.push(`${nameOf(request)}: no answer, ${answer}`)
           continue
         }
         expected.push(...countedAs(request, answer))

@@ -15,15 +15,15 @@ export function codeOf({ headers, body }: FuzzAnswer): string | undefined {
   return (JSON.parse(body) as { code: string }).code
 }
 
-/** Node answers these with 431 or, while they still come in, by cutting the connection. */
-export function hasTooLongHeaders({ headers }: FuzzRequest): boolean {
-  return headers.reduce((sum, [name, value]) => sum + name.length + value.length, 0) > MAX_HEADER_BYTES
+/** Node answers these by itself or, while they still come in, cuts the connection: too much of headers, or a target that is none. */
+export function isUnreadable({ target, headers }: FuzzRequest): boolean {
+  const size = headers.reduce((sum, [name, value]) => sum + name.length + value.length, 0)
+  return size > MAX_HEADER_BYTES || !/^(\/|http:)[!-~]*$/.test(target)
 }
 
-/** Node answers by itself to what it cannot read or keep, without a body, and nobody counts it. */
+/** Without a body, and nobody counts it. */
 export function isRefusedByNode(request: FuzzRequest, { status, headers }: FuzzAnswer): boolean {
-  if (hasTooLongHeaders(request)) return status === 431
-  return status === 400 && headers['content-type'] === undefined && !/^(\/|http:)[!-~]*$/.test(request.target)
+  return isUnreadable(request) && (status === 431 || status === 400) && headers['content-type'] === undefined
 }
 
 /** What is wrong with the answer by the description; nothing when all is well. */
