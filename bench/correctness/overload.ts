@@ -10,20 +10,26 @@ import { CLASSES, errands } from './visitors.ts'
 const TIMES = 3
 const OVERLOAD_SECONDS = Number(process.env.BENCH_OVERLOAD_SECONDS ?? 60)
 const AFTER_SECONDS = 10
+/** At a time, while the capacity is measured: enough for a full processor, too few for a queue that stands. */
+const AT_ONCE = 32
 const CAPACITY_SECONDS = 8
-const GOALS = { goodput: 0.8, normalWithinSeconds: 5 }
+const GOALS = { goodput: 0.8, payments: 0.9, normalWithinSeconds: 5 }
 /** What users are promised while all is well: the p99 of the catalogue. Milliseconds. */
 const NORMAL_P99_MS = 500
+/** More than this, and it was the generator that could not do more. Milliseconds; share of the rate. */
+const LAG_LIMIT_MS = 500
+const RATE_LEAST = 0.95
 
-/** Two instances on this machine under three times the load that they can carry. Capacity and goodput come from one run, so their ratio counts. */
+/**
+ * Two instances on this machine, as they are without further settings (all is traced), under three times the load that they can carry. Capacity and
+ * goodput come from one run, so their ratio counts. The mix: 94 % browsing, 4 % purchases (half of them writes), 2 % payments (half of them writes,
+ * refused in the end because it was paid before, which counts as served).
+ */
 export async function run(progress: (text: string) => void): Promise<Row[]> {
   pin(process.pid, 0) // what is started from here on stays there
   const [postgres, redis] = await Promise.all([startPreparedPostgres(), RedisServer.start()])
-  const env = { OTEL_TRACES_SAMPLER: 'always_off', LOG_LEVEL: 'warn' }
   const options = { databaseUrl: postgres.url, primaryUrl: redis.url }
-  const apis = await Promise.all(
-    ['api-1', 'api-2'].map((instance) => Api.start({ ...options, instance, env: { ...env, LOG_LEVEL: 'info' } })),
-  )
+  const apis = await Promise.all(['api-1', 'api-2'].map((instance) => Api.start({ ...options, instance })))
   const [first] = apis
   if (first === undefined) throw new Error('there is no instance')
   const next = await errands(first)
@@ -33,9 +39,9 @@ export async function run(progress: (text: string) => void): Promise<Row[]> {
     next,
   )
   try {
-    await crowd.queueUp(2_000, 2) // opens the connections
-    await crowd.queueUp(128, 3) // warm
-    const full = await crowd.queueUp(128, CAPACITY_SECONDS)
+    await crowd.queueUp(AT_ONCE, 1) // opens the connections
+    await crowd.queueUp(AT_ONCE, 4) // warm
+    const full = await crowd.queueUp(AT_ONCE, CAPACITY_SECONDS)
     progress(`capacity: ${describe(full)}`)
     const crowded = await crowd.arrive(TIMES * full.goodPerSecond, OVERLOAD_SECONDS, (second) =>
       progress(describe(second)),
@@ -51,10 +57,11 @@ export async function run(progress: (text: string) => void): Promise<Row[]> {
       const normal = served.good / served.count >= 0.999 && served.p99Ms < NORMAL_P99_MS
       normalAfter = normal ? Math.min(normalAfter, second - 1) : AFTER_SECONDS
     })
+    const invalid = whyInvalid(full, crowded)
     const share = (name: (typeof CLASSES)[number]) => crowded.byClass[name].good / crowded.byClass[name].count
     const ratio = crowded.goodPerSecond / full.goodPerSecond
     const shares = CLASSES.map((name) => `${name} ${percent(share(name))}`).join(', ')
-    return [
+    const rows: Row[] = [
       {
         figure: `goodput at ${TIMES}x overload for ${OVERLOAD_SECONDS} s`,
         measured: `${percent(ratio)} of ${full.goodPerSecond.toFixed(0)}/s`,
@@ -64,8 +71,11 @@ export async function run(progress: (text: string) => void): Promise<Row[]> {
       {
         figure: 'payments shed last',
         measured: shares,
-        goal: 'payment > purchase > browse',
-        reached: share('payment') >= share('purchase') && share('purchase') > share('browse') && share('payment') > 0.9,
+        goal: `payment >= ${percent(GOALS.payments)}, >= purchase >= browse`,
+        reached:
+          share('payment') >= GOALS.payments &&
+          share('payment') >= share('purchase') &&
+          share('purchase') >= share('browse'),
       },
       {
         figure: 'normal after the overload',
@@ -74,11 +84,20 @@ export async function run(progress: (text: string) => void): Promise<Row[]> {
         reached: normalAfter + 1 <= GOALS.normalWithinSeconds,
       },
     ]
+    return invalid === undefined ? rows : rows.map((row) => ({ ...row, measured: invalid, reached: false }))
   } finally {
     crowd.leave()
     await Promise.all(apis.map((api) => api.stop()))
     await Promise.all([postgres.remove(), redis.remove()])
   }
+}
+
+/** A wrong figure is worse than none. */
+function whyInvalid(full: Served, crowded: Served): string | undefined {
+  if (full.good < 0.999 * full.count) return 'invalid: refusals while the capacity was measured'
+  const rate = crowded.perSecond / (TIMES * full.goodPerSecond)
+  if (crowded.lagMs <= LAG_LIMIT_MS && rate >= RATE_LEAST) return undefined
+  return `invalid: the generator lagged by ${crowded.lagMs.toFixed(0)} ms, sent ${percent(rate)} of its rate`
 }
 
 /** The service has one processor, its visitors another: the more of them there are, the more they would take from it. Where that cannot be had, they share. */

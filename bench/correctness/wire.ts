@@ -62,7 +62,10 @@ export class Wire {
       const use = (line: Line) => {
         this.waiting.delete(use)
         clearTimeout(deadline)
-        deadline = setTimeout(() => this.end(line, 'late', 0), deadlineMs - (performance.now() - startedAt))
+        deadline = setTimeout(
+          () => this.end(line, 'late', 0),
+          Math.max(1, deadlineMs - (performance.now() - startedAt)),
+        )
         line.done = done
         line.socket.setTimeout(0)
         line.socket.write(text)

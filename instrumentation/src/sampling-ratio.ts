@@ -2,6 +2,7 @@ import type { Sampling } from './tracing-settings.ts'
 
 /** One object for the whole process, read at each decision: the application and `register` load this module as one instance. */
 let active: Sampling | undefined
+let kept = 1
 
 /** What tracing goes by from its start on. */
 export function activateSampling(sampling: Sampling): Sampling {
@@ -27,4 +28,19 @@ export function setSamplingRatio(ratio: number): boolean {
   if (active === undefined) return false
   active.ratio = ratio
   return true
+}
+
+/**
+ * Of the requests that would be traced, whoever decided that, only this share is from now on: for a service that has more to do than it can.
+ * The ratio stays what it was, and applies again in full with 1.
+ *
+ * @param share 0 to 1
+ */
+export function thinTraces(share: number): void {
+  kept = share
+}
+
+/** 1 unless `thinTraces` said otherwise. */
+export function shareOfTracesKept(): number {
+  return kept
 }

@@ -1,10 +1,11 @@
 import type { IncomingMessage } from 'node:http'
-import { describe, expect, test } from '@jest/globals'
+import { afterEach, describe, expect, test } from '@jest/globals'
 import { SpanKind } from '@opentelemetry/api'
 import { TracerProvider } from '@opentelemetry/sdk-trace'
 import { ignoreRequest } from '../src/ignore-request.ts'
 import { instrumentations } from '../src/instrumentations.ts'
 import { sampler } from '../src/sampler.ts'
+import { thinTraces } from '../src/sampling-ratio.ts'
 import { readTracingSettings, type Sampling, TracingSettingsError } from '../src/tracing-settings.ts'
 
 const CALLER = '0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331'
@@ -49,6 +50,26 @@ describe('which requests are traced', () => {
     const all: Sampling = { ratio: 1, parentBased: true }
     for (const url of ['/metrics', '/healthz', '/readyz', '/metrics?name=x']) expect(traced(all, { url })).toBe(false)
     for (const url of ['/', '/metrics/x', '/api/healthz']) expect(traced(all, { url })).toBe(true)
+  })
+})
+
+describe('traces that are thinned', () => {
+  afterEach(() => thinTraces(1))
+
+  test('are a share of all, whoever decided, until there is no more need', () => {
+    const all: Sampling = { ratio: 1, parentBased: true }
+    const asked = { traceparent: `00-${CALLER}-01` }
+    thinTraces(0.01)
+    expect([traced(all, {}, 0.01), traced(all, asked, 0.01)]).toEqual([false, false])
+    expect([traced(all, {}, 0.009), traced(all, asked, 0.009)]).toEqual([true, true])
+    thinTraces(1)
+    expect([traced(all, {}, 0.999), traced(all, asked, 0.999)]).toEqual([true, true])
+  })
+
+  test('bring back none that were not wanted before', () => {
+    thinTraces(0.5)
+    expect(traced({ ratio: 0, parentBased: true }, {}, 0)).toBe(false)
+    expect(traced({ ratio: 1, parentBased: true }, { traceparent: `00-${CALLER}-00` }, 0)).toBe(false)
   })
 })
 

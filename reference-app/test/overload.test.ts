@@ -111,12 +111,16 @@ test('an operation that is switched off is refused unread and counted, its neigh
   expect(codeOf(await pay())).toBe('200')
 })
 
-/** Reads of a balance, so many at a time, until it is told to end: far more than the ten connections to Postgres. */
-function crowd(atOnce: number) {
+const SEATS = '/api/v1/concerts/1/schedules/1/seats'
+/** Needs one of the ten connections to Postgres. */
+const BALANCE = '/api/v1/balance/users/2'
+
+/** Reads, so many at a time, until it is told to end. */
+function crowd(atOnce: number, path: string) {
   let over = false
   const replies: Reply[] = []
   const one = async () => {
-    while (!over) replies.push(await browse('/api/v1/balance/users/2'))
+    while (!over) replies.push(await browse(path))
   }
   const all = Promise.all(Array.from({ length: atOnce }, one))
   return {
@@ -129,7 +133,19 @@ function crowd(atOnce: number) {
 }
 
 test('a queue that stands is limited: browsing is shed, payments are not; and all is well again when it is over', async () => {
-  const crowded = crowd(400)
+  const reserve = async (n: number) => idsOf(await buyer.reserve(stack.api, 2, seatsOf(2, n, 1)))
+  const held = await Promise.all(Array.from({ length: 5 }, (_, n) => reserve(n)))
+  /** How many of these payments were traced: their log lines name the trace. */
+  const payTraced = async (payments: number[][]) => {
+    const before = stack.api.logs('payment.paid').length
+    for (const ids of payments) expect(codeOf(await buyer.pay(stack.api, ids))).toBe('200')
+    const lines = await until('the payments are logged', () => {
+      const all = stack.api.logs('payment.paid').slice(before)
+      return all.length === payments.length && all
+    })
+    return lines.filter(({ trace_id: id }) => id !== undefined).length
+  }
+  const crowded = crowd(400, SEATS)
   try {
     await until('there is a limit', async () => (await limit()) > 0, 20_000)
     const shedBefore = await stack.api.metric('http_server_shed_total', { class: 'payment' })
@@ -137,17 +153,34 @@ test('a queue that stands is limited: browsing is shed, payments are not; and al
     for (let n = 0; n < 10; n += 1) expect(codeOf(await buyer.reservation(stack.api, reservation))).toBe('200')
     expect(await stack.api.metric('http_server_shed_total', { class: 'payment' })).toBe(shedBefore)
     expect(stack.api.logs('overload.began')).toHaveLength(1)
+    // One in a hundred is still traced; what the operator has set stands.
+    expect(await payTraced(held.slice(1))).toBeLessThan(2)
+    expect((await stack.api.ops('GET', '/state')).body).toMatchObject({
+      settings: { 'tracing.sampling-ratio': { value: 1 } },
+    })
   } finally {
     await crowded.end()
   }
   await until('there is no limit any more', async () => (await limit()) === 0, 5_000)
   expect(await each()).toEqual({ browse: '200', purchase: '200', payment: '200' })
   expect(stack.api.logs('overload.ended')).toHaveLength(1)
+  expect(await payTraced(held.slice(0, 1))).toBe(1)
+})
+
+test('a queue for Postgres does not end browsing, which needs none', async () => {
+  const crowded = crowd(400, BALANCE)
+  try {
+    await until('purchases are shed', () => crowded.replies.some((reply) => codeOf(reply) === '503 overloaded'), 20_000)
+    for (let n = 0; n < 10; n += 1) expect(codeOf(await browse(SEATS))).toBe('200')
+  } finally {
+    await crowded.end()
+  }
+  await until('there is no limit any more', async () => (await limit()) === 0, 5_000)
 })
 
 test('without protection nothing is shed, however long it takes', async () => {
   await stack.api.ops('PUT', '/protection', { enabled: false })
-  const crowded = crowd(400)
+  const crowded = crowd(400, BALANCE)
   await until('many were served', () => crowded.replies.length > 3_000, 25_000)
   await crowded.end()
   expect(crowded.replies.map(codeOf).filter((code) => code === '503 overloaded')).toEqual([])

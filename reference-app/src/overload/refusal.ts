@@ -7,16 +7,16 @@ export class Refusal {
   readonly code: ProblemCode
   readonly status: number
   private readonly headers: string[]
-  private readonly body: Buffer
+  private readonly body: string
 
   constructor(code: ProblemCode, detail: string, retryAfterSeconds?: number) {
     const problem = new Problem(code, detail)
     this.code = code
     this.status = problem.status
-    this.body = Buffer.from(JSON.stringify(problem.details()))
+    this.body = JSON.stringify(problem.details())
     this.headers = [
       ...['content-type', 'application/problem+json; charset=utf-8'],
-      ...['content-length', String(this.body.length)],
+      ...['content-length', String(Buffer.byteLength(this.body))],
       ...['cache-control', 'no-store'],
       ...(retryAfterSeconds === undefined ? [] : ['retry-after', String(retryAfterSeconds)]),
     ]
@@ -24,6 +24,6 @@ export class Refusal {
 
   write(response: ServerResponse): void {
     response.writeHead(this.status, this.headers)
-    response.end(this.body)
+    response.end(this.body) // text goes out in one piece with the headers, a buffer in a second one
   }
 }
