@@ -24,8 +24,8 @@ export interface LabDownResult {
   kept: boolean
 }
 
-/** Longer than the most patient program: supervisord gives each ten seconds, then kills it. */
-const STOP_LIMIT_MS = 14_000
+/** The databases end within a second. An API may want fifteen for its callers, but this lab has none any more: what is left then is killed. */
+const STOP_LIMIT_MS = 6_000
 
 /**
  * Takes the lab down, whatever state it is in, and removes its folder. Does nothing when there is none. Throws `refused`
