@@ -33,6 +33,7 @@ const CONTRACT = [
   'coupons_issued_total',
   'support_inquiries_total',
   'log_events_total',
+  'invariant_violations',
   'drillbook_fault_active',
   'deployment_info',
 ]

@@ -14,7 +14,7 @@ import {
   providerResults,
   providerTime,
 } from './payments.ts'
-import { jobRuns, jobsPaused, outboxOldest, outboxPending } from './work.ts'
+import { invariants, jobRuns, jobsPaused, outboxOldest, outboxPending } from './work.ts'
 
 const INCIDENTS = 'incident=~"payment-failures|coupon-rush|traffic-surge"'
 const WHICH = 'alerts of the incident classes payment-failures, coupon-rush and traffic-surge'
@@ -82,12 +82,13 @@ export function commerceDashboard(): Dashboard {
       {
         height: 6,
         panels: [
-          [outboxPending(11), 4],
-          [outboxOldest(12), 4],
+          [outboxPending(11), 3],
+          [outboxOldest(12), 3],
           [coupons(13), 4],
           [inquiries(14), 4],
           [jobRuns(15), 4],
-          [jobsPaused(16), 4],
+          [jobsPaused(16), 3],
+          [invariants(17), 3],
         ],
       },
     ],

@@ -74,3 +74,19 @@ export function jobsPaused(id: number): Panel {
     max: 1,
   })
 }
+
+/** Rows that break what must be true of the data. */
+export function invariants(id: number): Panel {
+  return graph({
+    id,
+    title: 'Broken invariants',
+    description: [
+      'Rows that break what must always be true (a seat is sold once, stock is never negative), as the job `auditor` found last.',
+      'Normal: 0, always. Above it money or seats are wrong: stop what writes them, then mend the rows. Look that `auditor` runs.',
+    ].join(' '),
+    unit: 'short',
+    queries: [{ expr: `max by (invariant) (invariant_violations{${WORKER}})`, legend: '{{invariant}}' }],
+    styles: [{ series: /.+/, colour: COLOURS.bad, shades: true }],
+    stepped: true,
+  })
+}
