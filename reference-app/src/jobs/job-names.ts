@@ -11,6 +11,7 @@ export const JOB_NAMES = [
   'sales-statistics',
   'sales-statistics-rebuild',
   'stuck-orders',
+  'waiting-room-cleaning',
 ] as const
 
 export type JobName = (typeof JOB_NAMES)[number]

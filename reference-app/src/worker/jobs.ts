@@ -20,11 +20,13 @@ import { StatisticsStore } from '../statistics/statistics-store.ts'
 import type { Catalogue } from '../ticketing/catalogue.ts'
 import { expireHolds } from '../ticketing/expire-holds.ts'
 import type { ReservationStore } from '../ticketing/reservation-store.ts'
+import { forgetStays } from '../waiting-room/forget-stays.ts'
+import { JournalStore } from '../waiting-room/journal-store.ts'
 
 /** How long a seat map may go on hiding a seat whose hold has expired: less than a visitor looks at it. Milliseconds. */
 const HOLD_EXPIRY_EVERY_MS = 2_000
-/** Keys are kept for a day: a minute more or less does not matter. Milliseconds. */
-const IDEMPOTENCY_CLEANING_EVERY_MS = 60_000
+/** What is cleaned was kept for a day: a minute more or less does not matter. Milliseconds. */
+const CLEANING_EVERY_MS = 60_000
 /** Late by this is nothing next to the quarter of an hour that was waited. Milliseconds. */
 const ORDER_CANCELLATION_EVERY_MS = 10_000
 /** As often as Prometheus looks. Milliseconds. */
@@ -57,6 +59,7 @@ export function workerJobs({ registry, logger, job, reservations, catalogue, ans
     onMore: () => auditorJob.wake(),
   })
   const statistics = new StatisticsStore(shop.database)
+  const journal = new JournalStore(shop.database)
   const auditorJob = job({ name: 'auditor', pauseMs: AUDIT_EVERY_MS, work: () => auditor.work() })
 
   return [
@@ -72,7 +75,8 @@ export function workerJobs({ registry, logger, job, reservations, catalogue, ans
       pauseMs: HOLD_EXPIRY_EVERY_MS,
       work: () => expireHolds(reservations, catalogue, holds),
     }),
-    job({ name: 'idempotency-cleaning', pauseMs: IDEMPOTENCY_CLEANING_EVERY_MS, work: () => forgetAnswers(answers) }),
+    job({ name: 'idempotency-cleaning', pauseMs: CLEANING_EVERY_MS, work: () => forgetAnswers(answers) }),
+    job({ name: 'waiting-room-cleaning', pauseMs: CLEANING_EVERY_MS, work: () => forgetStays(journal) }),
     job({ name: 'order-cancellation', pauseMs: ORDER_CANCELLATION_EVERY_MS, work: () => cancelUnpaidOrders(shop) }),
     job({ name: 'stuck-orders', pauseMs: STUCK_ORDERS_EVERY_MS, work: () => countStuckOrders(shop.orders, orders) }),
   ]
