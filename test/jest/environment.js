@@ -2,20 +2,35 @@ import { readdirSync, readFileSync } from 'node:fs'
 import { relative } from 'node:path'
 import { TestEnvironment } from 'jest-environment-node'
 
-/** Node, and the end of every process that a test file has started and left, as one does whose beforeAll failed half-way: it would keep jest alive. */
+/** How often it is looked whether a start that nobody waits for any more has come to its end. Milliseconds. */
+const SWEEP_MS = 500
+
+let sweeping
+
+/**
+ * Node, and the end of every process that a test file has started and left, as one does whose beforeAll failed half-way: it would keep jest
+ * alive. Also of those that are born afterwards, by a start that was still under way, until the next test file begins.
+ */
 export default class Environment extends TestEnvironment {
   constructor(config, context) {
     super(config, context)
     this.file = relative(config.globalConfig.rootDir, context.testPath)
+    clearInterval(sweeping)
     this.before = new Set(children())
   }
 
   async teardown() {
+    this.endLeft()
+    sweeping = setInterval(() => this.endLeft(), SWEEP_MS)
+    sweeping.unref()
+    await super.teardown()
+  }
+
+  endLeft() {
     for (const pid of children().filter((pid) => !this.before.has(pid))) {
       process.stderr.write(`${this.file} left a process behind, now ended: ${pid} ${commandOf(pid)}\n`)
       process.kill(pid, 'SIGKILL')
     }
-    await super.teardown()
   }
 }
 
