@@ -142,9 +142,9 @@ describe('concurrent orders', () => {
       return ids.map((id) => [id, 1])
     }
     const replies = await Promise.all(
-      Array.from({ length: 200 }, (_, i) => order(i % 2 ? stack.api : second, i + 1, lines(i))),
+      Array.from({ length: 100 }, (_, i) => order(i % 2 ? stack.api : second, i + 1, lines(i))),
     )
-    expect(tally(replies)).toEqual({ '201': 200 })
+    expect(tally(replies)).toEqual({ '201': 100 })
     const deadlocks = await stack.postgres.query('select sum(deadlocks) as deadlocks from pg_stat_database')
     expect(deadlocks).toEqual([{ deadlocks: '0' }])
   })

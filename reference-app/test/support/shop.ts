@@ -54,7 +54,8 @@ const END = statement(
   'test-payment-end',
   'UPDATE',
   `with ended as (
-      update order_payment set state = $2, reason = $3, provider = 'primary', next_attempt_at = null, ended_at = clock_timestamp()
+      update order_payment set state = $2, reason = $3, provider = case when $2 = 'failed' then null else 'primary' end,
+        next_attempt_at = null, ended_at = clock_timestamp()
       where order_id = $1 and state = 'requested' returning *)
     insert into outbox_event (topic, key, payload)
     select 'payment.' || $2, 'order:' || $1, json_strip_nulls(json_build_object(
