@@ -51,7 +51,7 @@ export function frontDoor({ shedding, switches, http, outcomes }: FrontDoor, ins
     if (!shedding.admits(meant.rank)) return refuse(request, response, meant, OVERLOADED)
     if (!meant.stream) {
       const ended = shedding.start(meant.rank)
-      response.once('close', () => ended(response.writableFinished && response.statusCode < 500))
+      response.once('close', () => ended(!response.writableFinished || response.statusCode < 500))
     }
     inside(request, response)
   }

@@ -77,14 +77,15 @@ export class LoadShedding {
     return this.turnedAway(rank)
   }
 
-  /** Work of this rank began; call what is returned when it has ended, and whether it ended as wanted or in a refusal, not in a failure. */
-  start(rank: number): (served: boolean) => void {
+  /** Work of this rank began; call what is returned when it has ended, and whether it tells of the load: not when it failed. */
+  start(rank: number): (tells: boolean) => void {
     const startedAt = performance.now()
     this.underWay[rank] = (this.underWay[rank] ?? 0) + 1
-    return (served) => {
+    return (tells) => {
       this.underWay[rank] = (this.underWay[rank] ?? 0) - 1
-      // A failure says nothing of the load: when Postgres hangs, pages that need only the cache go on.
-      if (served) this.sojourn.add(performance.now() - startedAt)
+      // A failure says nothing of the load: when Postgres hangs, pages that need only the cache go on. Who left had waited: without them only the
+      // quick ones would count.
+      if (tells) this.sojourn.add(performance.now() - startedAt)
     }
   }
 
