@@ -16,6 +16,8 @@ export const METHODS = [
 
 /** A parameter of a path that is no id. */
 export const hostileSegment = fc.oneof(
+  // Just beyond what a table holds, and what no text of Postgres holds.
+  fc.constantFrom('2147483648', '9999999999', '0', '%00', '%ff'),
   fc.constantFrom(
     ...[
       '0',
