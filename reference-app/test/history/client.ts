@@ -94,6 +94,8 @@ function requestOf(userId: number, call: Call): { method: 'GET' | 'POST'; path: 
       const { kind: _, ...order } = call
       return { method: 'POST', path: '/orders', json: { userId, ...order } }
     }
+    case 'pay-order':
+      return { method: 'POST', path: `/orders/${call.orderId}/payment`, json: { userId } }
     case 'pay':
       return {
         method: 'POST',

@@ -17,6 +17,24 @@ export const FAULTS = {
     redis.hang()
     return async () => redis.resume()
   },
+  /** The waiting room's. It comes back with its file. */
+  'queue-killed': async ({ ground: { queue } }: System) => {
+    await queue.stop()
+    return () => queue.restart()
+  },
+  'queue-flushed': async ({ ground: { queue } }: System) => {
+    await queue.use((connection) => connection.flushall())
+    return async () => undefined
+  },
+  /** It comes back without its file, as on another machine. */
+  'queue-lost': async ({ ground: { queue } }: System) => {
+    await queue.stop()
+    return () => queue.restart({ empty: true })
+  },
+  'queue-hung': async ({ ground: { queue } }: System) => {
+    queue.hang()
+    return async () => queue.resume()
+  },
   /** Frozen for a moment first: what was answered while nothing was written is lost for certain. */
   'postgres-killed': async ({ ground: { postgres } }: System) => {
     postgres.hang()
@@ -35,6 +53,18 @@ export const FAULTS = {
     return async () => proxy.heal()
   },
   'api-killed': (system: System, pick: number) => system.killApi(pick),
+  'worker-killed': async (system: System, pick: number) => {
+    const mend = await system.office.killWorker(pick)
+    await system.endLeases()
+    return mend
+  },
+  /** For longer than its leases, as the others see it: what it had begun is theirs, and then it goes on. */
+  'worker-hung': async (system: System, pick: number) => {
+    const mend = system.office.hangWorker(pick)
+    await system.endLeases()
+    return async () => mend()
+  },
+  'provider-killed': (system: System, pick: number) => system.office.killProvider(pick),
 } as const satisfies Record<string, (system: System, pick: number) => Promise<() => Promise<void>>>
 
 export type FaultName = keyof typeof FAULTS

@@ -5,16 +5,23 @@ import { RedisServer } from '../support/redis.ts'
 export interface Ground {
   postgres: Postgres
   redis: RedisServer
+  /** The waiting room's. */
+  queue: RedisServer
   remove(): Promise<void>
 }
 
 export async function startGround(): Promise<Ground> {
-  const [postgres, redis] = await Promise.all([Postgres.start(), RedisServer.start()])
+  const [postgres, redis, queue] = await Promise.all([
+    Postgres.start(),
+    RedisServer.start(),
+    RedisServer.start({ persistent: true }),
+  ])
   return {
     postgres,
     redis,
+    queue,
     remove: async () => {
-      await Promise.all([postgres.remove(), redis.remove()])
+      await Promise.all([postgres.remove(), redis.remove(), queue.remove()])
     },
   }
 }

@@ -14,6 +14,7 @@ export type Call =
   | { kind: 'pay'; reservationIds: number[] }
   | { kind: 'coupon'; couponId: number }
   | { kind: 'order'; orderItems: OrderItem[]; couponId?: number }
+  | { kind: 'pay-order'; orderId: number }
 
 export interface OrderItem {
   productId: number

@@ -13,6 +13,8 @@ export type Wish =
   | { do: 'coupon'; couponId: number }
   | { do: 'order'; orderItems: OrderItem[] }
   | { do: 'order-with-coupon'; pick: number; orderItems: OrderItem[] }
+  /** Asks again for the payment of an order. */
+  | { do: 'pay-order'; pick: number }
   | { do: 'pay'; pick: number; seats: number }
   /** Pays for a hold so long before its end (after it, when negative). Milliseconds. */
   | { do: 'pay-at-the-end'; pick: number; leadMs: number }
@@ -48,10 +50,17 @@ const LONGEST_MS: Record<FaultName, number> = {
   'redis-killed': 1_200,
   'redis-flushed': 200,
   'redis-hung': 1_200,
+  'queue-killed': 800,
+  'queue-flushed': 200,
+  'queue-lost': 800,
+  'queue-hung': 1_200,
   'postgres-killed': 800,
   'postgres-hung': 3_400,
   'database-cut': 200,
   'api-killed': 800,
+  'worker-killed': 800,
+  'worker-hung': 1_500,
+  'provider-killed': 800,
 }
 
 /** As system.ts prepares them: so many, each soon sold out. */
@@ -83,7 +92,7 @@ export function faultsOf(seed: number, profile: Profile, seconds: number): Plann
     const fault = random.weighted(profile.faults)
     const lastsMs = 100 + random.below(LONGEST_MS[fault])
     planned.push({ fault, atMs, lastsMs, pick: random.next() })
-    atMs += lastsMs + 500 + random.below(1_500)
+    atMs += lastsMs + 500 + random.below(profile.calmMs - 500)
   }
   return planned
 }

@@ -15,11 +15,13 @@ const SUM = 'a balance is the sum of its ledger'
 const READS = 'reads of a balance fit into one order with its writes'
 const REPLAY = 'a key replays the same answer'
 const GATE = 'nobody reserves who was not admitted'
+const INSIDE = 'never more inside than fit'
 const SEAT = 'one live hold or sale for each seat'
 
 export const PLANTED: Planted[] = [
   { name: 'seat-index-not-unique', profile: 'seats', seed: 1, breaks: [SEAT] },
   { name: 'live-hold-taken-over', profile: 'seats', seed: 1, breaks: [SEAT] },
+  { name: 'hold-limit-without-the-lock', profile: 'limits', seed: 1, breaks: ['nobody holds more seats than allowed'] },
   { name: 'some-of-the-seats', profile: 'seats', seed: 1, breaks: ['a reservation is all of its seats or none'] },
   {
     name: 'refusal-keeps-its-effect',
@@ -52,5 +54,14 @@ export const PLANTED: Planted[] = [
   { name: 'stock-guard-missing', profile: 'shop', seed: 1, breaks: ['sold and left are what there was'] },
   { name: 'gate-fails-open', profile: 'gate', seed: 1, breaks: [GATE] },
   { name: 'gate-takes-any-place', profile: 'gate', seed: 1, breaks: [GATE] },
-  { name: 'capacity-off-by-one', profile: 'gate', seed: 1, breaks: ['never more inside than fit'] },
+  {
+    name: 'event-taken-again',
+    profile: 'settlement',
+    seed: 1,
+    breaks: ['sales are what was paid for, each once'],
+  },
+  { name: 'charge-key-of-the-attempt', profile: 'settlement', seed: 1, breaks: ['an order is charged once'] },
+  { name: 'restored-by-user', profile: 'gate-lost', seed: 1, breaks: ['who came first is let in first'] },
+  { name: 'restored-turns-uncounted', profile: 'gate-lost', seed: 1, breaks: [INSIDE] },
+  { name: 'capacity-off-by-one', profile: 'gate', seed: 1, breaks: [INSIDE] },
 ]

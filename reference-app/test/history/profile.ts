@@ -14,14 +14,18 @@ export interface Profile {
   /** Shares of the writes. */
   keyed: number
   twice: number
-  /** Each commit takes so much longer, as on a slow disk. 0: not at all. Milliseconds. */
-  slowCommitMs: number
+  /** Each commit that adds rows to this table takes so much longer for each, as on a slow disk: what races it meets it. Absent: as fast as it is. */
+  slowCommit?: { table: 'balance_entry' | 'reservation' | 'coupon_issue' | 'idempotent_answer'; ms: number }
   /** At most, before a step. */
   pauseMs: number
   /** The waiting room is live and lets so many in at a time. Absent: there is none. */
   capacity?: number
+  /** How many bring orders to their end. Absent: nobody does, orders stay placed. */
+  workers?: number
   /** Weights; none: nothing fails. */
   faults: Partial<Record<FaultName, number>>
+  /** From the end of a fault to the next, at most. Milliseconds. */
+  calmMs: number
 }
 
 const QUIET: Profile = {
@@ -33,9 +37,9 @@ const QUIET: Profile = {
   wishes: { recharge: 1 },
   keyed: 0.6,
   twice: 0.15,
-  slowCommitMs: 0,
   pauseMs: 20,
   faults: {},
+  calmMs: 2_000,
 }
 
 /** More than the pool has connections for, so that some are always on the point of committing. */
@@ -45,6 +49,16 @@ const MANY_WRITES = {
   wishes: { recharge: 10, reserve: 2, pay: 1 },
   keyed: 0.4,
   pauseMs: 2,
+} satisfies Partial<Profile>
+
+/** More people than fit, each a user of his own. */
+const IN_LINE = {
+  clients: 10,
+  users: 10,
+  wishes: { join: 4, reserve: 4 },
+  keyed: 0,
+  pauseMs: 60,
+  capacity: 3,
 } satisfies Partial<Profile>
 
 /** By name. All but `everything` look at one thing, so that they find what is wrong with it within seconds. */
@@ -95,6 +109,18 @@ export const PROFILES = {
     wishes: { recharge: 4, reserve: 12, look: 3, pay: 2 },
     pauseMs: 10,
   },
+  /** Two instances: in one, a user's reservations take turns, and only the lock in Postgres is between those of several. */
+  limits: {
+    ...QUIET,
+    clients: 12,
+    users: 2,
+    instances: 2,
+    holdLimit: 4,
+    wishes: { reserve: 1 },
+    keyed: 0.2,
+    slowCommit: { table: 'reservation', ms: 8 },
+    pauseMs: 8,
+  },
   payments: {
     ...QUIET,
     clients: 12,
@@ -115,9 +141,11 @@ export const PROFILES = {
   keys: {
     ...QUIET,
     clients: 12,
+    instances: 2,
     keyed: 1,
     twice: 0.6,
     wishes: { recharge: 10, reserve: 3, pay: 3, repeat: 4, 'reuse-key': 3 },
+    slowCommit: { table: 'idempotent_answer', ms: 80 },
     pauseMs: 8,
   },
   shop: {
@@ -127,28 +155,41 @@ export const PROFILES = {
     instances: 2,
     keyed: 0.3,
     wishes: { coupon: 6, order: 6, 'order-with-coupon': 4, repeat: 1, 'reuse-key': 1 },
+    slowCommit: { table: 'coupon_issue', ms: 8 },
     pauseMs: 10,
   },
   gate: {
     ...QUIET,
+    ...IN_LINE,
+    faults: { 'queue-hung': 1 },
+  },
+  settlement: {
+    ...QUIET,
     clients: 10,
     users: 10,
-    wishes: { join: 4, reserve: 4 },
-    keyed: 0,
+    keyed: 0.5,
+    wishes: { coupon: 2, order: 8, 'order-with-coupon': 2, 'pay-order': 3 },
     pauseMs: 60,
-    capacity: 3,
-    faults: { 'redis-hung': 1 },
+    workers: 2,
+    faults: { 'worker-killed': 1, 'worker-hung': 2, 'provider-killed': 1 },
+  },
+  'gate-lost': {
+    ...QUIET,
+    ...IN_LINE,
+    instances: 2,
+    faults: { 'queue-flushed': 2, 'queue-lost': 2, 'queue-killed': 1 },
+    calmMs: 6_000, // for some turns between two losses
   },
   'database-killed': {
     ...QUIET,
     ...MANY_WRITES,
-    slowCommitMs: 20,
+    slowCommit: { table: 'balance_entry', ms: 20 },
     faults: { 'postgres-killed': 1 },
   },
   'database-cut': {
     ...QUIET,
     ...MANY_WRITES,
-    slowCommitMs: 30,
+    slowCommit: { table: 'balance_entry', ms: 30 },
     faults: { 'database-cut': 1 },
   },
   'process-faults': {

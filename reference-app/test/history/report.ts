@@ -4,9 +4,11 @@ import type { Verdict } from './run.ts'
 
 /** Of one kind of violation so many are shown, the others are counted. */
 const SHOWN = 3
+/** Of a body so much. Characters. */
+const BODY = 240
 
-/** For people: what was broken, by which operations, and how to see it again. */
-export function report(verdict: Verdict): string {
+/** For people: what was broken, by which operations, and how to see it again. `planted`: what was examined is a copy with this bug. */
+export function report(verdict: Verdict, planted?: string): string {
   const { seed, profile, seconds, violations, history, outages, looks } = verdict
   const byInvariant = Map.groupBy(violations, ({ invariant }) => invariant)
   const found = [...byInvariant].map(([invariant, list]) => {
@@ -25,7 +27,7 @@ export function report(verdict: Verdict): string {
     `faults: ${faults.join(', ') || 'none'}`,
     violations.length === 0
       ? 'nothing broken'
-      : `again: node reference-app/test/history/main.ts --seed ${seed} --profile ${profile} --seconds ${seconds}`,
+      : `again: node reference-app/test/history/main.ts --seed ${seed} --profile ${profile} --seconds ${seconds}${planted === undefined ? '' : ` --planted ${planted}`}`,
   ].join('\n')
 }
 
@@ -44,8 +46,13 @@ function line({ id, client, userId, instance, call, key, invokedAt, end }: Opera
   const answer =
     end === undefined
       ? 'under way'
-      : `${end.outcome} ${end.status || ''} ${end.code}${end.replayed ? ' replayed' : ''} ${end.outcome === 'ok' ? JSON.stringify(end.body) : ''}`
+      : `${end.outcome} ${end.status || ''} ${end.code}${end.replayed ? ' replayed' : ''} ${end.outcome === 'ok' ? shortened(end.body) : ''}`
   return `#${id} ${span} client ${client} user ${userId} at ${instance}: ${kind} ${JSON.stringify(asked)}${key === undefined ? '' : ` key ${key}`} -> ${answer.replaceAll(/ +/g, ' ').trim()}`
+}
+
+function shortened(body: unknown): string {
+  const text = JSON.stringify(body)
+  return text.length <= BODY ? text : `${text.slice(0, BODY)}...`
 }
 
 /** Since the start of the run. */

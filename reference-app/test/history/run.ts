@@ -1,13 +1,14 @@
 import { setTimeout } from 'node:timers/promises'
+import { until } from '../support/until.ts'
 import { Client } from './client.ts'
 import { type Outage, play } from './faults.ts'
 import type { Ground } from './ground.ts'
-import { History } from './history.ts'
+import { History, now } from './history.ts'
 import type { Violation } from './model/evidence.ts'
 import { check } from './model/model.ts'
 import { faultsOf, stepsOf } from './plan.ts'
 import { PROFILES, type Profile, type ProfileName } from './profile.ts'
-import { takeSnapshot } from './snapshot.ts'
+import { type OrderPaymentRow, type Snapshot, takeSnapshot } from './snapshot.ts'
 import { System } from './system.ts'
 import { Wallet } from './wallet.ts'
 import { act } from './workload.ts'
@@ -16,10 +17,17 @@ import { act } from './workload.ts'
 const LOOK_EVERY_MS = 250
 /** For what is unknown when the run is over: longer than the longest that a request may take. Milliseconds. */
 const SETTLE_MS = 20_000
+/** A run goes on until it has done so many operations for each of its seconds, and every planned fault: on a busy machine it takes longer. */
+const OPERATIONS_PER_SECOND = 20
+/** But not for ever. Milliseconds. */
+const LONGEST_MS = 300_000
+/** For Postgres to answer when nothing is broken any more. Milliseconds. */
+const LAST_LOOK_MS = 60_000
 
 export interface RunOptions {
   seed: number
   profile: ProfileName
+  /** At least. */
   seconds: number
   ground: Ground
   /** The reference-app, or a patched copy of it. */
@@ -59,8 +67,17 @@ export async function run({ seed, profile: profileName, seconds, ground, folder 
   try {
     const faults = play(system, history, faultsOf(seed, profile, seconds), outages, stop.signal)
     const clients = clientsOf(seed, profile, system, history, stop.signal, patience.signal)
-    const ended = AbortSignal.timeout(seconds * 1_000)
-    while (!ended.aborted && verdict.violations.length === 0) {
+    const mended = { yet: false }
+    faults.then(
+      () => (mended.yet = true),
+      () => (mended.yet = true), // reported below
+    )
+    const hasEnded = () => {
+      const ms = now() - history.startedAt
+      const done = history.operations.length >= seconds * OPERATIONS_PER_SECOND && mended.yet
+      return ms >= LONGEST_MS || (ms >= seconds * 1_000 && done)
+    }
+    while (!hasEnded() && verdict.violations.length === 0) {
       await setTimeout(LOOK_EVERY_MS)
       await look().catch(() => (verdict.looks.missed += 1)) // a fault: the next look sees the same rows and more
     }
@@ -69,7 +86,9 @@ export async function run({ seed, profile: profileName, seconds, ground, folder 
     const impatience = global.setTimeout(() => patience.abort(), SETTLE_MS)
     await Promise.all([faults, clients])
     clearTimeout(impatience)
-    if (verdict.violations.length === 0) await look()
+    if (verdict.violations.length === 0)
+      await until('the rows can be read', () => look().then(() => true), LAST_LOOK_MS)
+    if (verdict.violations.length === 0 && system.hasOffice) await settle(system, verdict, look)
     return verdict
   } finally {
     stop.abort()
@@ -78,10 +97,31 @@ export async function run({ seed, profile: profileName, seconds, ground, folder 
   }
 }
 
-async function lookAt(system: System, { holdLimit, capacity }: Profile, verdict: Verdict): Promise<void> {
+/** Nobody orders any more and nothing fails any more: every order comes to its end. */
+async function settle(system: System, verdict: Verdict, look: () => Promise<Snapshot>): Promise<void> {
+  await system.endLeases()
+  const isOpen = ({ state }: OrderPaymentRow) => state === 'requested' || state === 'charging'
+  const open = ({ orderPayments }: Snapshot) => orderPayments.filter(isOpen)
+  const deadline = now() + LONGEST_MS
+  for (;;) {
+    const snapshot = await look()
+    if (verdict.violations.length > 0 || (snapshot.pendingEvents === 0 && open(snapshot).length === 0)) return
+    if (now() > deadline) {
+      const what = `${snapshot.pendingEvents} events and ${open(snapshot).length} payments are still under way after ${LONGEST_MS} ms`
+      verdict.violations = [{ invariant: 'every order comes to its end', what, operations: [], rows: open(snapshot) }]
+      return
+    }
+    await setTimeout(LOOK_EVERY_MS)
+  }
+}
+
+async function lookAt(system: System, { holdLimit, capacity }: Profile, verdict: Verdict): Promise<Snapshot> {
   const snapshot = await takeSnapshot(system.databaseUrl)
   verdict.looks.taken += 1
-  verdict.violations = check({ history: verdict.history, snapshot, rules: { holdLimit, capacity } })
+  const { history, outages } = verdict
+  const charges = system.hasOffice ? system.office.charges : undefined
+  verdict.violations = check({ history, snapshot, charges, outages, rules: { holdLimit, capacity } })
+  return snapshot
 }
 
 async function clientsOf(

@@ -62,6 +62,19 @@ export interface IssueRow {
   issuedAt: number
 }
 
+export interface OrderPaymentRow {
+  id: number
+  orderId: number
+  amount: number
+  state: string
+  provider: string | null
+}
+
+export interface SalesRow {
+  productId: number
+  quantity: number
+}
+
 /** All rows as they were at one moment, which is after `startedAt` and before `readAt`. Times in milliseconds since 1970. */
 export interface Snapshot {
   startedAt: number
@@ -75,6 +88,10 @@ export interface Snapshot {
   orders: OrderRow[]
   coupons: CouponRow[]
   issues: IssueRow[]
+  orderPayments: OrderPaymentRow[]
+  sales: SalesRow[]
+  /** Not taken by all of their consumers yet. */
+  pendingEvents: number
 }
 
 const ms = (column: string) => `(extract(epoch from ${column}) * 1000)::float8`
@@ -93,6 +110,9 @@ const ORDERS = `select id, user_id as "userId", status, total, discount, coupon_
 const COUPONS = 'select id, "limit", issued from coupon order by id'
 const ISSUES = `select id, coupon_id as "couponId", user_id as "userId", used_at is not null as used,
     ${ms('issued_at')} as "issuedAt" from coupon_issue order by id`
+const ORDER_PAYMENTS = 'select id, order_id as "orderId", amount, state, provider from order_payment order by id'
+const SALES = 'select product_id as "productId", quantity::integer from product_sales'
+const PENDING = 'select count(*)::integer as events from outbox_event where published_at is null'
 
 /** Rejects when Postgres does not answer. */
 export async function takeSnapshot(databaseUrl: string): Promise<Snapshot> {
@@ -115,6 +135,9 @@ export async function takeSnapshot(databaseUrl: string): Promise<Snapshot> {
     const { rows: orders } = await client.query<OrderRow>(ORDERS)
     const { rows: coupons } = await client.query<CouponRow>(COUPONS)
     const { rows: issues } = await client.query<IssueRow>(ISSUES)
+    const { rows: orderPayments } = await client.query<OrderPaymentRow>(ORDER_PAYMENTS)
+    const { rows: sales } = await client.query<SalesRow>(SALES)
+    const { rows: pending } = await client.query<{ events: number }>(PENDING)
     await client.query('commit')
     const readAt = now()
     return {
@@ -128,6 +151,9 @@ export async function takeSnapshot(databaseUrl: string): Promise<Snapshot> {
       orders,
       coupons,
       issues,
+      orderPayments,
+      sales,
+      pendingEvents: pending[0]?.events ?? 0,
     }
   } finally {
     await client.end().catch(() => undefined) // a server that is gone closes nothing

@@ -3,6 +3,7 @@ import { Client } from 'pg'
 import { Api } from '../support/api.ts'
 import { run } from '../support/child.ts'
 import { TcpProxy } from '../support/tcp-proxy.ts'
+import { BackOffice } from './back-office.ts'
 import type { Target } from './client.ts'
 import type { Ground } from './ground.ts'
 import { COUPON_LIMIT, COUPONS, STOCK } from './plan.ts'
@@ -18,6 +19,7 @@ export class System {
   private readonly profile: Profile
   private readonly database: string
   private readonly apis: Api[] = []
+  private backOffice: BackOffice | undefined
 
   private constructor(ground: Ground, folder: string, profile: Profile, proxy: TcpProxy) {
     this.ground = ground
@@ -33,7 +35,12 @@ export class System {
     const system = new System(ground, folder, profile, await TcpProxy.start(ground.postgres.port))
     try {
       await system.prepare()
-      for (let index = 0; index < profile.instances; index += 1) system.apis.push(await system.startApi(index))
+      const indexes = Array.from({ length: profile.instances }, (_, index) => index)
+      system.apis.push(...(await Promise.all(indexes.map((index) => system.startApi(index)))))
+      if (profile.workers !== undefined) {
+        const options = { databaseUrl: system.databaseUrl, redisUrl: ground.redis.url, folder }
+        system.backOffice = await BackOffice.start(profile.workers, options)
+      }
       return system
     } catch (error) {
       await system.remove()
@@ -44,6 +51,23 @@ export class System {
   target(n: number): Target {
     const index = n % this.apis.length
     return { instance: nameOf(index), url: this.apis[index]?.url ?? '' }
+  }
+
+  /** Throws when this profile has none. */
+  get office(): BackOffice {
+    if (this.backOffice === undefined) throw new RangeError('nobody brings orders to their end here')
+    return this.backOffice
+  }
+
+  get hasOffice(): boolean {
+    return this.backOffice !== undefined
+  }
+
+  /** As if time had passed: what a worker has claimed is anybody's. */
+  async endLeases(): Promise<void> {
+    for (const table of ['outbox_event', 'order_payment'])
+      await this.query(`update ${table} set claimed_until = now()
+        where id in (select id from ${table} where claimed_until > now() for update skip locked)`)
   }
 
   /** One instance ends at once, as by the out-of-memory killer. The others go on. */
@@ -57,16 +81,16 @@ export class System {
   }
 
   async remove(): Promise<void> {
-    await Promise.all(this.apis.map((api) => api.kill()))
+    await Promise.all([...this.apis.map((api) => api.kill()), this.backOffice?.remove()])
     await this.proxy.close()
     await this.ground.postgres.query(`drop database if exists ${this.database} with (force)`)
   }
 
-  /** Of all that changes a balance. The deferred trigger runs as a part of the commit. */
-  private async slowCommits(ms: number): Promise<void> {
+  /** The deferred trigger runs as a part of the commit. */
+  private async slowCommits({ table, ms }: NonNullable<Profile['slowCommit']>): Promise<void> {
     await this.query(`create function take_time() returns trigger language plpgsql as
       $$ begin perform pg_sleep(${ms / 1_000}); return null; end $$`)
-    await this.query(`create constraint trigger slow_commit after insert on balance_entry
+    await this.query(`create constraint trigger slow_commit after insert on ${table}
       deferrable initially deferred for each row execute function take_time()`)
   }
 
@@ -78,6 +102,7 @@ export class System {
   }
 
   private async prepare(): Promise<void> {
+    for (const redis of [this.ground.redis, this.ground.queue]) await redis.use((connection) => connection.flushall())
     await this.ground.postgres.query(`create database ${this.database}`)
     const env = { PATH: process.env.PATH, DATABASE_URL: this.databaseUrl }
     const prepared = await run(process.execPath, [join(this.folder, 'src/database/main.ts')], { cwd: this.folder, env })
@@ -86,7 +111,7 @@ export class System {
     await this.query(`insert into coupon (id, name, discount, "limit")
       select n, 'Coupon no. ' || n, 5, 1 from generate_series(1, ${COUPONS}) as n on conflict (id) do nothing`)
     await this.query(`update coupon set discount = 5, "limit" = ${COUPON_LIMIT}`)
-    if (this.profile.slowCommitMs > 0) await this.slowCommits(this.profile.slowCommitMs)
+    if (this.profile.slowCommit !== undefined) await this.slowCommits(this.profile.slowCommit)
   }
 
   private async startApi(index: number): Promise<Api> {
@@ -95,6 +120,7 @@ export class System {
     return await Api.start({
       databaseUrl: 'database-cut' in faults ? throughProxy : this.databaseUrl,
       primaryUrl: this.ground.redis.url,
+      queueUrl: this.ground.queue.url,
       folder: this.folder,
       instance: nameOf(index),
       env: { SEAT_HOLD_SECONDS: String(holdSeconds), SEAT_HOLD_LIMIT: String(holdLimit), ...waitingRoom(capacity) },
@@ -109,7 +135,7 @@ function waitingRoom(capacity: number | undefined): Record<string, string> {
     WAITING_ROOM_MODE: 'live',
     WAITING_ROOM_CAPACITY: String(capacity),
     WAITING_ROOM_ADMISSIONS_PER_SECOND: '50',
-    WAITING_ROOM_TURN_SECONDS: '2',
+    WAITING_ROOM_TURN_SECONDS: '3',
   }
 }
 

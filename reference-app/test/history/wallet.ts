@@ -11,12 +11,14 @@ export class Wallet {
   private readonly paid: number[] = []
   private readonly written: Operation[] = []
   private readonly issued: number[] = []
+  private readonly ordered: number[] = []
 
   learn(operation: Operation & { end: End }): void {
     const { call, key, end } = operation
     if (end.outcome !== 'ok') return
     if (key !== undefined) this.written.push(operation)
     if (call.kind === 'pay') this.paid.push(...call.reservationIds)
+    if (call.kind === 'order' && !end.replayed) this.ordered.push((end.body as { id: number }).id)
     if (call.kind === 'coupon') this.issued.push(call.couponId)
     if (call.kind === 'reserve' && !end.replayed) {
       const body = end.body as { id: number; expiresAt: string }[]
@@ -44,6 +46,11 @@ export class Wallet {
   /** Used or not. */
   get coupons(): number[] {
     return this.issued
+  }
+
+  /** Paid or not. */
+  get orders(): number[] {
+    return this.ordered
   }
 
   /** With a key, and acknowledged. */

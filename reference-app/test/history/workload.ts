@@ -80,6 +80,10 @@ function callOf(
     const couponId = at(wallet.coupons, wish.pick)
     return { kind: 'order', orderItems: wish.orderItems, ...(couponId === undefined ? {} : { couponId }) }
   }
+  if (wish.do === 'pay-order') {
+    const orderId = at(wallet.orders, wish.pick)
+    return orderId === undefined ? undefined : { kind: wish.do, orderId }
+  }
   if (wish.do === 'look') {
     const id = at(wallet.all, wish.pick)
     return id === undefined ? undefined : { kind: 'reservation', reservationId: id }

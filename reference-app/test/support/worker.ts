@@ -7,7 +7,7 @@ import { metricOf } from './metric.ts'
 import { scratchFolder } from './scratch.ts'
 import { START_LIMIT_MS, until } from './until.ts'
 
-const MAIN = fileURLToPath(new URL('../../src/worker/main.ts', import.meta.url))
+const REFERENCE_APP = fileURLToPath(new URL('../..', import.meta.url))
 
 /** Nobody listens there. */
 const NOWHERE = 'http://127.0.0.1:9'
@@ -19,6 +19,8 @@ export interface WorkerOptions {
   providerUrl?: string
   secondaryUrl?: string
   instance?: string
+  /** The reference-app to run, when it is not this one but a copy of it. */
+  folder?: string
   /** Beyond what every worker needs. */
   env?: Record<string, string>
 }
@@ -32,8 +34,10 @@ export class Worker {
   private constructor(options: WorkerOptions) {
     mkdirSync(join(this.folder.path, 'secrets'))
     writeFileSync(join(this.folder.path, 'secrets/ops'), `${OPS_TOKEN}\n`)
-    this.child = new Child(process.execPath, ['--import', '@drillbook/instrumentation/register', MAIN], {
-      cwd: fileURLToPath(new URL('../..', import.meta.url)),
+    const cwd = options.folder ?? REFERENCE_APP
+    const main = join(cwd, 'src/worker/main.ts')
+    this.child = new Child(process.execPath, ['--import', '@drillbook/instrumentation/register', main], {
+      cwd,
       env: {
         PATH: process.env.PATH,
         OPS_PORT: '0',

@@ -10,6 +10,7 @@ const REFUSALS: Record<Call['kind'], string[]> = {
   reservation: [],
   coupon: ['idempotency_key_in_flight', 'idempotency_key_reused', 'coupon_sold_out', 'coupon_already_issued'],
   order: ['idempotency_key_in_flight', 'idempotency_key_reused', 'out_of_stock', 'coupon_used'],
+  'pay-order': ['idempotency_key_in_flight', 'idempotency_key_reused', 'already_paid', 'payment_in_progress'],
   pay: [
     'idempotency_key_in_flight',
     'idempotency_key_reused',

@@ -1,3 +1,5 @@
+import type { Charge } from '../../../src/payment-provider/charge.ts'
+import type { Outage } from '../faults.ts'
 import type { History, Operation } from '../history.ts'
 import type { Snapshot } from '../snapshot.ts'
 
@@ -5,6 +7,10 @@ import type { Snapshot } from '../snapshot.ts'
 export interface Evidence {
   history: History
   snapshot: Snapshot
+  /** What the providers had on disk after the rows were read. Absent: there are none. */
+  charges?: Charge[] | undefined
+  /** What was broken, and when. */
+  outages: Outage[]
   /** `capacity`: of the waiting room, absent without one. */
   rules: { holdLimit: number; capacity?: number | undefined }
 }

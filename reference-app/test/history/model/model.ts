@@ -2,8 +2,8 @@ import { answersAreForeseen } from './answers.ts'
 import { balancesEqualTheirLedger, ledgersAddUp } from './balances.ts'
 import { couponsAreIssuedUpToTheirLimit, couponsAreThoseAskedFor } from './coupons.ts'
 import type { Check, Evidence, Violation } from './evidence.ts'
-import { neverMoreInsideThanFit, nobodyGetsPastTheGate } from './gate.ts'
-import { holdLimitIsKept } from './hold-limit.ts'
+import { neverMoreInsideThanFit, nobodyGetsPastTheGate, whoCameFirstIsLetInFirst } from './gate.ts'
+import { holdLimitIsKept, promisedHoldsAreWithinTheLimit } from './hold-limit.ts'
 import { keysTakeEffectOnce } from './keys.ts'
 import { balancesAreLinearisable } from './linearisable.ts'
 import { ordersAreThoseAskedFor, stockIsSoldOnce } from './orders.ts'
@@ -13,6 +13,7 @@ import { refusalsHaveTheirReason } from './refusals.ts'
 import { reservationReadsAreTrue } from './reservation-reads.ts'
 import { reservationsAreThoseAskedFor } from './reservations.ts'
 import { promisedSeatsDoNotOverlap, seatsAreSoldOnce } from './seats.ts'
+import { ordersAreChargedOnce, ordersAreWhatTheirPaymentsAre, salesAreWhatWasPaidFor } from './settlement.ts'
 
 const CHECKS: Check[] = [
   seatsAreSoldOnce,
@@ -28,9 +29,14 @@ const CHECKS: Check[] = [
   couponsAreThoseAskedFor,
   stockIsSoldOnce,
   ordersAreThoseAskedFor,
+  ordersAreChargedOnce,
+  ordersAreWhatTheirPaymentsAre,
+  salesAreWhatWasPaidFor,
   holdLimitIsKept,
+  promisedHoldsAreWithinTheLimit,
   nobodyGetsPastTheGate,
   neverMoreInsideThanFit,
+  whoCameFirstIsLetInFirst,
   balancesAreLinearisable,
   reservationReadsAreTrue,
   refusalsHaveTheirReason,
