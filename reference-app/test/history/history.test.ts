@@ -2,7 +2,7 @@ import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, expect, test } from '@jest/globals'
 import { Lanes } from './lanes.ts'
 import { PLANTED } from './planted.ts'
-import { PROFILES, type ProfileName } from './profile.ts'
+import { PROFILES, type ProfileName } from './profiles.ts'
 import { report } from './report.ts'
 import { run, type Verdict } from './run.ts'
 

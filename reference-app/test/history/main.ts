@@ -5,7 +5,7 @@ import { startGround } from './ground.ts'
 import { patchedCopy } from './patched-copy.ts'
 import { faultsOf, stepsOf } from './plan.ts'
 import { PLANTED } from './planted.ts'
-import { PROFILES, type ProfileName } from './profile.ts'
+import { PROFILES, type ProfileName } from './profiles.ts'
 import { report } from './report.ts'
 import { run } from './run.ts'
 

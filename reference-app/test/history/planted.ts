@@ -1,4 +1,4 @@
-import type { ProfileName } from './profile.ts'
+import type { ProfileName } from './profiles.ts'
 
 /** One bug, as planted/NAME.patch, and the run that finds it. */
 export interface Planted {
