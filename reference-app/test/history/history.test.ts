@@ -55,7 +55,7 @@ test.each(USED)(
   async ({ profile, seed }) => {
     const verdict = await lanes.outcome(`${profile} ${seed}`)
     expect(verdict.violations.length === 0 ? '' : report(verdict)).toBe('')
-    expect(verdict.history.operations.filter(({ end }) => end?.outcome === 'ok').length).toBeGreaterThan(50)
+    expect(verdict.history.operations.filter(({ end }) => end?.outcome === 'ok').length).toBeGreaterThan(20)
   },
   LIMIT_MS,
 )

@@ -18,12 +18,13 @@ export function report(verdict: Verdict, planted?: string): string {
   })
   const tally = Map.groupBy(history.operations, ({ end }) => end?.outcome ?? 'under way')
   const counts = [...tally].map(([outcome, list]) => `${list.length} ${outcome}`).join(', ')
+  const lasted = ((history.operations.at(-1)?.invokedAt ?? history.startedAt) - history.startedAt) / 1_000
   const faults = outages.map(
     ({ fault, from, until }) => `${fault} ${time(from, verdict)}..${until === undefined ? '' : time(until, verdict)}`,
   )
   return [
     ...found,
-    `${history.operations.length} operations: ${counts}; ${looks.taken} looks at the rows, ${looks.missed} missed`,
+    `${history.operations.length} operations in ${lasted.toFixed(0)} s: ${counts}; ${looks.taken} looks at the rows, ${looks.missed} missed`,
     `faults: ${faults.join(', ') || 'none'}`,
     violations.length === 0
       ? 'nothing broken'
