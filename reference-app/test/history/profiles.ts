@@ -150,7 +150,7 @@ export const PROFILES = {
     ...IN_LINE,
     instances: 2,
     faults: { 'queue-flushed': 2, 'queue-lost': 2, 'queue-killed': 1 },
-    calmMs: 6_000, // for some turns between two losses
+    calmMs: 9_000, // for some turns between two losses
   },
   'database-killed': {
     ...QUIET,

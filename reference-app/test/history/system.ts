@@ -135,7 +135,7 @@ function waitingRoom(capacity: number | undefined): Record<string, string> {
     WAITING_ROOM_MODE: 'live',
     WAITING_ROOM_CAPACITY: String(capacity),
     WAITING_ROOM_ADMISSIONS_PER_SECOND: '50',
-    WAITING_ROOM_TURN_SECONDS: '3',
+    WAITING_ROOM_TURN_SECONDS: '5',
   }
 }
 

@@ -1,5 +1,5 @@
 /** A process starts within a second on a machine of its own; tests may be many at once. No test is about it. Milliseconds. */
-export const START_LIMIT_MS = 30_000
+export const START_LIMIT_MS = 120_000
 
 /** Asks until `condition` gives something, and returns that. Rejects after `withinMs`, with what was awaited and the last error. */
 export async function until<T>(
