@@ -23,6 +23,8 @@ const TICK_MS = 2
 /** To each instance, kept, as a gateway does; who waits too long for one is turned away by the gateway. Milliseconds. */
 const CONNECTIONS = 1_000
 const QUEUE_MS = 500
+/** Idle connections, less than the 4 s that they are promised. Milliseconds. */
+const KEEP_MS = 3_500
 
 /** Visitors of all instances in turn, on connections of their own. */
 export class Crowd {
@@ -31,7 +33,7 @@ export class Crowd {
   private sent = 0
 
   constructor(ports: number[], next: () => Errand) {
-    this.wires = ports.map((port) => new Wire(port, { most: CONNECTIONS, keepMs: 60_000, queueMs: QUEUE_MS }))
+    this.wires = ports.map((port) => new Wire(port, { most: CONNECTIONS, keepMs: KEEP_MS, queueMs: QUEUE_MS }))
     this.next = next
   }
 
