@@ -47,7 +47,8 @@ export const PLANTED: Planted[] = [
     name: 'coupon-counter-read-then-written',
     profile: 'shop',
     seed: 1,
-    breaks: ['exactly the limit of coupons, one for each user'],
+    // The table refuses a counter above the limit, and the user gets a 500.
+    breaks: ['exactly the limit of coupons, one for each user', 'every answer is one that this request can have'],
   },
   { name: 'coupon-used-again', profile: 'shop', seed: 1, breaks: ['a coupon is used once, by its user'] },
   { name: 'stock-read-then-written', profile: 'shop', seed: 1, breaks: ['sold and left are what there was'] },
