@@ -21,9 +21,10 @@ const KEEP_ALIVE_MARGIN_MS = 2_000
 /**
  * Sockets that listen on the one port. Each accepts one connection in a turn of the event loop (libuv since 1.45), and a turn is long when there is
  * much to do: with one socket, requests on new connections wait in the kernel until their callers give up, payments among them, while those on old
- * connections are served (measured: 20 to 100 accepted in a second, a third of all requests lost in there).
+ * connections are served (measured: 20 to 100 accepted in a second, a third of all requests lost in there). Elsewhere than on Linux a shared port does not share the work, or is refused.
  */
-const DOORS = 32
+const SHARED = process.platform === 'linux'
+const DOORS = SHARED ? 32 : 1
 /** No longer than this is the door held open for people who go on knocking. Milliseconds. */
 const DOOR_LIMIT_MS = 1_000
 
@@ -68,7 +69,7 @@ export class Listener {
       response.once('close', () => listener.underWay.delete(response))
       handler(request, response)
     })
-    if (port !== 0) await claim(host, port)
+    if (SHARED && port !== 0) await claim(host, port)
     await listening(server, host, port)
     while (listener.doors.length < DOORS - 1) {
       const door = createNetServer({ allowHalfOpen: true, noDelay: true }, (socket) =>
@@ -121,7 +122,7 @@ async function claim(host: string, port: number): Promise<void> {
 }
 
 async function listening(server: NetServer, host: string, port: number): Promise<void> {
-  server.listen({ port, host, reusePort: true })
+  server.listen({ port, host, reusePort: SHARED })
   await once(server, 'listening')
 }
 
