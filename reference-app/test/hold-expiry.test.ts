@@ -107,23 +107,24 @@ test('a hold that expires while its payment is being worked on is not sold, and 
 })
 
 test('at the moment of expiry a seat goes to the payer or to the next user, never to both', async () => {
-  const round = async (seatId: number) => {
+  /** `scale`: a busy machine needs longer moments. */
+  const round = async (scheduleId: number, seatId: number, scale: number) => {
     const payer = new Buyer(10 + seatId)
     const next = new Buyer(500 + seatId)
     await payer.recharge(stack.api, 50_000)
-    const [hold] = items(await payer.reserve(second, 5, [seatId]))
-    const at = `now() + interval '${20 + Math.floor(Math.random() * 60)} milliseconds'`
+    const [hold] = items(await payer.reserve(second, scheduleId, [seatId]))
+    const at = `now() + interval '${scale * (20 + Math.floor(Math.random() * 60))} milliseconds'`
     await stack.postgres.query(`update reservation set expires_at = ${at} where id = ${hold?.id}`)
-    const until = Date.now() + 250
+    const until = Date.now() + scale * 250
     const payments: string[] = []
     const takings: string[] = []
     const pays = async () => {
-      await new Promise((resolve) => setTimeout(resolve, Math.random() * 80))
+      await new Promise((resolve) => setTimeout(resolve, scale * Math.random() * 80))
       payments.push(codeOf(await payer.pay(stack.api, [hold?.id ?? 0])))
     }
     const takes = async () => {
       while (Date.now() < until && !takings.includes('200'))
-        takings.push(codeOf(await next.reserve(second, 5, [seatId])))
+        takings.push(codeOf(await next.reserve(second, scheduleId, [seatId])))
     }
     await Promise.all([pays(), takes()])
     return {
@@ -132,12 +133,17 @@ test('at the moment of expiry a seat goes to the payer or to the next user, neve
       other: takings.filter((code) => !/^(200|409 seat_taken)$/.test(code)),
     }
   }
-  const rounds = await Promise.all(seatsOf(5, 0, 12).map(round))
-  for (const { payments, took, other } of rounds) {
-    expect(other).toEqual([])
-    expect(payments).toEqual([took ? '409 hold_expired' : '200'])
+  const ends = new Set<boolean>()
+  for (const [i, scheduleId] of [5, 10, 11, 12].entries()) {
+    const rounds = await Promise.all(seatsOf(scheduleId, 0, 12).map((seatId) => round(scheduleId, seatId, 2 ** i)))
+    for (const { payments, took, other } of rounds) {
+      expect(other).toEqual([])
+      expect(payments).toEqual([took ? '409 hold_expired' : '200'])
+      ends.add(took)
+    }
+    if (ends.size === 2) break
   }
-  expect(new Set(rounds.map(({ took }) => took)).size).toBe(2) // the race was one: both ends were seen
+  expect(ends.size).toBe(2) // the race was one: both ends were seen
 })
 
 test('two jobs and many buyers at once leave one live hold for each seat', async () => {
