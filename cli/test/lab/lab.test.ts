@@ -57,7 +57,8 @@ describe('a lab that is up', () => {
       .flatMap((table) => (existsSync(table) ? readFileSync(table, 'utf8').split('\n').slice(1) : []))
       .map((line) => line.trim().split(/\s+/))
       .filter((fields) => fields[3] === '0A' && ports.includes(fields[1]?.split(':')[1] ?? ''))
-    expect(listening).toHaveLength(ports.length)
+    // The API opens several sockets for one port.
+    expect(new Set(listening.map((fields) => fields[1])).size).toBe(ports.length)
     for (const fields of listening) expect(fields[1]).toMatch(/^0100007F:/)
   })
 
