@@ -3,7 +3,7 @@ import { parseArgs } from 'node:util'
 import { examine } from './examine.ts'
 import { startGround } from './ground.ts'
 
-const USAGE = `node reference-app/test/fuzz/main.ts [--seed N] [--cases N] [--waiting-room off|live]
+const USAGE = `npm run fuzz -- [--seed N] [--cases N] [--waiting-room off|live]
 
   --seed N              which run: default, a new one (its seed is printed)
   --cases N             how many requests, default 3000

@@ -9,7 +9,7 @@ import { PROFILES, type ProfileName } from './profiles.ts'
 import { report } from './report.ts'
 import { run } from './run.ts'
 
-const ME = 'node reference-app/test/history/main.ts'
+const ME = 'npm run history --'
 
 const USAGE = `${ME} [--seed N] [--seconds N] [--profile NAME] [--planted NAME] [--plan]
 

@@ -28,7 +28,7 @@ export function report(verdict: Verdict, planted?: string): string {
     `faults: ${faults.join(', ') || 'none'}`,
     violations.length === 0
       ? 'nothing broken'
-      : `again: node reference-app/test/history/main.ts --seed ${seed} --profile ${profile} --seconds ${seconds}${planted === undefined ? '' : ` --planted ${planted}`}`,
+      : `again: npm run history -- --seed ${seed} --profile ${profile} --seconds ${seconds}${planted === undefined ? '' : ` --planted ${planted}`}`,
   ].join('\n')
 }
 
