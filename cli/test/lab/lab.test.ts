@@ -251,7 +251,8 @@ describe('a lab that is up', () => {
       const readers = Array.from({ length: 10 }, reader)
       const third = async () => {
         const text = await fetch(`http://127.0.0.1:${info.ports['ops-3']}/metrics`).then((r) => r.text())
-        return Number(/^http_server_request_duration_seconds_count{[^}]*} (\d+)/m.exec(text)?.[1] ?? 0)
+        const counts = [...text.matchAll(/^http_server_request_duration_seconds_count{[^}]*} (\d+)/gm)]
+        return counts.reduce((sum, [, count]) => sum + Number(count), 0)
       }
       const scaled = async (count: string) => {
         const { status, stdout, stderr } = await lab.run('lab', 'scale', 'api', count, '--json')
