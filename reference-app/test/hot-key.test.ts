@@ -32,6 +32,7 @@ const errors = async () => (await stack.api.lookups('error')) + (await second.lo
 test('a hot key that expires under 200 concurrent readers costs at most one query in each of two processes', async () => {
   const headers = { 'queue-token': await stack.api.join() }
   let asked = 0
+  let excused = 0
   for (let round = 1; round <= ROUNDS; ) {
     const failed = await errors()
     const before = await Promise.all([queries(stack.api), queries(second)])
@@ -44,7 +45,11 @@ test('a hot key that expires under 200 concurrent readers costs at most one quer
     const after = await Promise.all([queries(stack.api), queries(second)])
     // An instance that sheds load or gives up waiting for the cache is another matter, and happens on a busy machine.
     const isOverloaded = replies.every(({ status }) => [200, 503].includes(status)) && answered < replies.length
-    if (isOverloaded || (await errors()) > failed) continue
+    if (isOverloaded || (await errors()) > failed) {
+      excused += 1
+      expect(excused).toBeLessThanOrEqual(ROUNDS) // more often it is no accident of the machine, but ours
+      continue
+    }
     expect(answered).toBe(replies.length)
     round += 1
     const spent = after.map((count, i) => count - (before[i] ?? 0))
