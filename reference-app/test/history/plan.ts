@@ -63,7 +63,7 @@ const LONGEST_MS: Record<FaultName, number> = {
   'provider-killed': 800,
 }
 
-/** As system.ts prepares them: so many, each soon sold out. */
+/** As system.ts prepares them: so many, each soon sold out where the profile says nothing else. */
 export const PRODUCTS = 100
 export const STOCK = 30
 export const COUPONS = 400

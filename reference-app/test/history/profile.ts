@@ -15,7 +15,12 @@ export interface Profile {
   keyed: number
   twice: number
   /** Each commit that adds rows to this table takes so much longer for each, as on a slow disk: what races it meets it. Absent: as fast as it is. */
-  slowCommit?: { table: 'balance_entry' | 'reservation' | 'coupon_issue' | 'idempotent_answer'; ms: number }
+  slowCommit?: {
+    table: 'balance_entry' | 'reservation' | 'coupon_issue' | 'idempotent_answer' | 'consumed_event'
+    ms: number
+  }
+  /** Of each product. Absent: little, so that all are soon sold out. */
+  stock?: number
   /** At most, before a step. */
   pauseMs: number
   /** The waiting room is live and lets so many in at a time. Absent: there is none. */

@@ -135,14 +135,17 @@ export const PROFILES = {
     ...IN_LINE,
     faults: { 'queue-hung': 1 },
   },
+  /** Enough to sell for as long as it runs: who is sold out has no events. */
   settlement: {
     ...QUIET,
+    stock: 1_000_000,
     clients: 10,
     users: 10,
     keyed: 0.5,
     wishes: { coupon: 2, order: 8, 'order-with-coupon': 2, 'pay-order': 3 },
     pauseMs: 60,
     workers: 2,
+    slowCommit: { table: 'consumed_event', ms: 40 },
     faults: { 'worker-killed': 1, 'worker-hung': 2, 'provider-killed': 1 },
   },
   'gate-lost': {

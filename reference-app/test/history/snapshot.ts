@@ -90,6 +90,8 @@ export interface Snapshot {
   issues: IssueRow[]
   orderPayments: OrderPaymentRow[]
   sales: SalesRow[]
+  /** What the events say that the sales were counted from. */
+  salesTold: SalesRow[]
   /** Not taken by all of their consumers yet. */
   pendingEvents: number
 }
@@ -112,6 +114,9 @@ const ISSUES = `select id, coupon_id as "couponId", user_id as "userId", used_at
     ${ms('issued_at')} as "issuedAt" from coupon_issue order by id`
 const ORDER_PAYMENTS = 'select id, order_id as "orderId", amount, state, provider from order_payment order by id'
 const SALES = 'select product_id as "productId", quantity::integer from product_sales'
+const SALES_TOLD = `select (item ->> 'productId')::integer as "productId", sum((item ->> 'quantity')::integer)::integer as quantity
+    from consumed_event join outbox_event on outbox_event.id = event_id, json_array_elements(payload -> 'items') as item
+    where consumer = 'product-sales' group by 1`
 const PENDING = 'select count(*)::integer as events from outbox_event where published_at is null'
 
 /** Rejects when Postgres does not answer. */
@@ -137,6 +142,7 @@ export async function takeSnapshot(databaseUrl: string): Promise<Snapshot> {
     const { rows: issues } = await client.query<IssueRow>(ISSUES)
     const { rows: orderPayments } = await client.query<OrderPaymentRow>(ORDER_PAYMENTS)
     const { rows: sales } = await client.query<SalesRow>(SALES)
+    const { rows: salesTold } = await client.query<SalesRow>(SALES_TOLD)
     const { rows: pending } = await client.query<{ events: number }>(PENDING)
     await client.query('commit')
     const readAt = now()
@@ -153,6 +159,7 @@ export async function takeSnapshot(databaseUrl: string): Promise<Snapshot> {
       issues,
       orderPayments,
       sales,
+      salesTold,
       pendingEvents: pending[0]?.events ?? 0,
     }
   } finally {

@@ -63,11 +63,11 @@ export class System {
     return this.backOffice !== undefined
   }
 
-  /** As if time had passed: what a worker has claimed is anybody's. */
+  /** As if time had passed: what a worker has claimed is anybody's, also what it is at (a consumer's transaction holds the key of its event). */
   async endLeases(): Promise<void> {
     for (const table of ['outbox_event', 'order_payment'])
       await this.query(`update ${table} set claimed_until = now()
-        where id in (select id from ${table} where claimed_until > now() for update skip locked)`)
+        where id in (select id from ${table} where claimed_until > now() for no key update skip locked)`)
   }
 
   /** One instance ends at once, as by the out-of-memory killer. The others go on. */
@@ -107,7 +107,8 @@ export class System {
     const env = { PATH: process.env.PATH, DATABASE_URL: this.databaseUrl }
     const prepared = await run(process.execPath, [join(this.folder, 'src/database/main.ts')], { cwd: this.folder, env })
     if (prepared.process.exitCode !== 0) throw new Error(`no database: ${prepared.stderr}`)
-    await this.query(`update product set stock = ${STOCK}, initial_stock = ${STOCK}`)
+    const { stock = STOCK } = this.profile
+    await this.query(`update product set stock = ${stock}, initial_stock = ${stock}`)
     await this.query(`insert into coupon (id, name, discount, "limit")
       select n, 'Coupon no. ' || n, 5, 1 from generate_series(1, ${COUPONS}) as n on conflict (id) do nothing`)
     await this.query(`update coupon set discount = 5, "limit" = ${COUPON_LIMIT}`)

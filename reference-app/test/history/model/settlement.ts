@@ -46,18 +46,19 @@ export function ordersAreWhatTheirPaymentsAre({ snapshot }: Evidence): Violation
   })
 }
 
-/** Events tell of sales later, but once; when none is on its way, of all. */
+/** Events tell of sales later, but once: what was counted is what they say at every moment, and when none is on its way, all of it. */
 export function salesAreWhatWasPaidFor({ snapshot }: Evidence): Violation[] {
   const paid = groupBy(
     snapshot.orders.filter(({ status }) => status === 'paid').flatMap(({ items }) => items),
     ({ productId }) => productId,
   )
   const counted = new Map(snapshot.sales.map((row) => [row.productId, row.quantity]))
+  const told = new Map(snapshot.salesTold.map((row) => [row.productId, row.quantity]))
   return snapshot.products.flatMap(({ id }): Violation[] => {
     const sold = (paid.get(id) ?? []).reduce((sum, { quantity }) => sum + quantity, 0)
-    const told = counted.get(id) ?? 0
-    if (told === sold || (told < sold && snapshot.pendingEvents > 0)) return []
-    const what = `product ${id}: ${sold} paid for, ${told} counted, ${snapshot.pendingEvents} events on their way`
+    const [count, known] = [counted.get(id) ?? 0, told.get(id) ?? 0]
+    if (count === known && (known === sold || (known < sold && snapshot.pendingEvents > 0))) return []
+    const what = `product ${id}: ${sold} paid for, ${known} told of, ${count} counted, ${snapshot.pendingEvents} events on their way`
     const orders = snapshot.orders.filter(({ items }) => items.some(({ productId }) => productId === id))
     return [{ invariant: 'sales are what was paid for, each once', what, operations: [], rows: orders }]
   })
