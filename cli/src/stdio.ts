@@ -8,8 +8,8 @@ export interface Stdio {
   out(text: string): void
   /** The talk: progress, prompts, warnings. */
   err(text: string): void
-  /** Styles text for stderr unless NO_COLOR is set or it is no terminal. */
-  style(style: Style, text: string): string
+  /** Styles text for stderr, or where it goes to, unless NO_COLOR is set or that is no terminal. */
+  style(style: Style, text: string, to?: 'out' | 'err'): string
   /** Can we ask a person? Needs a terminal on stdin and on stderr. */
   interactive: boolean
   env: Readonly<Record<string, string | undefined>>
@@ -23,7 +23,7 @@ export function processStdio(signal: AbortSignal): Stdio {
   return {
     out: (text) => void process.stdout.write(text),
     err: (text) => void process.stderr.write(text),
-    style: (style, text) => styleText(style, text, { stream: process.stderr }),
+    style: (style, text, to) => styleText(style, text, { stream: to === 'out' ? process.stdout : process.stderr }),
     interactive,
     env: process.env,
     cwd: process.cwd(),

@@ -29,7 +29,7 @@ export async function list(stdio: Stdio, options: Options): Promise<void> {
   })
   if (options.json === true) return stdio.out(`${JSON.stringify(rows, null, 2)}\n`)
   for (const { name, summary, active } of rows) {
-    stdio.out(`${active ? stdio.style('red', 'ON ') : 'off'}  ${name.padEnd(24)} ${summary}\n`)
+    stdio.out(`${active ? stdio.style('red', 'ON ', 'out') : 'off'}  ${name.padEnd(24)} ${summary}\n`)
   }
 }
 

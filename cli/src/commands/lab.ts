@@ -3,8 +3,11 @@ import { CliError } from '../errors.ts'
 import { labDown } from '../lab/lab-down.ts'
 import { followLogs, readLogs } from '../lab/lab-logs.ts'
 import { labScale } from '../lab/lab-scale.ts'
-import { type LabStatus, labStatus } from '../lab/lab-status.ts'
+import { labStatus } from '../lab/lab-status.ts'
 import { labUp } from '../lab/lab-up.ts'
+import { megabytes } from '../lab/memory.ts'
+import { NAME_WIDTH } from '../lab/parts.ts'
+import { statusText } from '../lab/status-text.ts'
 import type { Stdio } from '../stdio.ts'
 
 interface UpOptions {
@@ -30,7 +33,7 @@ export async function up(stdio: Stdio, options: UpOptions): Promise<void> {
     onProgress: ({ what, name, ms }) => {
       const mark = what === 'ready' ? stdio.style('green', '✔') : stdio.style('yellow', '–')
       stdio.err(
-        `${mark} ${name.padEnd(25)} ${stdio.style('dim', `${(ms / 1000).toFixed(1).padStart(4)} s`)}${what === 'cleaned' ? ' ended' : ''}\n`,
+        `${mark} ${name.padEnd(NAME_WIDTH)} ${stdio.style('dim', `${(ms / 1000).toFixed(1).padStart(4)} s`)}${what === 'cleaned' ? ' ended' : ''}\n`,
       )
     },
   })
@@ -79,7 +82,7 @@ export async function scale(stdio: Stdio, options: { part: string; count: number
 /** `drillbook lab status`: exit 0 when every part is healthy, 1 when one is not, 3 when the lab is not up. */
 export async function status(stdio: Stdio, options: { json?: boolean }): Promise<void> {
   const status = await labStatus({ root: findRoot(stdio.cwd), env: stdio.env })
-  stdio.out(options.json ? `${JSON.stringify(status, null, 2)}\n` : statusText(status, stdio))
+  stdio.out(options.json ? `${JSON.stringify(status, null, 2)}\n` : statusText(status, stdio.style))
   if (status.state === 'down')
     throw new CliError('unreachable', 'the lab is not up', { hint: 'Start it with: drillbook lab up' })
   if (status.state === 'remnants') {
@@ -95,26 +98,9 @@ export async function status(stdio: Stdio, options: { json?: boolean }): Promise
   }
 }
 
-function statusText(status: LabStatus, stdio: Stdio): string {
-  if (status.parts.length === 0) return ''
-  const rows = status.parts.map((p) => {
-    const health = p.healthy ? stdio.style('green', 'healthy') : stdio.style('red', p.problem ?? 'ill')
-    return `${p.name.padEnd(25)} ${p.state.padEnd(9)} ${p.ports.join(' ').padEnd(12)} ${megabytes(p.memoryBytes).padStart(7)}  ${health}`
-  })
-  return [
-    ...rows,
-    `${''.padEnd(25)} ${status.state.padEnd(9)} ${''.padEnd(12)} ${megabytes(status.memoryBytes).padStart(7)}  since ${status.info?.startedAt ?? '?'}, speed ${status.info?.speed ?? '?'}`,
-    '',
-  ].join('\n')
-}
-
 /** `drillbook lab logs [NAME]`: the last lines of one part, or of all with their names in front. */
 export async function logs(stdio: Stdio, options: { name?: string; lines?: number; follow?: boolean }): Promise<void> {
   const place = { root: findRoot(stdio.cwd), env: stdio.env, name: options.name }
   stdio.out(readLogs({ ...place, lines: options.lines ?? 50 }))
   if (options.follow) await followLogs({ ...place, signal: stdio.signal, onText: stdio.out })
-}
-
-function megabytes(bytes: number): string {
-  return `${Math.round(bytes / 1_000_000)} MB`
 }

@@ -4,7 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import type { Root } from '../content/root.ts'
 import { CliError } from '../errors.ts'
 import { labDir } from './lab-dir.ts'
-import { PARTS } from './parts.ts'
+import { NAME_WIDTH, PARTS } from './parts.ts'
 import { lastLines } from './start-parts.ts'
 
 export interface LogsOptions {
@@ -63,7 +63,7 @@ function logFiles({ root, env, name }: LogsOptions): LogFile[] {
 }
 
 function format(lines: readonly string[], name: string, withName: boolean): string {
-  return lines.map((line) => (withName ? `${name.padEnd(19)} | ${line}\n` : `${line}\n`)).join('')
+  return lines.map((line) => (withName ? `${name.padEnd(NAME_WIDTH)} | ${line}\n` : `${line}\n`)).join('')
 }
 
 function sizeOf(path: string): number {

@@ -20,3 +20,8 @@ export function memoryByProgram(
   }
   return { total, byPid }
 }
+
+/** As people read it. */
+export function megabytes(bytes: number): string {
+  return `${Math.round(bytes / 1_000_000)} MB`
+}

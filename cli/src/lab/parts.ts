@@ -87,3 +87,6 @@ export const PARTS: readonly Part[] = [
   },
   { name: 'slack', ports: ['slack'], needs: [], probe: (p) => httpProbe(at(p.slack, '/healthz')) },
 ]
+
+/** Of a column with their names. */
+export const NAME_WIDTH = Math.max(...PARTS.map(({ name }) => name.length))
