@@ -29,7 +29,7 @@ test('stays are forgotten a day after their token expired, but never the last th
       (4, interval '-1 hour', null),
       (5, interval '30 hours', now() - interval '30 hours'),
       (6, interval '30 hours', null)) as stay (seq, age, admitted)`)
-  await forgetStays(new JournalStore(database))
+  await forgetStays(new JournalStore(database), new AbortController().signal)
   const left = await postgres.query<{ seq: string }>('select seq from waiting_room_journal order by seq')
   expect(left.map(({ seq }) => Number(seq))).toEqual([3, 4, 5, 6])
 })

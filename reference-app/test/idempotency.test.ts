@@ -127,7 +127,8 @@ test('keys are forgotten after a day, by any instance', async () => {
     onIdleError: () => undefined,
   })
   const store = new AnswerStore(database)
-  await Promise.all([forgetAnswers(store), forgetAnswers(store)])
+  const { signal } = new AbortController()
+  await Promise.all([forgetAnswers(store, signal), forgetAnswers(store, signal)])
   await database.close()
   const left = await stack.postgres.query('select key from idempotent_answer where user_id = 9')
   expect(left).toEqual([{ key: 'young' }])

@@ -186,7 +186,7 @@ test('published events are forgotten after an hour, others never', async () => {
   await append(['waits'])
   await postgres.query(`update outbox_event set created_at = now() - interval '1 year',
     published_at = case when key = 'key-0' then now() - interval '59 minutes' else published_at - interval '61 minutes' end`)
-  await forgetEvents(new DeliveryStore(database))
+  await forgetEvents(new DeliveryStore(database), new AbortController().signal)
   const left = await postgres.query('select key from outbox_event order by key')
   expect(left).toEqual([{ key: 'key-0' }, { key: 'waits' }])
   expect(await count(postgres, 'select from consumed_event')).toBe(1)

@@ -72,7 +72,7 @@ export function shopParts({ config, telemetry, database, cache, mutations }: Sho
       mutations,
       events: new CouponEvents(telemetry.coupons, logger),
     }),
-    inquiries: new InquiryStore(),
+    inquiries: new InquiryStore(database),
     supportEvents: new SupportEvents(telemetry.support, logger),
     notifications,
   }

@@ -53,6 +53,7 @@ create table if not exists reservation (
 create unique index if not exists reservation_live on reservation (seat_id) where status in ('held', 'paid');
 create index if not exists reservation_held_by on reservation (user_id) where status = 'held';
 create index if not exists reservation_held_until on reservation (expires_at) where status = 'held';
+create index if not exists reservation_expired_at on reservation (expires_at) where status = 'expired';
 
 create table if not exists payment (
   id             integer generated always as identity primary key,

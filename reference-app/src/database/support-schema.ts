@@ -6,4 +6,5 @@ create table if not exists support_inquiry (
   message text,
   at      timestamptz not null default clock_timestamp()
 );
+create index if not exists support_inquiry_by_age on support_inquiry (at);
 `

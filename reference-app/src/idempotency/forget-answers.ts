@@ -1,3 +1,4 @@
+import { inBatches } from '../jobs/in-batches.ts'
 import type { AnswerStore } from './answer-store.ts'
 
 /** How long a key is remembered: a client that retries for longer than a day has other problems. Hours. */
@@ -6,6 +7,6 @@ export const KEPT_HOURS = 24
 const BATCH = 1_000
 
 /** Forgets the keys that are older than they must be. Several instances may do it at once. */
-export async function forgetAnswers(answers: AnswerStore): Promise<void> {
-  while ((await answers.forgetOlderThan(KEPT_HOURS, BATCH)) === BATCH);
+export async function forgetAnswers(answers: AnswerStore, halt: AbortSignal): Promise<void> {
+  await inBatches(BATCH, halt, (size) => answers.forgetOlderThan(KEPT_HOURS, size))
 }

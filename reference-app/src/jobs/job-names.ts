@@ -1,6 +1,7 @@
 /** Every background job, whichever process runs it: what operators can hold back. */
 export const JOB_NAMES = [
   'auditor',
+  'data-cleaning',
   'hold-expiry',
   'idempotency-cleaning',
   'order-cancellation',

@@ -8,8 +8,11 @@ export interface JobOptions {
   name: string
   /** From the end of one run to the start of the next, +-20 %. */
   pauseMs: number
-  /** May reject: it is tried again after the pause. Several instances run it at once. */
-  work: () => Promise<void>
+  /**
+   * May reject: it is tried again after the pause. Several instances run it at once. `halt`: no other run is wanted, so what goes step by step ends
+   * with the step of now; aborted when the job is paused or stopped.
+   */
+  work: (halt: AbortSignal) => Promise<void>
   /** Resolves when everything that runs of `work` have left going on has ended. Absent: a run leaves nothing. */
   drained?: () => Promise<void>
 }
@@ -21,6 +24,7 @@ export class Job {
   private readonly events: JobEvents
   private timer: NodeJS.Timeout | undefined
   private running: Promise<void> | undefined
+  private halt = new AbortController()
   private again = false
   private held = false
   private begun = false
@@ -50,8 +54,9 @@ export class Job {
     else this.again = true
   }
 
-  /** No run begins until `resume`; the run of now ends as ever. */
+  /** No run begins until `resume`; the run of now is told, and ends in its own time. */
   pause(): void {
+    this.halt.abort()
     clearTimeout(this.timer)
     this.held = true
     this.events.paused(true)
@@ -66,6 +71,7 @@ export class Job {
   /** Resolves when the run of now, if there is one, and what runs have left going on has ended. */
   async stop(): Promise<void> {
     this.stopped = true
+    this.halt.abort()
     clearTimeout(this.timer)
     await this.running
     await this.options.drained?.()
@@ -80,15 +86,16 @@ export class Job {
 
   private start(): void {
     clearTimeout(this.timer)
-    this.running = this.run().finally(() => {
+    this.halt = new AbortController()
+    this.running = this.run(this.halt.signal).finally(() => {
       this.running = undefined
       this.wait()
     })
   }
 
-  private async run(): Promise<void> {
+  private async run(halt: AbortSignal): Promise<void> {
     try {
-      await this.options.work()
+      await this.options.work(halt)
       this.events.succeeded()
     } catch (error) {
       this.events.failed(error)

@@ -1,3 +1,4 @@
+import { inBatches } from '../jobs/in-batches.ts'
 import type { DeliveryStore } from './delivery-store.ts'
 
 /** For whoever looks into an incident of the last hour. Much longer than any claim, so nothing that was consumed can come again. Hours. */
@@ -6,6 +7,6 @@ const KEPT_HOURS = 1
 const BATCH = 1_000
 
 /** Forgets published events. What is not published is never forgotten. */
-export async function forgetEvents(deliveries: DeliveryStore): Promise<void> {
-  while ((await deliveries.forget(KEPT_HOURS, BATCH)) === BATCH);
+export async function forgetEvents(deliveries: DeliveryStore, halt: AbortSignal): Promise<void> {
+  await inBatches(BATCH, halt, (size) => deliveries.forget(KEPT_HOURS, size))
 }

@@ -1,8 +1,9 @@
 import type { View } from '../operations/action.ts'
 import { Problem } from '../problem/problem.ts'
+import { KEPT_HOURS } from './hour-of-sales.ts'
 import type { StatisticsStore } from './statistics-store.ts'
 
-const HOURS = { default: 24, max: 744 }
+const HOURS = { default: 24, max: KEPT_HOURS }
 
 /** What an incident has cost: for whoever writes its report. */
 export function salesView(statistics: StatisticsStore): View {

@@ -21,13 +21,17 @@ const COUNT_HOUR: Statement = {
     where (sales_statistics.quantity, sales_statistics.revenue) <> (excluded.quantity, excluded.revenue)`,
 }
 
+/** Begin of the first hour that is kept. */
+const OLDEST = (hours: string) => `date_trunc('hour', now() - make_interval(hours => ${hours}))`
+
 const FIRST_HOUR: Statement = {
   name: 'statistics-first-hour',
   operation: 'SELECT',
   collection: 'order_change',
   text: `select date_trunc('hour', least(
-      (select min(at) from order_change where status = 'paid' and at >= $1), (select min(paid_at) from payment where paid_at >= $1)
-    )) as hour`,
+      (select min(at) from order_change where status = 'paid' and at >= greatest($1::timestamptz, oldest)),
+      (select min(paid_at) from payment where paid_at >= greatest($1::timestamptz, oldest))
+    )) as hour from (select ${OLDEST('$2')} as oldest) as kept`,
 }
 
 const LAST_COUNTED: Statement = {
@@ -45,6 +49,14 @@ const SALES: Statement = {
     where hour > now() - make_interval(hours => $1) order by sales_statistics.hour desc, kind, subject`,
 }
 
+const FORGET: Statement = {
+  name: 'statistics-forget',
+  operation: 'DELETE',
+  collection: 'sales_statistics',
+  text: `delete from sales_statistics where ctid = any (array(
+    select ctid from sales_statistics where hour < ${OLDEST('$1')} order by hour limit $2 for update skip locked)) returning 1`,
+}
+
 /** Throws DatabaseUnavailableError. */
 export class StatisticsStore {
   private readonly database: Database
@@ -58,9 +70,9 @@ export class StatisticsStore {
     await this.database.query(COUNT_HOUR, [hour])
   }
 
-  /** Begin of the first hour in which something was sold at or after `from`. Undefined: nothing was. */
-  async firstHour(from: Date): Promise<Date | undefined> {
-    return (await this.database.query<{ hour: Date | null }>(FIRST_HOUR, [from]))[0]?.hour ?? undefined
+  /** Begin of the first hour, of the last `keptHours`, in which something was sold at or after `from`. Undefined: nothing was. */
+  async firstHour(from: Date, keptHours: number): Promise<Date | undefined> {
+    return (await this.database.query<{ hour: Date | null }>(FIRST_HOUR, [from, keptHours]))[0]?.hour ?? undefined
   }
 
   /** Begin of the last hour that was counted. Undefined: none was. */
@@ -72,5 +84,10 @@ export class StatisticsStore {
   async sales(hours: number): Promise<HourOfSales[]> {
     type Row = Omit<HourOfSales, 'hour'> & { hour: Date }
     return (await this.database.read<Row>(SALES, [hours])).map((row) => ({ ...row, hour: row.hour.toISOString() }))
+  }
+
+  /** Deletes at most `limit` rows of hours before the last `keptHours`, the oldest first. How many. */
+  async forget(keptHours: number, limit: number): Promise<number> {
+    return (await this.database.query(FORGET, [keptHours, limit])).length
   }
 }

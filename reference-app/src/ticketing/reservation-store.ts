@@ -61,6 +61,15 @@ const EXPIRE_HOLDS: Statement = {
     returning reservation.concert_id as "concertId", reservation.schedule_id as "scheduleId"`,
 }
 
+const FORGET_EXPIRED: Statement = {
+  name: 'reservation-forget-expired',
+  operation: 'DELETE',
+  collection: 'reservation',
+  text: `delete from reservation where ctid = any (array(
+    select ctid from reservation where status = 'expired' and expires_at < now() - make_interval(hours => $1)
+    order by expires_at limit $2 for update skip locked)) returning 1`,
+}
+
 export interface NewHolds {
   userId: number
   concertId: number
@@ -104,5 +113,10 @@ export class ReservationStore {
   /** Writes down at most `limit` expired holds that nobody is at work on. The schedule of each. */
   async expireHolds(limit: number): Promise<{ concertId: number; scheduleId: number }[]> {
     return await this.database.query<{ concertId: number; scheduleId: number }>(EXPIRE_HOLDS, [limit])
+  }
+
+  /** Deletes at most `limit` that are known to have expired so long ago, the oldest first. How many. */
+  async forgetExpired(olderThanHours: number, limit: number): Promise<number> {
+    return (await this.database.query(FORGET_EXPIRED, [olderThanHours, limit])).length
   }
 }

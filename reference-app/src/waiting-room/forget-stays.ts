@@ -1,3 +1,4 @@
+import { inBatches } from '../jobs/in-batches.ts'
 import type { JournalStore } from './journal-store.ts'
 
 /** How long a stay is remembered after its token expired: somebody may ask where the line went. Hours. */
@@ -6,6 +7,6 @@ export const KEPT_HOURS = 24
 const BATCH = 1_000
 
 /** Forgets stays that are over for longer than they must be known. Several workers may do it at once. */
-export async function forgetStays(store: JournalStore): Promise<void> {
-  while ((await store.forgetOlderThan(KEPT_HOURS, BATCH)) === BATCH);
+export async function forgetStays(store: JournalStore, halt: AbortSignal): Promise<void> {
+  await inBatches(BATCH, halt, (size) => store.forgetOlderThan(KEPT_HOURS, size))
 }

@@ -16,16 +16,20 @@ import { forgetAnswers } from '../idempotency/forget-answers.ts'
 import type { Job } from '../jobs/job.ts'
 import type { MakeJob } from '../jobs/make-job.ts'
 import { countAllSales, countNewSales } from '../statistics/count-sales.ts'
+import { forgetSales } from '../statistics/forget-sales.ts'
 import { StatisticsStore } from '../statistics/statistics-store.ts'
+import { forgetInquiries } from '../support/forget-inquiries.ts'
+import { InquiryStore } from '../support/inquiry-store.ts'
 import type { Catalogue } from '../ticketing/catalogue.ts'
 import { expireHolds } from '../ticketing/expire-holds.ts'
+import { forgetReservations } from '../ticketing/forget-reservations.ts'
 import type { ReservationStore } from '../ticketing/reservation-store.ts'
 import { forgetStays } from '../waiting-room/forget-stays.ts'
 import { JournalStore } from '../waiting-room/journal-store.ts'
 
 /** How long a seat map may go on hiding a seat whose hold has expired: less than a visitor looks at it. Milliseconds. */
 const HOLD_EXPIRY_EVERY_MS = 2_000
-/** What is cleaned was kept for a day: a minute more or less does not matter. Milliseconds. */
+/** What is cleaned was kept for a day at least: a minute more or less does not matter. Milliseconds. */
 const CLEANING_EVERY_MS = 60_000
 /** Late by this is nothing next to the quarter of an hour that was waited. Milliseconds. */
 const ORDER_CANCELLATION_EVERY_MS = 10_000
@@ -59,24 +63,34 @@ export function workerJobs({ registry, logger, job, reservations, catalogue, ans
     onMore: () => auditorJob.wake(),
   })
   const statistics = new StatisticsStore(shop.database)
+  const inquiries = new InquiryStore(shop.database)
   const journal = new JournalStore(shop.database)
   const auditorJob = job({ name: 'auditor', pauseMs: AUDIT_EVERY_MS, work: () => auditor.work() })
 
   return [
     auditorJob,
-    job({ name: 'sales-statistics', pauseMs: STATISTICS_EVERY_MS, work: () => countNewSales(statistics) }),
+    job({ name: 'sales-statistics', pauseMs: STATISTICS_EVERY_MS, work: (halt) => countNewSales(statistics, halt) }),
     job({
       name: 'sales-statistics-rebuild',
       pauseMs: STATISTICS_REBUILD_EVERY_MS,
-      work: () => countAllSales(statistics),
+      work: (halt) => countAllSales(statistics, halt),
     }),
     job({
       name: 'hold-expiry',
       pauseMs: HOLD_EXPIRY_EVERY_MS,
       work: () => expireHolds(reservations, catalogue, holds),
     }),
-    job({ name: 'idempotency-cleaning', pauseMs: CLEANING_EVERY_MS, work: () => forgetAnswers(answers) }),
-    job({ name: 'waiting-room-cleaning', pauseMs: CLEANING_EVERY_MS, work: () => forgetStays(journal) }),
+    job({
+      name: 'data-cleaning',
+      pauseMs: CLEANING_EVERY_MS,
+      work: async (halt) => {
+        await forgetReservations(reservations, halt)
+        await forgetInquiries(inquiries, halt)
+        await forgetSales(statistics, halt)
+      },
+    }),
+    job({ name: 'idempotency-cleaning', pauseMs: CLEANING_EVERY_MS, work: (halt) => forgetAnswers(answers, halt) }),
+    job({ name: 'waiting-room-cleaning', pauseMs: CLEANING_EVERY_MS, work: (halt) => forgetStays(journal, halt) }),
     job({ name: 'order-cancellation', pauseMs: ORDER_CANCELLATION_EVERY_MS, work: () => cancelUnpaidOrders(shop) }),
     job({ name: 'stuck-orders', pauseMs: STUCK_ORDERS_EVERY_MS, work: () => countStuckOrders(shop.orders, orders) }),
   ]

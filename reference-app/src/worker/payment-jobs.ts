@@ -98,7 +98,11 @@ export function paymentJobs(parts: PaymentJobParts): PaymentJobs {
       relayJob,
       chargingJob,
       job({ name: 'outbox-backlog', pauseMs: BACKLOG_EVERY_MS, work: backlog }),
-      job({ name: 'outbox-cleaning', pauseMs: OUTBOX_CLEANING_EVERY_MS, work: () => forgetEvents(deliveries) }),
+      job({
+        name: 'outbox-cleaning',
+        pauseMs: OUTBOX_CLEANING_EVERY_MS,
+        work: (halt) => forgetEvents(deliveries, halt),
+      }),
     ],
     close: () => providers.close(),
   }
