@@ -30,8 +30,8 @@ const CLIENT_CLOSED_REQUEST = 499
  * conventions.
  *
  * `http_route` is the template (`/api/v1/concerts/:id`), `unmatched` when no route matched. `error_type` is empty for
- * anything that is not our failure; else the status for 5xx, `client_closed_request` for a client that left after more
- * than 1 s, or the class of the error with which the response was destroyed. A stream (`streamBegan`) lasts until it began, and is recorded when it
+ * anything that is not our failure; else the status for 5xx, `client_closed_request` for a client that sent its whole
+ * request and left after more than 1 s, or the class of the error with which the response was destroyed. A stream (`streamBegan`) lasts until it began, and is recorded when it
  * ends.
  */
 export function httpMetrics(registry: MetricsRegistry): HttpMetrics {
@@ -74,5 +74,6 @@ function ending(res: ServerResponse, seconds: number): { status: number; errorTy
     return { status: res.statusCode, errorType: res.statusCode >= 500 ? String(res.statusCode) : '' }
   }
   if (res.errored) return { status: res.headersSent ? res.statusCode : 500, errorType: res.errored.name }
-  return { status: CLIENT_CLOSED_REQUEST, errorType: seconds > SLOW_SECONDS ? 'client_closed_request' : '' }
+  const slow = res.req.complete && seconds > SLOW_SECONDS
+  return { status: CLIENT_CLOSED_REQUEST, errorType: slow ? 'client_closed_request' : '' }
 }

@@ -134,6 +134,20 @@ describe('a client that hangs up', () => {
     expect(await hangUpAfter(0)).toEqual(['GET /slow 499'])
   })
 
+  test('with its request half sent is counted as 499 and is not our failure, however long it took', async () => {
+    let asked = false
+    const app = observed().post('/slow', () => {
+      asked = true
+    })
+    await using server = await listen(app)
+    const sent = request(`${server.url}/slow`, { method: 'POST', headers: { 'content-length': 20 } })
+    sent.on('error', () => undefined).write('{')
+    await until(() => asked)
+    await delay(1_010)
+    sent.destroy()
+    expect(await counted(1)).toEqual(['POST /slow 499'])
+  })
+
   test('after more than a second is counted as 499 and is our failure', async () => {
     expect(await hangUpAfter(1.01)).toEqual(['GET /slow 499 client_closed_request'])
   })

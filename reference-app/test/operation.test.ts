@@ -1,6 +1,6 @@
 import { once } from 'node:events'
 import type { Server, ServerResponse } from 'node:http'
-import type { AddressInfo } from 'node:net'
+import { type AddressInfo, connect } from 'node:net'
 import { createRegistry, type MetricsRegistry, outcomeMetrics } from '@drillbook/instrumentation'
 import { afterEach, expect, test } from '@jest/globals'
 import express, { json } from 'express'
@@ -73,6 +73,16 @@ test.each([
   await expect(fetch(url, { signal: AbortSignal.timeout(afterMs) })).rejects.toThrow()
   await until('it is counted', async () => (await counted(registry)).length > 0)
   expect(await counted(registry)).toEqual(one(outcome, 'client_closed'))
+})
+
+test('a client that hangs up before it has sent its whole request is rejected, however long it took', async () => {
+  const { url, registry } = await serve(() => ({ status: 200, body: 'never asked for' }))
+  const socket = connect(Number(new URL(url).port), '127.0.0.1')
+  socket.write('GET / HTTP/1.1\r\nhost: test\r\ncontent-type: application/json\r\ncontent-length: 20\r\n\r\n{')
+  await new Promise((resolve) => setTimeout(resolve, 1_200))
+  socket.destroy()
+  await until('it is counted', async () => (await counted(registry)).length > 0)
+  expect(await counted(registry)).toEqual(one('rejected', 'client_closed'))
 })
 
 test('a stream outlives the limit, and the client that leaves it has had a success', async () => {

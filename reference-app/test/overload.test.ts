@@ -1,3 +1,4 @@
+import { connect, type Socket } from 'node:net'
 import { afterAll, afterEach, beforeAll, expect, test } from '@jest/globals'
 import { MEANT } from '../src/overload/meant-operations.ts'
 import type { Reply } from './support/api.ts'
@@ -180,6 +181,40 @@ test('a queue for Postgres does not end browsing, which needs none; meanwhile ne
   }
   await until('there is no limit any more', async () => (await limit()) === 0, 5_000)
   expect(await payTraced(held.slice(0, 1))).toBe(1)
+})
+
+/** Clients of a slow network: each sends half of a payment, and so many of them give up again every 50 ms. */
+function slowSenders(perTurn: number) {
+  const port = Number(new URL(stack.api.url).port)
+  const half = 'POST /api/v1/orders/1/payment HTTP/1.1\r\nhost: test\r\ncontent-length: 20\r\n\r\n{"us'
+  const sockets: Socket[] = []
+  const turn = setInterval(() => {
+    for (let n = 0; n < perTurn; n += 1) {
+      const socket = connect(port, '127.0.0.1').on('error', () => undefined)
+      socket.write(half)
+      sockets.push(socket)
+      setTimeout(() => socket.destroy(), 1_500)
+    }
+  }, 50)
+  return {
+    sockets,
+    end: () => {
+      clearInterval(turn)
+      for (const socket of sockets) socket.destroy()
+    },
+  }
+}
+
+test('requests that are long in coming are no load: nobody is turned away because of them', async () => {
+  const began = stack.api.logs('overload.began').length
+  const slow = slowSenders(4)
+  try {
+    await until('many have given up', () => slow.sockets.filter(({ destroyed }) => destroyed).length > 150)
+    expect(stack.api.logs('overload.began')).toHaveLength(began)
+    expect(await each()).toEqual({ browse: '200', purchase: '200', payment: '200' })
+  } finally {
+    slow.end()
+  }
 })
 
 test('without protection nothing is shed, however long it takes', async () => {

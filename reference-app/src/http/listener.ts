@@ -1,6 +1,7 @@
 import { once } from 'node:events'
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import { type AddressInfo, createServer as createNetServer, Server as NetServer } from 'node:net'
+import { hasBody } from './once-received.ts'
 
 /** Time for a client to send all headers: ours are one packet. Slowloris holds a connection for no longer. Milliseconds. */
 const HEADERS_TIMEOUT_MS = 5_000
@@ -128,9 +129,8 @@ async function listening(server: NetServer, host: string, port: number): Promise
 
 /** Unless a part of its request is still to come: closing would reset the connection, answer and all. It ends when it has been idle, instead. */
 function sayLast(response: ServerResponse): void {
-  const { headers, complete } = response.req
-  const hasBody = headers['content-length'] !== undefined || headers['transfer-encoding'] !== undefined
-  if (!response.headersSent && (complete || !hasBody)) response.setHeader('connection', 'close')
+  const { req } = response
+  if (!response.headersSent && (req.complete || !hasBody(req))) response.setHeader('connection', 'close')
 }
 
 function nextTurn(): Promise<void> {

@@ -3,7 +3,7 @@ import { type Outcome, type OutcomeMetrics, streamBeganAt } from '@drillbook/ins
 import { problemCodeOf } from '../problem/respond-problem.ts'
 import type { OperationName } from './operation-names.ts'
 
-/** A client that hangs up is our failure once it has waited this long. Milliseconds. */
+/** A client that hangs up is our failure once it has waited this long; while it was still sending, it was we who waited. Milliseconds. */
 const SLOW_MS = 1_000
 
 /** Counts the outcome of this operation once, when its response is over: a stream that began has succeeded. The reason is the problem's code. */
@@ -13,7 +13,8 @@ export function trackOutcome(response: ServerResponse, operation: OperationName,
     if (response.writableFinished || streamBeganAt(response) !== undefined) {
       outcomes.record(operation, outcomeOf(response.statusCode), problemCodeOf(response))
     } else {
-      outcomes.record(operation, performance.now() - startedAt > SLOW_MS ? 'failed' : 'rejected', 'client_closed')
+      const slow = response.req.complete && performance.now() - startedAt > SLOW_MS
+      outcomes.record(operation, slow ? 'failed' : 'rejected', 'client_closed')
     }
   })
 }

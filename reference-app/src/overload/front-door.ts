@@ -1,5 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { HttpMetrics, OutcomeMetrics } from '@drillbook/instrumentation'
+import { onceReceived } from '../http/once-received.ts'
 import type { KillSwitches } from './kill-switches.ts'
 import type { LoadShedding } from './load-shedding.ts'
 import { MEANT } from './meant-operations.ts'
@@ -49,10 +50,14 @@ export function frontDoor({ shedding, switches, http, outcomes }: FrontDoor, ins
     if (!isEncoded(url)) return refuse(request, response, meant, NOT_ENCODED)
     if (switches.isOff(meant.operation)) return refuse(request, response, meant, DISABLED)
     if (!shedding.admits(meant.rank)) return refuse(request, response, meant, OVERLOADED)
-    if (!meant.stream) {
-      const ended = shedding.start(meant.rank)
-      response.once('close', () => ended(!response.writableFinished || response.statusCode < 500))
-    }
+    if (!meant.stream) onceReceived(request, () => measure(shedding, meant, response))
     inside(request, response)
   }
+}
+
+/** From here to the end of the response it is work under way. Not before: how long a client takes to send its request says nothing of our load. */
+function measure(shedding: LoadShedding, { rank }: Meant, response: ServerResponse): void {
+  if (response.writableEnded || response.destroyed) return // refused unread
+  const ended = shedding.start(rank)
+  response.once('close', () => ended(!response.writableFinished || response.statusCode < 500))
 }
