@@ -1,5 +1,7 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals'
 import { cancelUnpaidOrders } from '../src/commerce/cancel-unpaid-orders.ts'
+import { useCoupon } from '../src/coupons/use-coupon.ts'
+import type { Transaction } from '../src/database/transaction.ts'
 import { Api } from './support/api.ts'
 import { codeOf, tally } from './support/buyer.ts'
 import { count, expectNothingBroken } from './support/invariants.ts'
@@ -157,6 +159,20 @@ describe('concurrent orders', () => {
     expect(tally(replies)).toEqual({ '201': 1, '409 coupon_used': 19 })
     const bought = replies.find(({ status }) => status === 201)
     expect(bought?.body).toMatchObject({ total: 5, discount: 5, couponId: 1 })
+  })
+
+  test('with a coupon that is issued at that moment use it, and are not told that it was used', async () => {
+    const used = await back.database.transaction(async ({ query }) => {
+      const issuedMeanwhile: Transaction = {
+        query: async (statement, values) => {
+          if (statement.name === 'coupon-find') await giveCoupon(302)
+          return await query(statement, values)
+        },
+      }
+      return await useCoupon(back.coupons, issuedMeanwhile, 1, 302)
+    })
+    expect(used.discount).toBe(5)
+    await stack.postgres.query('update coupon_issue set used_at = null where user_id = 302') // no order has it
   })
 })
 

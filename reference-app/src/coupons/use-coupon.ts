@@ -14,8 +14,9 @@ export async function useCoupon(
   if ((await coupons.find(couponId, transaction)) === undefined) {
     throw new Problem('coupon_not_found', `There is no coupon ${couponId}.`)
   }
-  if ((await coupons.holders(transaction, couponId, [userId])).has(userId)) {
-    throw new Problem('coupon_used', `User ${userId} has used coupon ${couponId}.`)
-  }
-  throw new Problem('coupon_not_issued', `User ${userId} does not have coupon ${couponId}.`)
+  const held = (await coupons.holders(transaction, couponId, [userId])).get(userId)
+  if (held === undefined) throw new Problem('coupon_not_issued', `User ${userId} does not have coupon ${couponId}.`)
+  if (held.used) throw new Problem('coupon_used', `User ${userId} has used coupon ${couponId}.`)
+  // It was issued, or given back, between the two looks.
+  return await useCoupon(coupons, transaction, couponId, userId)
 }

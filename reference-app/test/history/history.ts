@@ -63,11 +63,15 @@ export class History {
   }
 }
 
-/** The clock of the day, which Postgres reads as well, with the resolution of the other one. */
-const OFFSET = Date.now() - performance.now()
+/** Beyond what rounding explains: the clock of the day was set, or runs at another speed than the other one. Milliseconds. */
+const DRIFT_MS = 2
+let offset = Date.now() - performance.now()
 
+/** The clock of the day, which Postgres reads as well, with the resolution of the other one. */
 export function now(): number {
-  return OFFSET + performance.now()
+  const drift = Date.now() - (offset + performance.now())
+  if (Math.abs(drift) > DRIFT_MS) offset += drift
+  return offset + performance.now()
 }
 
 /** It has, may have had, or may yet have an effect. */
