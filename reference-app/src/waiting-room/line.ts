@@ -26,6 +26,16 @@ export interface Census {
   oldestWait: number
 }
 
+/** What a restoration ends with. */
+export interface Rebuilt {
+  /** The highest that was ever given out, or above. */
+  seq: number
+  /** The highest that was ever admitted. */
+  lastAdmitted: number
+  /** Stays. */
+  restored: number
+}
+
 /** Of a user's call: a script takes less than a millisecond, and who cannot be asked is not let in. */
 const PATIENCE: Patience = { timeoutMs: 250, waitsForConnection: false }
 /** Of a restoration, which writes thousands of sessions at once. */
@@ -114,11 +124,26 @@ export class Line {
     return Number(await this.restore('add', id, JSON.stringify(sessions)))
   }
 
-  /** Opens the room. `seq`: the highest that was ever given out, or above; `lastAdmitted`: the highest that was ever admitted. */
-  async commitRestore(id: string, seq: number, lastAdmitted: number, limits: RoomLimits): Promise<void> {
+  /** Opens the room. */
+  async commitRestore(id: string, { seq, lastAdmitted, restored }: Rebuilt, limits: RoomLimits): Promise<void> {
     const { capacity, admissionsPerSecond } = limits
-    await this.restore('commit', id, seq, lastAdmitted, capacity, admissionsPerSecond, this.rules.abandonedAfterMs)
+    const { abandonedAfterMs } = this.rules
+    await this.restore('commit', id, seq, lastAdmitted, capacity, admissionsPerSecond, abandonedAfterMs, restored)
     this.known = { epoch: id, seq }
+  }
+
+  /** By the clock of the room's Redis, in Unix milliseconds. */
+  async now(): Promise<number> {
+    const [seconds, micros] = await this.connection.call('time', PATIENCE, (redis) => redis.time())
+    return Number(seconds) * 1_000 + Math.floor(Number(micros) / 1_000)
+  }
+
+  /** What the last restoration brought back, of whichever instance. Undefined: it ended before that time, or is under way, or all is lost. */
+  async restoredSince(time: number): Promise<number | undefined> {
+    const [at, restored] = await this.connection.call('restored', PATIENCE, (redis) =>
+      redis.hmget('waiting-room:state', 'restored_at', 'restored'),
+    )
+    return Number(at ?? 0) >= time ? Number(restored) : undefined
   }
 
   close(): void {

@@ -2,7 +2,7 @@ import { z } from 'zod'
 import type { Action } from '../operations/action.ts'
 import type { WaitingRoom } from './waiting-room.ts'
 
-/** Rebuilds the line from its journal, needed or not. For all instances: the room is one. */
+/** For all instances: the room is one. Whoever is asked while it is being rebuilt joins, so the call may go to every instance. */
 export function restoreAction(room: WaitingRoom): Action<unknown> {
   return {
     method: 'POST',

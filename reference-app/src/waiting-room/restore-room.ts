@@ -40,7 +40,8 @@ export async function restoreRoom({ line, store, limits, isNeeded }: Restoration
       after = sessions.at(-1)?.seq ?? after
     }
     const last = await store.last(transaction)
-    await line.commitRestore(id, Math.max(last.seq, line.knownSeq) + GAP, last.admitted, limits)
+    const seq = Math.max(last.seq, line.knownSeq) + GAP
+    await line.commitRestore(id, { seq, lastAdmitted: last.admitted, restored }, limits)
     return restored
   })
 }

@@ -6,14 +6,12 @@ import type { Journal } from './journal.ts'
 import type { JournalStore } from './journal-store.ts'
 import { type Line, RoomLostError, type Standing } from './line.ts'
 import type { Place } from './place.ts'
-import { restoreRoom } from './restore-room.ts'
+import { type Restored, RoomRepair } from './room-repair.ts'
 import type { RoomLimits, WaitingRoomMode } from './room-rules.ts'
 import type { RoomEvent } from './session.ts'
 
 /** The longest that anybody waits and buys: a sale with more people in line than are let in within this time was planned wrongly. */
 const TOKEN_LIFETIME_MS = 4 * 60 * 60_000
-/** Before a restoration, for joins that were answered and are not yet in the journal. Milliseconds. */
-const FLUSH_LIMIT_MS = 1_000
 /** Seconds after which somebody may come back who met the static page: repairs take minutes. */
 const STATIC_RETRY_SECONDS = 30
 
@@ -33,6 +31,7 @@ export interface WaitingRoomParts {
  */
 export class WaitingRoom {
   private readonly parts: WaitingRoomParts
+  private readonly repair: RoomRepair
   private currentMode: WaitingRoomMode
   private currentLimits: RoomLimits
   /** Limits that the room's Redis has not been told yet: at first, what this instance was started with. */
@@ -40,6 +39,7 @@ export class WaitingRoom {
 
   constructor(parts: WaitingRoomParts) {
     this.parts = parts
+    this.repair = new RoomRepair({ ...parts, limits: () => this.currentLimits })
     this.currentMode = parts.mode
     this.currentLimits = parts.limits
     parts.events.begun(parts.mode, parts.limits)
@@ -102,16 +102,13 @@ export class WaitingRoom {
       this.parts.events.counted(await this.parts.line.tick())
     } catch (error) {
       if (!(error instanceof RoomLostError)) throw error
-      await this.mend()
+      await this.repair.mend()
     }
   }
 
-  /** Rebuilds the room from its journal, needed or not. Throws `waiting_room_restoring`, or as Postgres and Redis fail. */
-  async restore(): Promise<{ restored: number }> {
-    const restored = await this.rebuild(async () => true)
-    if (restored === undefined) throw new Problem('waiting_room_restoring', 'Another instance does it at this moment.')
-    this.parts.events.restored(restored)
-    return { restored }
+  /** As `RoomRepair.restore`. */
+  async restore(): Promise<Restored> {
+    return await this.repair.restore()
   }
 
   setMode(mode: WaitingRoomMode): void {
@@ -154,33 +151,6 @@ export class WaitingRoom {
     const limits = this.currentLimits
     await this.parts.line.setLimits(limits)
     if (limits === this.currentLimits) this.untold = false
-  }
-
-  /** A journal without a single stay: the room is new and has lost nothing. */
-  private async mend(): Promise<void> {
-    const { store, events } = this.parts
-    const isNew = await store.isEmpty().catch(() => false) // nobody can tell
-    if (!isNew) events.lostData()
-    const restored = await this.rebuild(() => this.isLost())
-    if (restored === undefined) return
-    if (isNew) events.opened()
-    else events.restored(restored)
-  }
-
-  private async rebuild(isNeeded: () => Promise<boolean>): Promise<number | undefined> {
-    const { line, store, journal } = this.parts
-    await journal.flush(FLUSH_LIMIT_MS)
-    return await restoreRoom({ line, store, limits: this.currentLimits, isNeeded })
-  }
-
-  private async isLost(): Promise<boolean> {
-    try {
-      await this.parts.line.tick()
-      return false
-    } catch (error) {
-      if (error instanceof RoomLostError) return true
-      throw error
-    }
   }
 
   /** A good token of which the room knows nothing: if its stay had not ended, the room lost it, and that has to be seen. */

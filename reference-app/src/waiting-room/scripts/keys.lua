@@ -1,6 +1,6 @@
 -- Everything that the room consists of, on one Redis and touched by these scripts alone. Each script is one atomic step.
 local KEY = {
-  -- hash: epoch, seq, last_admitted, capacity, rate, level, refilled_at, last_run, patient_until. Without epoch the room is lost.
+  -- hash: epoch, seq, last_admitted, capacity, rate, level, refilled_at, last_run, patient_until, restored, restored_at. Without epoch the room is lost.
   state = 'waiting-room:state',
   -- hash: user -> "token-id seq joined expires admitted-until", times in Unix ms, the last 0 while waiting
   sessions = 'waiting-room:sessions',

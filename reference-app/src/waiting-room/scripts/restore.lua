@@ -27,7 +27,8 @@ if step == 'add' then
 end
 redis.call(
   'HSET', KEY.state, 'epoch', id, 'seq', ARGV[3], 'last_admitted', ARGV[4], 'capacity', ARGV[5], 'rate', ARGV[6],
-  'level', ARGV[6], 'refilled_at', now, 'last_run', now, 'patient_until', now + tonumber(ARGV[7])
+  'level', ARGV[6], 'refilled_at', now, 'last_run', now, 'patient_until', now + tonumber(ARGV[7]),
+  'restored', ARGV[8], 'restored_at', now
 )
 redis.call('DEL', KEY.restoring)
 return 0
