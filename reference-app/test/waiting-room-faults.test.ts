@@ -251,6 +251,16 @@ describe('the journal', () => {
   })
 })
 
+test('a clock of the room that is set back, or that of another Redis, does not keep the door shut', async () => {
+  const ahead = Date.now() + 3_600_000 // what such a step leaves behind
+  await stack.queue.use((redis) => redis.hset('waiting-room:state', { refilled_at: ahead, last_run: ahead }))
+  await until('the room has run since', async () => {
+    return Number(await stack.queue.use((redis) => redis.hget('waiting-room:state', 'last_run'))) < ahead
+  })
+  await stack.join(1)
+  await until('the user is in', async () => (await stack.census()).admitted === 1, 2_000)
+})
+
 test('a Redis that is full is closed, not open', async () => {
   const [[userId, { token }] = [0, { token: '' }]] = await lineUp(4)
   const redis = new Redis(stack.queue.url)

@@ -114,7 +114,8 @@ local function advance()
     end
   end
 
-  state.level = math.min(state.rate, state.level + state.rate * (now - state.refilled_at) / 1000)
+  -- Redis has no other clock: one that was set back must not take away drops, or nobody came in until it is where it was.
+  state.level = math.min(state.rate, state.level + state.rate * math.max(0, now - state.refilled_at) / 1000)
   local live = redis.call('ZCOUNT', KEY.admitted, '(' .. now, '+inf')
   local free = math.min(state.capacity - live, math.floor(state.level))
   for _ = 1, BATCH do
