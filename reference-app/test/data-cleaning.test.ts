@@ -106,9 +106,9 @@ const tablesOf = async () =>
   ).map(({ name }) => name)
 
 test('of every table it is written down how long its rows are kept', async () => {
-  const readme = readFileSync(new URL('../README.md', import.meta.url), 'utf8')
+  const text = readFileSync(new URL('../../docs/how-the-reference-app-works.md', import.meta.url), 'utf8')
   const table =
-    readme
+    text
       .split('## What is kept')[1]
       ?.split('\n## ')[0]
       ?.split('\n')
