@@ -44,9 +44,16 @@ test.each([
   { topic: 'weather' },
   { topic: 'order', message: '' },
   { topic: 'order', message: 'a\0b' },
+  { topic: 'order', message: 'a\ud800b' },
   { topic: 'order', message: 'x'.repeat(2_001) },
 ])('the body %j is malformed', async (body) => {
   expect(codeOf(await inquire(body))).toBe('400 invalid_request')
+})
+
+test('a message is kept as it was sent, and its length is counted in characters', async () => {
+  const message = '😀'.repeat(2_000)
+  expect((await inquire({ topic: 'coupon', message })).body).toMatchObject({ message })
+  expect(await count(stack.postgres, `select from support_inquiry where message = '${message}'`)).toBe(1)
 })
 
 test('every topic has its series from the start', async () => {

@@ -10,12 +10,12 @@ import { TOPICS } from './topics.ts'
 /** A page of text, and far below the limit of a body. */
 const MAX_MESSAGE_LENGTH = 2_000
 
-/** Postgres keeps no NUL in a text. */
+/** Postgres keeps no NUL in a text, and of half a character something else than was answered. */
 const message = z
   .string()
   .min(1)
   .max(MAX_MESSAGE_LENGTH)
-  .regex(/^[^\0]*$/, 'holds a NUL')
+  .refine((text) => text.isWellFormed() && !text.includes('\0'), 'holds a NUL or half a character')
 const inquiryBody = z.strictObject({ topic: z.enum(TOPICS), message: message.optional() })
 
 /** Help from people. */

@@ -89,7 +89,7 @@ export function body(schema: Schema | undefined, isHostile: boolean): Arbitrary<
 }
 
 /** As `body`, for a form. */
-export function form(isHostile: boolean): Arbitrary<string | undefined> {
-  const fit = fc.integer({ min: 1, max: 4 }).map((userId) => `userId=${userId}`)
+export function form(schema: Schema, isHostile: boolean): Arbitrary<string | undefined> {
+  const fit = fitting(schema).map((fields) => new URLSearchParams(fields as Record<string, string>).toString())
   return isHostile ? fc.oneof(fit.chain(hostileText), fc.constant(undefined), hostileValue.map(json)) : fit
 }

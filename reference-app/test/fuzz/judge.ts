@@ -1,5 +1,6 @@
 import { PROBLEMS, type ProblemCode } from '../../src/problem/codes.ts'
 import { description, headersOf, misfits, responseOf } from '../support/description.ts'
+import { mistaken } from './allowed.ts'
 import { type Meaning, meaningOf } from './meaning.ts'
 import type { FuzzAnswer, FuzzRequest } from './request.ts'
 
@@ -47,11 +48,13 @@ function strayFaults({ method }: FuzzRequest, answer: FuzzAnswer): string[] {
   return status === 405 && headers.allow?.includes(method) === true ? [`Allow names ${method}`] : []
 }
 
-function promiseFaults({ method }: FuzzRequest, answer: FuzzAnswer, { operation }: Meaning): string[] {
+function promiseFaults(request: FuzzRequest, answer: FuzzAnswer, meaning: Meaning): string[] {
+  const { method } = request
+  const { operation } = meaning
   const { status, headers, body } = answer
   const response = responseOf(operation, status)
   if (response === undefined) return [`${operation.operationId} does not promise ${status}`]
-  const faults = headerFaults(answer, headersOf(response))
+  const faults = [...mistaken(request, answer, meaning), ...headerFaults(answer, headersOf(response))]
   if (response.content === undefined) return body === '' ? faults : [...faults, `a body with ${status}`]
   const type = headers['content-type'] ?? ''
   const content = response.content[type.split(';')[0] ?? '']

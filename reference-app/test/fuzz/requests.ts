@@ -88,7 +88,8 @@ function header({ name, required, schema }: Parameter, user: number): Arbitrary<
 function bodyOf({ requestBody }: Operation, isHostile: boolean): Arbitrary<string | undefined> {
   if (requestBody === undefined) return body(undefined, isHostile)
   const content = requestBody.content['application/json']
-  return content === undefined ? form(isHostile) : body(content.schema as Schema, isHostile)
+  if (content !== undefined) return body(content.schema as Schema, isHostile)
+  return form(Object.values(requestBody.content)[0]?.schema as Schema, isHostile)
 }
 
 function made(method: string, target: string, headers: [string, string][], body: string | undefined): FuzzRequest {

@@ -68,14 +68,18 @@ function integer({ minimum = 1, maximum = MAX_ID }: Schema, name: string): Arbit
   return known === undefined ? any : fc.oneof({ weight: 9, arbitrary: known }, { weight: 1, arbitrary: any })
 }
 
-function text({ pattern, minLength = 0, maxLength = 40 }: Schema): Arbitrary<string> {
-  if (pattern !== undefined) return fc.stringMatching(new RegExp(pattern))
-  // Whole characters without NUL, which the description refuses by its words only.
+function text({ pattern = '', minLength = 0, maxLength = 40 }: Schema): Arbitrary<string> {
+  // A pattern for a whole text does not say how long it is; another one does.
+  if (pattern !== '' && !pattern.startsWith('^[^')) return fc.stringMatching(new RegExp(pattern))
   const unit = fc.oneof(
-    fc.constantFrom('a', 'é', '☂', '\u202e', "'", '"', '\\', '<', '%'),
-    fc.string({ minLength: 1, maxLength: 1 }),
+    fc.constantFrom('a', 'é', '☂', '😀', '\u202e', "'", '"', '\\', '<', '%'),
+    fc.string({ minLength: 1, maxLength: 1, unit: 'binary' }),
   )
-  return fc.string({ unit, minLength, maxLength: Math.min(maxLength, 60) })
+  const fits = new RegExp(pattern, 'u')
+  const any = fc.string({ unit, minLength, maxLength: Math.min(maxLength, 60) }).filter((text) => fits.test(text))
+  // Lengths count characters, whatever they take.
+  const longest = fc.constantFrom('x', 'é', '😀').map((character) => character.repeat(maxLength))
+  return fc.oneof({ weight: 5, arbitrary: any }, { weight: 1, arbitrary: longest })
 }
 
 /** Values that have broken somebody's program before. */
