@@ -67,7 +67,7 @@ function bind(name: string, action: Action, params: Params): Step {
 function pollProgress(environment: Environment, action: Action, onProgress?: (progress: Progress) => void): () => void {
   const path = action.progress?.path
   if (path === undefined || onProgress === undefined) return () => {}
-  const { urls, token } = opsOf(environment)
+  const { urls, token } = opsOf(environment, action.ops ?? {})
   const poll = async () => {
     const answers = await Promise.all(urls.map((url) => readProgress(url.replace(/\/$/, '') + path, token)))
     const known = answers.filter((a) => a !== undefined)

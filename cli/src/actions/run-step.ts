@@ -23,24 +23,29 @@ export interface RunOptions {
 
 const OUTPUT_LIMIT = 2000
 
-/** Runs one step: an HTTP call fanned out to every instance, or one argv list. Never a shell. Throws only `usage`. */
+/** Runs one step: an HTTP call fanned out to every instance (of the kind that it is for), or one argv list. Never a shell. Throws only `usage`. */
 export async function runStep(environment: Environment, step: Step, options: RunOptions): Promise<TargetResult[]> {
   const timeoutMs = durationMs(step.timeout)
   if (step.exec !== undefined) return [await runProgram(step.exec, timeoutMs, options.signal)]
   const call = step.ops
   if (call === undefined) throw new CliError('usage', 'a step has neither `ops` nor `exec`')
-  const { urls, token } = opsOf(environment)
+  const { urls, token } = opsOf(environment, call)
   return Promise.all(urls.map((url) => callInstance(url, token, call, timeoutMs, options)))
 }
 
-/** The instances' operations URLs and their token, as the environment says. */
-export function opsOf(environment: Environment): { urls: string[]; token: string } {
+/** The operations URLs of the instances that such a call goes to, and their token, as the environment says. */
+export function opsOf(environment: Environment, { on }: Pick<OpsCall, 'on'>): { urls: string[]; token: string } {
   if (environment.ops === undefined) {
     throw new CliError('usage', `the environment ${environment.name} has no \`ops\`, so nothing can be changed there`, {
       hint: `Add ops: { urls: [...], tokenFile: ... } to ${environment.file}.`,
     })
   }
-  return { urls: environment.ops.urls, token: readSecret(environment.ops.tokenFile) }
+  return { urls: urlsOf(environment, on), token: readSecret(environment.ops.tokenFile) }
+}
+
+function urlsOf({ ops }: Environment, on: string | undefined): string[] {
+  const instances = ops?.instances ?? []
+  return instances.filter(({ kind }) => on === undefined || kind === on).map(({ url }) => url)
 }
 
 /** What will run, for people to read before they agree: one line a target, the token left out. */
@@ -49,7 +54,8 @@ export function describeStep(environment: Environment, step: Step): string[] {
   const call = step.ops
   if (call === undefined) return []
   const body = call.json === undefined ? '' : ` ${JSON.stringify(call.json)}`
-  return (environment.ops?.urls ?? ['(no ops.urls)']).map((url) => `${call.method} ${url}${call.path}${body}`)
+  const urls = environment.ops === undefined ? ['(no ops.urls)'] : urlsOf(environment, call.on)
+  return urls.map((url) => `${call.method} ${url}${call.path}${body}`)
 }
 
 function quoted(word: string): string {

@@ -7,9 +7,15 @@ import { parseDuration } from '../duration.ts'
 import { CliError, type Problem, ProblemsError } from '../errors.ts'
 import { labDir } from '../lab/lab-dir.ts'
 import type { Endpoint } from '../prometheus/client.ts'
-import { type Action, type EnvironmentFile, environmentSchema, type Fault } from './schema.ts'
+import { type Action, type EnvironmentFile, environmentSchema, type Fault, type OpsCall } from './schema.ts'
 
 export type { Action, Fault, OpsCall, Param, Step } from './schema.ts'
+
+/** Where one process takes orders. */
+export interface Instance {
+  url: string
+  kind?: string
+}
 
 /** Where things are, and how each named action and fault is done there. All file paths are absolute. */
 export interface Environment {
@@ -24,7 +30,8 @@ export interface Environment {
   alertmanager?: Endpoint | undefined
   grafana?: Endpoint | undefined
   slack?: { webhookUrlFile: string; received?: Endpoint | undefined } | undefined
-  ops?: { urls: string[]; tokenFile: string } | undefined
+  /** `kind` of an instance: undefined when the file names none. */
+  ops?: { instances: Instance[]; tokenFile: string } | undefined
   keeper?: Endpoint | undefined
   traffic?: { valid: { promql: string; expect: string } } | undefined
   drillsAllowed: boolean
@@ -77,16 +84,33 @@ function shown(file: string, root: Root): string {
 
 function checked(result: Read<EnvironmentFile>, shownAs: string): EnvironmentFile {
   const problems: Problem[] = [...result.problems]
+  const wrong = (path: string[], message: string) => {
+    const line = 'value' in result ? result.lineOf(path) : undefined
+    problems.push({
+      file: shownAs,
+      ...(line === undefined ? {} : { line }),
+      message: `${path.join('.')}: ${message}`,
+    })
+  }
   if ('value' in result) {
-    for (const [name, action] of Object.entries(result.value.actions)) {
-      if (action.undo !== undefined && !(action.undo in result.value.actions)) {
-        const line = result.lineOf(['actions', name, 'undo'])
-        problems.push({
-          file: shownAs,
-          ...(line === undefined ? {} : { line }),
-          message: `actions.${name}.undo: there is no action ${action.undo}`,
-        })
-      }
+    const { actions, faults, ops } = result.value
+    for (const [name, { undo }] of Object.entries(actions)) {
+      if (undo !== undefined && !(undo in actions)) wrong(['actions', name, 'undo'], `there is no action ${undo}`)
+    }
+    const calls: [string[], OpsCall | undefined][] = [
+      ...Object.entries(actions).map(([name, action]): [string[], typeof action.ops] => [
+        ['actions', name],
+        action.ops,
+      ]),
+      ...Object.entries(faults).flatMap(([name, { inject, revert }]): [string[], typeof inject.ops][] => [
+        [['faults', name, 'inject'], inject.ops],
+        [['faults', name, 'revert'], revert.ops],
+      ]),
+    ]
+    const kinds = ops === undefined || Array.isArray(ops.urls) ? [] : Object.keys(ops.urls)
+    for (const [path, call] of calls) {
+      const on = call?.on
+      if (on !== undefined && !kinds.includes(on)) wrong([...path, 'ops', 'on'], `ops.urls knows no ${on}`)
     }
     if (problems.length === 0) return result.value
   }
@@ -109,13 +133,18 @@ function resolvePaths(file: EnvironmentFile, path: string): Environment {
       webhookUrlFile: absolute(file.slack.webhookUrlFile),
       received: endpoint(file.slack.received),
     },
-    ops: file.ops && { urls: file.ops.urls, tokenFile: absolute(file.ops.tokenFile) },
+    ops: file.ops && { instances: instancesOf(file.ops.urls), tokenFile: absolute(file.ops.tokenFile) },
     keeper: endpoint(file.keeper),
     traffic: file.traffic,
     drillsAllowed: file.drills === 'allowed',
     actions: new Map(Object.entries(file.actions)),
     faults: new Map(Object.entries(file.faults)),
   }
+}
+
+function instancesOf(urls: NonNullable<EnvironmentFile['ops']>['urls']): Instance[] {
+  if (Array.isArray(urls)) return urls.map((url) => ({ url }))
+  return Object.entries(urls).flatMap(([kind, each]) => each.map((url) => ({ url, kind })))
 }
 
 /** A duration from the environment file, which its schema has already checked, in milliseconds. */

@@ -21,10 +21,14 @@ const param = z.strictObject({
   default: z.union([z.string(), z.number(), z.boolean()]).optional(),
 })
 
+const opsUrls = z.union([z.array(url).min(1), z.record(kebabName, z.array(url).min(1))])
+
 const opsCall = z.strictObject({
   method: z.enum(['GET', 'PUT', 'POST', 'DELETE']),
   path: z.string().startsWith('/'),
   json: json.optional(),
+  /** Only to instances of this kind, the others having no such route. */
+  on: kebabName.optional(),
 })
 
 const actionFields = {
@@ -68,7 +72,8 @@ export const environmentSchema = z.strictObject({
   alertmanager: endpoint.optional(),
   grafana: endpoint.optional(),
   slack: z.strictObject({ webhookUrlFile: z.string(), received: endpoint.optional() }).optional(),
-  ops: z.strictObject({ urls: z.array(url).min(1), tokenFile: z.string() }).optional(),
+  /** The operations ports of all instances; when not all have the same routes, by kind: `urls: { api: [...], worker: [...] }`. */
+  ops: z.strictObject({ urls: opsUrls, tokenFile: z.string() }).optional(),
   keeper: endpoint.optional(),
   traffic: z.strictObject({ valid: z.strictObject({ promql: z.string().min(1), expect: expectationText }) }).optional(),
   drills: z.literal('allowed').optional(),
@@ -78,7 +83,7 @@ export const environmentSchema = z.strictObject({
 
 export type Param = z.infer<typeof param>
 export type OpsCall = z.infer<typeof opsCall>
-/** One thing done in the environment: an HTTP call to every instance, or an argv list. Durations still as text. */
+/** One thing done in the environment: an HTTP call to every instance (of a kind), or an argv list. Durations still as text. */
 export type Step = z.infer<typeof step>
 export type Action = z.infer<typeof action>
 export type Fault = z.infer<typeof fault>

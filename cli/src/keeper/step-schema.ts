@@ -4,7 +4,12 @@ import { z } from 'zod'
 export const stepSchema = z.object({
   exec: z.array(z.string()).optional(),
   ops: z
-    .object({ method: z.enum(['GET', 'PUT', 'POST', 'DELETE']), path: z.string(), json: z.json().optional() })
+    .object({
+      method: z.enum(['GET', 'PUT', 'POST', 'DELETE']),
+      path: z.string(),
+      json: z.json().optional(),
+      on: z.string().optional(),
+    })
     .optional(),
   timeout: z.string(),
 })

@@ -42,7 +42,7 @@ export function instanceTargets(ports: Ports, count: number): string {
   return targets.join('')
 }
 
-/** Where the CLI asks every instance. */
+/** Where the CLI asks every instance of the API. */
 export function opsUrls(ports: Ports, count: number): string[] {
   return API_INSTANCES.slice(0, count).map(({ opsPort }) => `http://127.0.0.1:${ports[opsPort]}`)
 }

@@ -19,6 +19,7 @@ function appVariables({ dir, ports, checkout }: AppPlace, databaseUrl: string): 
     QUEUE_REDIS_URL: redisUrl(ports['redis-queue']),
     OPS_TOKEN_FILE: `${dir}/secrets/ops`,
     OPS_VIEWER_TOKEN_FILE: `${dir}/secrets/ops-viewer`,
+    HEAP_SNAPSHOT_DIR: `${dir}/heap`,
     APP_VERSION: appVersion(checkout),
     LOG_LEVEL: 'info',
   }
@@ -31,7 +32,6 @@ export function apiEnvironment(options: AppPlace, databaseUrl: string): string {
     ...appVariables(options, databaseUrl),
     DATABASE_REPLICA_URL: databaseUrl.replace(`:${ports.postgres}/`, `:${ports['postgres-replica']}/`),
     QUEUE_TOKEN_SECRET_FILE: `${dir}/secrets/queue-token`,
-    HEAP_SNAPSHOT_DIR: `${dir}/heap`,
   })
 }
 

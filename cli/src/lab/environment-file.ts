@@ -43,9 +43,9 @@ export function resolveEnvironmentFile(
   return document.toString({ lineWidth: 0 })
 }
 
-/** Changes `ops.urls` of an environment file that is in use. */
+/** Changes the API's `ops.urls` in an environment file that is in use. */
 export function replaceOpsUrls(file: string, urls: readonly string[]): void {
   const document = parseDocument(readFileSync(file, 'utf8'))
-  document.setIn(['ops', 'urls'], urls)
+  document.setIn(['ops', 'urls', 'api'], urls)
   replaceFile(file, document.toString({ lineWidth: 0 }))
 }

@@ -51,10 +51,12 @@ beforeEach(async () => {
     `
 name: e
 prometheus: { url: http://127.0.0.1:1 }
-ops: { urls: ${JSON.stringify(urls)}, tokenFile: token }
+ops: { urls: ${JSON.stringify({ api: urls.slice(0, 1), worker: urls.slice(1) })}, tokenFile: token }
 actions:
   grow: { ops: { method: PUT, path: /pool, json: { max: "\${max}" } }, params: { max: { type: integer, min: 1, max: 200 } } }
   warm: { ops: { method: POST, path: /warm }, progress: { path: /warm } }
+  clear: { ops: { on: api, method: PUT, path: /clear } }
+  refill: { ops: { on: api, method: POST, path: /refill }, progress: { path: /refill } }
   say: { exec: [printf, "%s", "\${text}"], params: { text: { type: string } } }
   fail: { exec: ["false"] }
   hang: { exec: [sleep, "60"], timeout: 100ms }
@@ -93,6 +95,16 @@ describe('an action', () => {
     expect(seen[0]).toEqual({ done: 6, total: 8 })
   })
 
+  test('that is for one kind of instance asks no other, also for its progress, and says so before', async () => {
+    const [first = ''] = environment.ops?.instances.map(({ url }) => url) ?? []
+    expect(describeAction(environment, 'clear', {})).toEqual([`PUT ${first}/clear`])
+    const { ok, targets } = await runAction(environment, 'clear', {}, { actor: 'ann' })
+    expect([ok, targets.map(({ target }) => target)]).toEqual([true, [first]])
+    const seen: Progress[] = []
+    await runAction(environment, 'refill', {}, { actor: 'ann', onProgress: (p) => seen.push(p) })
+    expect(seen[0]).toEqual({ done: 3, total: 4 })
+  })
+
   test('gives its parameter to the program as one word, whatever is in it', async () => {
     const text = '$(touch /tmp/x); "quoted" `and` more'
     const result = await runAction(environment, 'say', { text }, { actor: 'ann' })
@@ -125,7 +137,7 @@ describe('an action', () => {
   test('that the environment does not know is wrong use, and the hint lists what it knows', async () => {
     await expect(runAction(environment, 'nope', {}, { actor: 'ann' })).rejects.toMatchObject({
       exitStatus: 2,
-      hint: expect.stringContaining('fail, grow, hang, say, warm'),
+      hint: expect.stringContaining('clear, fail, grow, hang, refill, say, warm'),
     })
   })
 

@@ -37,6 +37,32 @@ prometheus: { url: http://127.0.0.1:9090, tokenFile: ./token }
     expect(environment).toMatchObject({ production: false, drillsAllowed: false, speed: 1 })
   })
 
+  test('may name kinds of instances; a call for a kind that it does not name is a problem, as is one where it names none', () => {
+    const text = (urls: string) => `
+name: mine
+prometheus: { url: http://127.0.0.1:9090 }
+ops: { urls: ${urls}, tokenFile: ./token }
+actions:
+  clear: { ops: { on: api, method: PUT, path: /x } }
+faults:
+  off:
+    inject: { ops: { method: PUT, path: /x } }
+    revert: { ops: { on: worker, method: PUT, path: /x } }
+    reverted: { promql: up, expect: == 1 }
+`
+    const { ops } = load(text('{ api: ["http://a:1", "http://b:1"], worker: ["http://c:1"] }'))
+    expect(ops?.instances).toEqual([
+      { url: 'http://a:1', kind: 'api' },
+      { url: 'http://b:1', kind: 'api' },
+      { url: 'http://c:1', kind: 'worker' },
+    ])
+    const lost = 'mine.yaml:10  faults.off.revert.ops.on: ops.urls knows no worker'
+    expect(failure(() => load(text('{ api: ["http://a:1"] }'))).message).toContain(lost)
+    const none = failure(() => load(text('["http://a:1"]'))).message
+    expect(none).toContain('mine.yaml:6  actions.clear.ops.on: ops.urls knows no api')
+    expect(none).toContain(lost)
+  })
+
   test('reports all problems at once, each with its line', () => {
     const error = failure(() =>
       load(`name: Mine

@@ -27,8 +27,7 @@ import { frontDoor } from '../overload/front-door.ts'
 import { KillSwitches } from '../overload/kill-switches.ts'
 import { LoadShedding } from '../overload/load-shedding.ts'
 import { ProviderChoice } from '../payments/provider-choice.ts'
-import { heapSnapshotAction, heapView } from '../process/heap-controls.ts'
-import { HeapSnapshots } from '../process/heap-snapshots.ts'
+import { processControls } from '../process/controls.ts'
 import { salesView } from '../statistics/sales-view.ts'
 import { StatisticsStore } from '../statistics/statistics-store.ts'
 import { Catalogue } from '../ticketing/catalogue.ts'
@@ -103,9 +102,17 @@ export function createApp(config: Config, telemetry: Telemetry): App {
   const banner = new Banner()
   const health = new Health(database)
   const warmUp = new WarmUp(cache)
-  const jobs = new JobSwitches([]) // they run in the worker
   const connection = new ReservedConnection({ url: config.databaseUrl, applicationName: config.instance })
   const sessions = new SessionStore(connection)
+  const controls = processControls({
+    sources,
+    protection,
+    database,
+    jobs: new JobSwitches([]), // they run in the worker
+    providerChoice: new ProviderChoice(),
+    heapSnapshotDir: config.heapSnapshotDir,
+  })
+  const settings = { banner, database, shedding, switches, waitingRoom: waiting.room }
   const plane = createPlane({
     instance: config.instance,
     version: config.version,
@@ -114,34 +121,23 @@ export function createApp(config: Config, telemetry: Telemetry): App {
     auditFile: config.auditFile,
     tokens: config.opsTokens,
     logger,
-    settings: apiSettings({
-      sources,
-      protection,
-      banner,
-      database,
-      jobs,
-      shedding,
-      switches,
-      providerChoice: new ProviderChoice(),
-      waitingRoom: waiting.room,
-    }),
+    settings: [...controls.settings, ...apiSettings(settings)],
     actions: [
+      ...controls.actions,
       warmUpAction(warmUp, async () => [...(await catalogue.copies()), ...shop.shopWindow.copies()]),
       clearAction(sources),
       drainAction(health),
       restoreAction(waiting.room),
       endSessionAction(sessions),
-      heapSnapshotAction(new HeapSnapshots(config.heapSnapshotDir)),
     ],
     views: [
+      ...controls.views,
       { path: '/cache/warm-up', does: 'how far the warm-up is', show: () => warmUp.progress },
-      jobs.view,
       sessionsView(sessions),
-      heapView,
       salesView(new StatisticsStore(database)),
     ],
     describe: () => ({
-      ...describeApi({ sources, protection, banner, database, shedding, switches, waitingRoom: waiting.room }),
+      ...describeApi({ ...settings, sources, protection }),
       draining: health.setAside,
     }),
   })

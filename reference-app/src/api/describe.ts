@@ -1,5 +1,7 @@
 import type { BreakerState } from '../cache/breaker.ts'
+import type { Protection } from '../cache/protection.ts'
 import type { SourceName } from '../cache/source.ts'
+import type { CacheSources } from '../cache/sources.ts'
 import type { ReadSource } from '../database/database.ts'
 import type { OperationName } from '../http/operation-names.ts'
 import type { Sheddable } from '../overload/importance.ts'
@@ -28,7 +30,7 @@ export function describeApi({
   database,
   shedding,
   switches,
-}: Omit<SettingParts, 'jobs' | 'providerChoice'>): ApiDescription {
+}: SettingParts & { sources: CacheSources; protection: Protection }): ApiDescription {
   return {
     cache: { source: sources.current.name, bypass: sources.bypassed, breaker: sources.current.breakerState },
     protection: { enabled: protection.enabled },

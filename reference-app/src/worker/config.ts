@@ -16,6 +16,7 @@ export interface Config {
   providerUrls: Record<ProviderName, string>
   opsTokens: Tokens
   auditFile: string
+  heapSnapshotDir: string | undefined
   logLevel: WorkerEnv['LOG_LEVEL']
 }
 
@@ -32,6 +33,7 @@ export function decideConfig(env: WorkerEnv): Config {
     providerUrls: { primary: env.PAYMENT_PROVIDER_URL, secondary: env.PAYMENT_PROVIDER_SECONDARY_URL },
     opsTokens: readTokens(env, problems),
     auditFile: env.AUDIT_FILE,
+    heapSnapshotDir: env.HEAP_SNAPSHOT_DIR,
     logLevel: env.LOG_LEVEL,
   }
   if (problems.length > 0) throw new EnvError(problems)

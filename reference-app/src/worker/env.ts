@@ -24,6 +24,8 @@ export const workerEnv = z.object({
   OPS_TOKEN_FILE: fileName,
   /** For those who only look. Absent: there are none. */
   OPS_VIEWER_TOKEN_FILE: fileName.optional(),
+  /** Where heap snapshots go, which hold everything that the process knows. Absent: none are taken. */
+  HEAP_SNAPSHOT_DIR: fileName.optional(),
   AUDIT_FILE: fileName,
   LOG_LEVEL: logLevel,
   APP_VERSION: version,

@@ -21,13 +21,13 @@ import { operationsApp } from '../operations/app.ts'
 import { createPlane } from '../operations/plane.ts'
 import { OutboxStore } from '../outbox/outbox-store.ts'
 import { ProviderChoice } from '../payments/provider-choice.ts'
+import { processControls } from '../process/controls.ts'
 import { Catalogue } from '../ticketing/catalogue.ts'
 import { CatalogueStore } from '../ticketing/catalogue-store.ts'
 import { ReservationStore } from '../ticketing/reservation-store.ts'
 import type { Config } from './config.ts'
 import { workerJobs } from './jobs.ts'
 import { paymentJobs } from './payment-jobs.ts'
-import { workerSettings } from './settings.ts'
 import type { Telemetry } from './telemetry.ts'
 
 /** One worker, assembled but bound to no port. */
@@ -93,7 +93,14 @@ export function createWorker(config: Config, telemetry: Telemetry): Worker {
     onLost: (error) =>
       logger.warn({ event: 'database.notifications_lost', err: error }, 'announcements of Postgres are not heard'),
   })
-  const switches = new JobSwitches(jobs)
+  const controls = processControls({
+    sources,
+    protection,
+    database,
+    jobs: new JobSwitches(jobs),
+    providerChoice: choice,
+    heapSnapshotDir: config.heapSnapshotDir,
+  })
   const plane = createPlane({
     instance: config.instance,
     version: config.version,
@@ -102,9 +109,7 @@ export function createWorker(config: Config, telemetry: Telemetry): Worker {
     auditFile: config.auditFile,
     tokens: config.opsTokens,
     logger,
-    settings: workerSettings({ sources, protection, jobs: switches, providerChoice: choice }),
-    actions: [],
-    views: [switches.view],
+    ...controls,
     describe: () => ({}),
   })
 

@@ -1,0 +1,39 @@
+import { readFileSync } from 'node:fs'
+import { join, resolve } from 'node:path'
+import { afterAll, describe, expect, test } from '@jest/globals'
+import { parse } from 'yaml'
+import { environmentSchema, type OpsCall } from '../cli/src/environment/schema.ts'
+import { routesOf } from '../reference-app/test/support/routes.ts'
+import { unboundApi, unboundWorker } from '../reference-app/test/support/unbound.ts'
+
+const FILE = join(resolve(import.meta.dirname, '..'), 'environments/lab.yaml')
+const { actions, faults, ops } = environmentSchema.parse(
+  parse(readFileSync(FILE, 'utf8').replaceAll(/\$\{port[^}]+\}/g, '1')),
+)
+
+const processes = { api: unboundApi(), worker: unboundWorker() }
+const routes = new Map(Object.entries(processes).map(([kind, { operations }]) => [kind, routesOf(operations)]))
+
+afterAll(async () => {
+  await Promise.all(Object.values(processes).map((each) => each.close()))
+})
+
+test('the lab names the kinds of instances that there are', () => {
+  expect(Object.keys(ops?.urls ?? {})).toEqual(Object.keys(processes))
+})
+
+const calls: [string, OpsCall | undefined][] = [
+  ...Object.entries(actions).map(([name, { ops }]): [string, OpsCall | undefined] => [name, ops]),
+  ...Object.entries(faults).flatMap(([name, { inject, revert }]): [string, OpsCall | undefined][] => [
+    [`${name}, injected`, inject.ops],
+    [`${name}, reverted`, revert.ops],
+  ]),
+]
+
+describe('goes to all instances that have such a route, and to no other', () => {
+  test.each(calls.flatMap(([name, call]) => (call === undefined ? [] : [{ name, call }])))('$name', ({ call }) => {
+    const route = `${call.method} ${call.path.replaceAll(/\$\{(\w+)\}/g, '{$1}')}`
+    const having = [...routes].filter(([, all]) => all.includes(route)).map(([kind]) => kind)
+    expect(call.on === undefined ? [...routes.keys()] : [call.on]).toEqual(having)
+  })
+})
