@@ -19,7 +19,7 @@ export async function demo(stdio: Stdio, options: DemoOptions): Promise<void> {
   const root = findRoot(stdio.cwd)
   const heading = (text: string) => stdio.err(`\n${stdio.style('bold', text)}\n`)
 
-  heading('1. The lab: two API instances behind nginx, Postgres, two Redis, Prometheus, Alertmanager, a Slack stand-in')
+  heading('1. The lab: reference app, Postgres, Redis, Prometheus, Alertmanager and a Slack stand-in, with traffic')
   await up({ ...stdio, out: stdio.err }, options.portOffset === undefined ? {} : { portOffset: options.portOffset })
   try {
     heading(`2. The drill ${options.drill}: nobody is asked anything`)

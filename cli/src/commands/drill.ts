@@ -40,7 +40,7 @@ export async function list(stdio: Stdio, options: Options): Promise<void> {
   })
   if (options.json === true) return stdio.out(`${JSON.stringify(rows, null, 2)}\n`)
   for (const { name, title, last } of rows) {
-    const verdict = last === null ? 'never run' : `${last.verdict}, ${new Date(last.startedAt).toLocaleString()}`
+    const verdict = last === null ? 'never run' : `${last.verdict}, ${new Date(last.startedAt).toLocaleString('en-GB')}`
     stdio.out(`${name.padEnd(36)} ${verdict.padEnd(32)} ${title}\n`)
   }
 }

@@ -32,8 +32,8 @@ export function checksOf(data: Journal, seen: { harm: string | undefined }): Che
   if (data.protection === 'on') {
     checks.push({
       name: 'users were not harmed',
-      ok: seen.harm === undefined,
-      text: seen.harm ?? data.hypothesis.title,
+      ok: data.times.injectedAt !== null && seen.harm === undefined,
+      text: data.times.injectedAt === null ? 'not reached' : (seen.harm ?? data.hypothesis.title),
     })
   }
   return checks

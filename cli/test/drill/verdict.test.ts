@@ -37,6 +37,11 @@ describe('the verdict', () => {
     expect(judged((j) => Object.assign(j, { protection: 'off' }), 'nobody-fails: 3 %').verdict).toBe('passed')
   })
 
+  test('says nothing of users when no fault was injected', () => {
+    const { journal } = judged((j) => Object.assign(j.times, { injectedAt: null }))
+    expect(journal.checks.at(-1)).toEqual({ name: 'users were not harmed', ok: false, text: 'not reached' })
+  })
+
   test('is invalid when the generator lagged, and aborted when it was stopped, whatever else held', () => {
     const { journal } = judged(mendedByRollback)
     const stop = { verdict: 'aborted', reason: 'walk: interrupted' } as const
