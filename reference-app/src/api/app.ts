@@ -93,6 +93,7 @@ export function createApp(config: Config, telemetry: Telemetry): App {
     ...config.waitingRoom,
     tokenSecret: config.queueTokenSecret,
     database,
+    isInformed: () => plane.state.isInformed,
     registry,
     logger,
   })

@@ -40,6 +40,8 @@ export class Settings {
   /** Noted by earlier processes, and not yet held against the table. */
   private left: AuditEntry[] = []
   private timer: NodeJS.Timeout | undefined
+  private heard = false
+  private informed = false
   private stopped = false
 
   constructor(parts: SettingsParts) {
@@ -63,6 +65,11 @@ export class Settings {
   /** The last desired state that this instance has seen. */
   get seen(): DesiredState {
     return this.desired
+  }
+
+  /** Postgres has said what operators want, and this instance has followed: at its start or, when nobody answered then, later. */
+  get isInformed(): boolean {
+    return this.informed
   }
 
   /** Settings that hold on this instance only, because Postgres does not answer. */
@@ -98,6 +105,7 @@ export class Settings {
       () => this.desired,
       (name) => this.changes.has(name),
     )
+    this.informed = this.heard
   }
 
   private pollLater(): void {
@@ -193,6 +201,7 @@ export class Settings {
         trail.written(entries)
         if (verdicts !== undefined) this.settle(verdicts)
       }
+      this.heard = true
       events.reached()
     } catch (error) {
       for (const change of changes) if (this.changes.get(change.setting.name) !== change) trail.write(change.entry)

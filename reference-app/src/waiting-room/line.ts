@@ -108,10 +108,13 @@ export class Line {
     return await this.step<Census>('tick')
   }
 
-  async setLimits({ capacity, admissionsPerSecond }: RoomLimits): Promise<void> {
-    await this.connection.call('limits', PATIENCE, (redis) =>
-      redis.hset('waiting-room:state', { capacity, rate: admissionsPerSecond }),
-    )
+  /** Those that are named, at least one. */
+  async setLimits({ capacity, admissionsPerSecond }: Partial<RoomLimits>): Promise<void> {
+    const fields = {
+      ...(capacity === undefined ? {} : { capacity }),
+      ...(admissionsPerSecond === undefined ? {} : { rate: admissionsPerSecond }),
+    }
+    await this.connection.call('limits', PATIENCE, (redis) => redis.hset('waiting-room:state', fields))
   }
 
   /** Closes the room and empties it. `id`: of this restoration, the next epoch. */

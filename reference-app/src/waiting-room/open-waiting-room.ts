@@ -20,6 +20,8 @@ export interface WaitingRoomOptions {
   limits: RoomLimits
   rules: RoomRules
   database: Database
+  /** As `WaitingRoom` has it. */
+  isInformed: () => boolean
   registry: MetricsRegistry
   logger: Logger
 }
@@ -35,14 +37,23 @@ export interface OpenWaitingRoom {
 
 /** One instance's door to the waiting room that all instances share, with the ticker that moves it. */
 export function openWaitingRoom(options: WaitingRoomOptions): OpenWaitingRoom {
-  const { redisUrl, tokenSecret, mode, limits, rules, database, registry, logger } = options
+  const { redisUrl, tokenSecret, mode, limits, rules, database, isInformed, registry, logger } = options
   const metrics = waitingRoomMetrics(registry, { reasons: REJECTIONS, modes: WAITING_ROOM_MODES })
   const events = new WaitingRoomEvents(metrics, logger)
   const tokens = new QueueTokens(tokenSecret, (code) => events.rejected(code))
   const connection = { up: () => events.connected(), down: (reason: string) => events.disconnected(reason) }
   const line = new Line(redisUrl, rules, connection, (happened) => room.heard(happened))
   const store = new JournalStore(database)
-  const room = new WaitingRoom({ mode, limits, tokens, line, journal: new Journal(store, events), store, events })
+  const room = new WaitingRoom({
+    mode,
+    limits,
+    tokens,
+    line,
+    journal: new Journal(store, events),
+    store,
+    events,
+    isInformed,
+  })
 
   const name = 'waiting-room-admission'
   const ticker = new Job(

@@ -17,7 +17,8 @@ const GAP = 1_000
 export interface Restoration {
   line: Line
   store: JournalStore
-  limits: RoomLimits
+  /** Asked last: they may be set while the room is being rebuilt. */
+  limits: () => RoomLimits
   /** Asked when nobody else restores any more: somebody may have done it while we waited. */
   isNeeded(): Promise<boolean>
 }
@@ -41,7 +42,7 @@ export async function restoreRoom({ line, store, limits, isNeeded }: Restoration
     }
     const last = await store.last(transaction)
     const seq = Math.max(last.seq, line.knownSeq) + GAP
-    await line.commitRestore(id, { seq, lastAdmitted: last.admitted, restored }, limits)
+    await line.commitRestore(id, { seq, lastAdmitted: last.admitted, restored }, limits())
     return restored
   })
 }

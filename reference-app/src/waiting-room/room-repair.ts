@@ -84,7 +84,7 @@ export class RoomRepair {
   private async rebuild(isNeeded: () => Promise<boolean>): Promise<number | undefined> {
     const { line, store, journal, limits } = this.parts
     await journal.flush(FLUSH_LIMIT_MS)
-    return await restoreRoom({ line, store, limits: limits(), isNeeded })
+    return await restoreRoom({ line, store, limits, isNeeded })
   }
 
   private async isLost(): Promise<boolean> {

@@ -23,6 +23,8 @@ export interface WaitingRoomParts {
   journal: Journal
   store: JournalStore
   events: WaitingRoomEvents
+  /** Whether this instance knows what operators want. All instances share the room, so what it was started with must not go before that. */
+  isInformed: () => boolean
 }
 
 /**
@@ -34,8 +36,10 @@ export class WaitingRoom {
   private readonly repair: RoomRepair
   private currentMode: WaitingRoomMode
   private currentLimits: RoomLimits
-  /** Limits that the room's Redis has not been told yet: at first, what this instance was started with. */
-  private untold = true
+  /** Limits that the room's Redis has not been told yet. */
+  private untold: Partial<RoomLimits> = {}
+  /** Whether it was told what this instance was started with: not before it is known that operators want nothing else. */
+  private introduced = false
 
   constructor(parts: WaitingRoomParts) {
     this.parts = parts
@@ -98,7 +102,8 @@ export class WaitingRoom {
   async tick(): Promise<void> {
     if (this.mode !== 'live') return
     try {
-      if (this.untold) await this.tellLimits()
+      this.introduce()
+      await this.tellLimits()
       this.parts.events.counted(await this.parts.line.tick())
     } catch (error) {
       if (!(error instanceof RoomLostError)) throw error
@@ -118,11 +123,11 @@ export class WaitingRoom {
   }
 
   async setCapacity(capacity: number): Promise<void> {
-    await this.setLimits({ ...this.currentLimits, capacity })
+    await this.setLimits({ capacity })
   }
 
   async setAdmissionRate(admissionsPerSecond: number): Promise<void> {
-    await this.setLimits({ ...this.currentLimits, admissionsPerSecond })
+    await this.setLimits({ admissionsPerSecond })
   }
 
   /** Takes note of what a script did, in the one instance that it was reported to. */
@@ -140,17 +145,25 @@ export class WaitingRoom {
     this.parts.line.close()
   }
 
-  private async setLimits(limits: RoomLimits): Promise<void> {
-    this.currentLimits = limits
-    this.parts.events.limitsSet(limits)
-    this.untold = true
+  /** The others stay what they are there: this instance may not know them yet. */
+  private async setLimits(limits: Partial<RoomLimits>): Promise<void> {
+    this.currentLimits = { ...this.currentLimits, ...limits }
+    this.parts.events.limitsSet(this.currentLimits)
+    this.untold = { ...this.untold, ...limits }
     await this.tellLimits().catch(() => undefined) // the ticker tells them when it can be done
   }
 
+  private introduce(): void {
+    if (this.introduced || !this.parts.isInformed()) return
+    this.introduced = true
+    this.untold = this.currentLimits
+  }
+
   private async tellLimits(): Promise<void> {
-    const limits = this.currentLimits
+    const limits = this.untold
+    if (Object.keys(limits).length === 0) return
     await this.parts.line.setLimits(limits)
-    if (limits === this.currentLimits) this.untold = false
+    if (limits === this.untold) this.untold = {}
   }
 
   /** A good token of which the room knows nothing: if its stay had not ended, the room lost it, and that has to be seen. */
