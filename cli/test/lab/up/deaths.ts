@@ -1,0 +1,36 @@
+import { readFileSync } from 'node:fs'
+import { expect, test } from '@jest/globals'
+import { until } from '../lab-process.ts'
+import type { UpLab } from './up-lab.ts'
+
+/** A process that dies is started again. */
+export function deathTests(lab: UpLab): void {
+  test('answers through the gateway all the while one instance is killed and comes back', async () => {
+    const pid = Number(lab.supervisorctl('pid', 'api-1'))
+    process.kill(pid, 'SIGKILL')
+    const answers = new Set<number>()
+    await until(async () => {
+      const both = await Promise.all(Array.from({ length: 20 }, () => fetch(lab.gateway())))
+      for (const { status } of both) answers.add(status)
+      return lab.supervisorctl('pid', 'api-1').trim() !== String(pid) && answers.size > 0
+    }, 'a new api-1')
+    for (const status of answers) expect(status).toBeLessThan(300)
+    await lab.ready(1)
+  })
+
+  test('starts an instance again that runs out of memory: V8 aborts, as here', async () => {
+    const pid = Number(lab.supervisorctl('pid', 'api-2'))
+    process.kill(pid, 'SIGABRT')
+    await until(() => ![String(pid), '0'].includes(lab.supervisorctl('pid', 'api-2').trim()), 'a new api-2')
+    await lab.ready(2)
+    const heap = readFileSync(`/proc/${Number(lab.supervisorctl('pid', 'api-2'))}/cmdline`, 'latin1')
+    expect(heap).toContain('--max-old-space-size=')
+  })
+
+  test('can restart a cache that hangs in seconds, not in the ten that supervisord gives by default', () => {
+    lab.supervisorctl('signal', 'SIGSTOP', 'redis-cache')
+    const started = performance.now()
+    lab.supervisorctl('restart', 'redis-cache')
+    expect(performance.now() - started).toBeLessThan(8000)
+  })
+}

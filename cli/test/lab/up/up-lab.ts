@@ -1,0 +1,52 @@
+import { execFileSync } from 'node:child_process'
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import type { LabInfo } from '../../../src/lab/lab-file.ts'
+import { type Ended, freeOffset, TestLab, until } from '../lab-process.ts'
+
+/** For whatever starts or ends a lab on a busy machine. Milliseconds. */
+export const LAB_LIMIT = 90_000
+
+/** A lab that is up, shared by all tests of one file: starting it takes eight seconds. */
+export class UpLab extends TestLab {
+  /** What `lab up` printed. */
+  up: Ended = { status: null, stdout: '', stderr: '' }
+
+  async bringUp(): Promise<void> {
+    this.up = await this.run('lab', 'up', '--port-offset', await freeOffset(), '--json')
+    if (this.up.status !== 0) throw new Error(this.up.stderr)
+  }
+
+  get info(): LabInfo {
+    return JSON.parse(this.up.stdout)
+  }
+
+  /** A read of the API that needs nothing but an instance. */
+  gateway(): string {
+    return `http://127.0.0.1:${this.info.ports.gateway}/api/v1/banner`
+  }
+
+  supervisorctl(...args: string[]): string {
+    return execFileSync('supervisorctl', ['-c', join(this.dir, 'supervisord.conf'), ...args], { encoding: 'utf8' })
+  }
+
+  /** Waits until the instance of the API says so. */
+  async ready(number: 1 | 2 | 3 | 4): Promise<void> {
+    const url = `http://127.0.0.1:${this.info.ports[`ops-${number}`]}/readyz`
+    await until(async () => (await fetch(url).catch(() => null))?.ok === true, `api-${number}`)
+  }
+
+  primary(statement: string): string {
+    return this.psql(this.info.ports.postgres, statement)
+  }
+
+  replica(statement: string): string {
+    return this.psql(this.info.ports['postgres-replica'], statement)
+  }
+
+  private psql(port: number, statement: string): string {
+    const args = ['-w', '-tA', '-h', '127.0.0.1', '-p', String(port), '-U', 'drillbook', 'drillbook', '-c', statement]
+    const PGPASSWORD = readFileSync(join(this.dir, 'secrets/database'), 'utf8').trim()
+    return execFileSync('psql', args, { encoding: 'utf8', stdio: 'pipe', env: { ...process.env, PGPASSWORD } }).trim()
+  }
+}
