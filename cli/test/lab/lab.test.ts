@@ -4,6 +4,7 @@ import { deathTests } from './up/deaths.ts'
 import { endTests } from './up/end.ts'
 import { gatewayTests } from './up/gateway.ts'
 import { logTests } from './up/logs.ts'
+import { outOfMemoryTests } from './up/out-of-memory.ts'
 import { scalingTests } from './up/scaling.ts'
 import { startingTests } from './up/starting.ts'
 import { LAB_LIMIT, UpLab } from './up/up-lab.ts'
@@ -18,6 +19,7 @@ describe('a lab that is up', () => {
   wholeLabTests(lab)
   logTests(lab)
   deathTests(lab)
+  outOfMemoryTests(lab)
   databaseTests(lab)
   scalingTests(lab)
   gatewayTests(lab)

@@ -1,4 +1,3 @@
-import { readFileSync } from 'node:fs'
 import { expect, test } from '@jest/globals'
 import { until } from '../lab-process.ts'
 import type { UpLab } from './up-lab.ts'
@@ -16,15 +15,6 @@ export function deathTests(lab: UpLab): void {
     }, 'a new api-1')
     for (const status of answers) expect(status).toBeLessThan(300)
     await lab.ready(1)
-  })
-
-  test('starts an instance again that runs out of memory: V8 aborts, as here', async () => {
-    const pid = Number(lab.supervisorctl('pid', 'api-2'))
-    process.kill(pid, 'SIGABRT')
-    await until(() => ![String(pid), '0'].includes(lab.supervisorctl('pid', 'api-2').trim()), 'a new api-2')
-    await lab.ready(2)
-    const heap = readFileSync(`/proc/${Number(lab.supervisorctl('pid', 'api-2'))}/cmdline`, 'latin1')
-    expect(heap).toContain('--max-old-space-size=')
   })
 
   test('can restart a cache that hangs in seconds, not in the ten that supervisord gives by default', () => {

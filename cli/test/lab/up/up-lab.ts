@@ -36,6 +36,14 @@ export class UpLab extends TestLab {
     await until(async () => (await fetch(url).catch(() => null))?.ok === true, `api-${number}`)
   }
 
+  /** The first sample of an instant query. */
+  async query(promql: string): Promise<number | undefined> {
+    const url = `http://127.0.0.1:${this.info.ports.prometheus}/api/v1/query?query=${encodeURIComponent(promql)}`
+    const { data } = (await (await fetch(url)).json()) as { data: { result: { value: [number, string] }[] } }
+    const sample = data.result[0]
+    return sample === undefined ? undefined : Number(sample.value[1])
+  }
+
   primary(statement: string): string {
     return this.psql(this.info.ports.postgres, statement)
   }
