@@ -24,11 +24,20 @@ const NOT_CONNECTED = [
   'UND_ERR_CONNECT_TIMEOUT',
 ]
 
+/** An answer has 200 bytes. */
+const MAX_ANSWER_BYTES = 16_384
+/** The reason becomes part of the order: a code of the bank's, whatever else the provider writes there. */
+const NOT_NAMED = 'not_named'
+const reason = z
+  .string()
+  .regex(/^[a-z][a-z0-9_]{0,63}$/)
+  .catch(NOT_NAMED)
+
 const chargeAnswer = z.object({
   key: z.string(),
   status: z.enum(['charged', 'declined', 'voided']),
   amount: z.number().nullable(),
-  reason: z.string().nullable(),
+  reason: reason.nullable(),
 })
 const refusal = z.object({ code: z.string() })
 
@@ -43,7 +52,11 @@ export class ProviderClient {
   readonly name: ProviderName
   private readonly url: string
   private readonly metrics: PaymentProviderMetrics
-  private readonly agent = new Agent({ connections: CONNECTIONS, connect: { timeout: CONNECT_TIMEOUT_MS } })
+  private readonly agent = new Agent({
+    connections: CONNECTIONS,
+    connect: { timeout: CONNECT_TIMEOUT_MS },
+    maxResponseSize: MAX_ANSWER_BYTES,
+  })
 
   constructor(name: ProviderName, url: string, metrics: PaymentProviderMetrics) {
     this.name = name
@@ -103,9 +116,7 @@ function judge(status: number, body: unknown, { key, amount }: ChargeOrder): Ver
     if (charge.key !== key) return { kind: 'unknown', reason: 'answer_mismatch' }
     if (charge.status === 'voided') return { kind: 'voided' }
     if (charge.amount !== amount) return { kind: 'unknown', reason: 'amount_mismatch' }
-    return charge.status === 'charged'
-      ? { kind: 'charged' }
-      : { kind: 'declined', reason: charge.reason ?? 'not_named' }
+    return charge.status === 'charged' ? { kind: 'charged' } : { kind: 'declined', reason: charge.reason ?? NOT_NAMED }
   }
   const code = refusal.safeParse(body).data?.code
   if (status === 404 && code === 'charge_not_found') return { kind: 'absent' }
