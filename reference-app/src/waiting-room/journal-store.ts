@@ -64,7 +64,7 @@ const LIVE: Statement = {
     from waiting_room_journal as stay
     where seq > $1 and ended_as is null and expires_at > now()
       and not exists (select from waiting_room_journal as later where later.user_id = stay.user_id and later.seq > stay.seq)
-    order by seq limit $2`,
+    order by stay.seq limit $2`, // not by the column of the answer: that one is computed, and no index has its order
 }
 
 /** True when the stay was live until now, as far as the journal knows. */
