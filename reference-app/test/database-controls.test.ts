@@ -66,6 +66,25 @@ test('the catalogue is read from where reads are set to go; who reserves decides
   expect((await api.ops('PUT', '/database/reads', { source: 'primary' })).status).toBe(200)
 })
 
+test('a seat map that the replica brought back from before a change is not kept for longer than the replica may lag', async () => {
+  const token = await api.join()
+  const headers = { 'queue-token': token }
+  const seat = async () => {
+    const { body } = await api.call('/api/v1/concerts/2/schedules/2/seats', { headers })
+    return (body as { id: number; available: boolean }[]).find(({ id }) => id === 25)
+  }
+  await api.ops('PUT', '/cache/bypass', { bypass: false })
+  await api.ops('PUT', '/database/reads', { source: 'replica' })
+  await replica.query('select pg_wal_replay_pause()')
+  const wanted = { userId: 1, concertId: 2, scheduleId: 2, seatIds: [25] }
+  expect((await api.post('/reservations', wanted, headers)).status).toBe(200)
+  expect(await seat()).toMatchObject({ available: true }) // dropped, and brought back as it was
+  await replica.query('select pg_wal_replay_resume()')
+  await until('it is asked for again', async () => (await seat())?.available === false, 15_000)
+  await api.ops('PUT', '/database/reads', { source: 'primary' })
+  await api.ops('PUT', '/cache/bypass', { bypass: true })
+})
+
 test('the size of the pool is a setting, within limits', async () => {
   const labels = { db_client_connection_pool_name: 'primary' }
   expect(await api.metric('db_client_connection_max', labels)).toBe(10)

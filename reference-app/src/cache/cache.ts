@@ -1,5 +1,5 @@
 import type { CacheLookup } from '@drillbook/instrumentation'
-import { decodeEntry, type Entry, encodeEntry, FRESH_MS, KEPT_MS, withJitter } from './entry.ts'
+import { decodeEntry, type Entry, encodeEntry, FRESH_MS, KEPT_MS, ShortLived, withJitter } from './entry.ts'
 import type { CacheEvents } from './events.ts'
 import type { Protection } from './protection.ts'
 import { SingleFlight } from './single-flight.ts'
@@ -7,7 +7,7 @@ import type { CacheSource } from './source.ts'
 import type { CacheSources } from './sources.ts'
 
 /** Asks the truth. Undefined: there is no such thing (which is not cached: ids come from callers, and there are endless wrong ones). */
-export type Load<T> = () => Promise<T | undefined>
+export type Load<T> = () => Promise<T | ShortLived<T> | undefined>
 
 type Finding = { result: CacheLookup; value: unknown } | { result: CacheLookup; error: unknown }
 
@@ -39,10 +39,10 @@ export class Cache {
       : await this.find(key, load)
     this.events.lookedUp(finding.result)
     if ('error' in finding) throw finding.error
-    return finding.value as T | undefined
+    return plain(finding.value) as T | undefined
   }
 
-  /** Writes a fresh copy into the current source, bypass or not. Rejects when the write fails. */
+  /** Writes a fresh copy (or a `ShortLived` one) into the current source, bypass or not. Rejects when the write fails. */
   async refresh(key: string, value: unknown): Promise<void> {
     await this.write(this.sources.current, key, value)
   }
@@ -92,9 +92,14 @@ export class Cache {
   }
 
   private async write(source: CacheSource, key: string, value: unknown): Promise<void> {
-    const text = encodeEntry({ value, freshUntil: Date.now() + withJitter(FRESH_MS, Math.random()) })
+    const freshMs = value instanceof ShortLived ? value.freshMs : FRESH_MS
+    const text = encodeEntry({ value: plain(value), freshUntil: Date.now() + withJitter(freshMs, Math.random()) })
     await source.write(key, text, withJitter(KEPT_MS, Math.random()), this.protection.patience)
   }
+}
+
+function plain(loaded: unknown): unknown {
+  return loaded instanceof ShortLived ? loaded.value : loaded
 }
 
 async function loaded<T>(result: CacheLookup, load: Load<T>): Promise<Finding> {

@@ -10,6 +10,18 @@ export interface Entry {
  */
 export const FRESH_MS = 60_000
 
+/** What a load gives when its copy may not be fresh for `FRESH_MS`: it was old when it was loaded. */
+export class ShortLived<T> {
+  readonly value: T
+  /** Before the jitter. Milliseconds. */
+  readonly freshMs: number
+
+  constructor(value: T, freshMs: number) {
+    this.value = value
+    this.freshMs = freshMs
+  }
+}
+
 /** How long an old copy may stand in while Postgres fails: longer than the first 15 minutes of an incident are worth. Milliseconds. */
 export const KEPT_MS = 15 * 60_000
 

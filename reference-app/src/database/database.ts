@@ -76,21 +76,29 @@ export class Database {
    * replica that lags or fails is stood in for by the primary.
    */
   async read<Row extends QueryResultRow>(statement: Statement, values: unknown[] = []): Promise<Row[]> {
+    return (await this.readFrom<Row>(statement, values)).rows
+  }
+
+  /** As `read`, and who answered: rows of the primary are as it was asked. */
+  async readFrom<Row extends QueryResultRow>(
+    statement: Statement,
+    values: unknown[] = [],
+  ): Promise<{ rows: Row[]; source: ReadSource }> {
     if (this.source === 'primary') {
       this.metrics.read('primary')
-      return await this.primary.query<Row>(statement, values)
+      return { rows: await this.primary.query<Row>(statement, values), source: 'primary' }
     }
     if (this.replica?.usable === true) {
       try {
         const rows = await this.replica.query<Row>(statement, values)
         this.metrics.read('replica')
-        return rows
+        return { rows, source: 'replica' }
       } catch (error) {
         if (!isReplicaTrouble(error)) throw error
       }
     }
     this.metrics.read('fallback')
-    return await this.primary.query<Row>(statement, values)
+    return { rows: await this.primary.query<Row>(statement, values), source: 'primary' }
   }
 
   /**

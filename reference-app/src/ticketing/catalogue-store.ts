@@ -1,4 +1,4 @@
-import type { Database } from '../database/database.ts'
+import type { Database, ReadSource } from '../database/database.ts'
 import type { Statement } from '../database/statement.ts'
 import type { Transaction } from '../database/transaction.ts'
 import type { Concert } from './concert.ts'
@@ -86,12 +86,15 @@ export class CatalogueStore {
     )
   }
 
-  /** By number. Undefined: no such schedule, or not of this concert. */
-  async seats(concertId: number, scheduleId: number): Promise<Seat[] | undefined> {
+  /** By number, and whether they may be as old as a replica may lag. Undefined: no such schedule, or not of this concert. */
+  async seats(concertId: number, scheduleId: number): Promise<{ seats: Seat[]; source: ReadSource } | undefined> {
     type Row = { id: number | null; number: number; available: boolean }
-    const rows = await this.database.read<Row>(SEATS, [concertId, scheduleId])
+    const { rows, source } = await this.database.readFrom<Row>(SEATS, [concertId, scheduleId])
     if (rows.length === 0) return undefined
-    return rows.flatMap(({ id, number, available }) => (id === null ? [] : [{ id, number, available }]))
+    return {
+      seats: rows.flatMap(({ id, number, available }) => (id === null ? [] : [{ id, number, available }])),
+      source,
+    }
   }
 
   /** Undefined: no such schedule, or not of this concert. */

@@ -1,9 +1,17 @@
 import type { Cache } from '../cache/cache.ts'
+import { ShortLived } from '../cache/entry.ts'
 import type { Copy } from '../cache/warm-up.ts'
+import { LAG_LIMIT_MS } from '../database/replica-watch.ts'
 import type { CatalogueStore } from './catalogue-store.ts'
 import type { Concert } from './concert.ts'
 import type { Schedule } from './schedule.ts'
 import type { Seat } from './seat.ts'
+
+/**
+ * A map that a replica gave may be from before a change that has dropped its copy already, and nobody will drop it again: it is asked for anew when it
+ * has become twice as old as the replica may be. Milliseconds.
+ */
+const FRESH_FROM_REPLICA_MS = LAG_LIMIT_MS
 
 const CONCERTS_KEY = 'catalogue:concerts'
 const schedulesKey = (concertId: number) => `catalogue:concert:${concertId}:schedules`
@@ -12,7 +20,7 @@ const seatsKey = (concertId: number, scheduleId: number) =>
 
 /**
  * What is on and which seats are left, as users may see it: read through the cache, so up to as old as a copy may be (`FRESH_MS`). Seat maps are
- * dropped when a seat changes hands, and are normally milliseconds old; the lists, which only say whether anything is left, live out their time.
+ * dropped when a seat changes hands, and are normally milliseconds old, with reads on a replica seconds; the lists, which only say whether anything is left, live out their time.
  */
 export class Catalogue {
   private readonly store: CatalogueStore
@@ -34,7 +42,7 @@ export class Catalogue {
 
   /** Undefined: no such schedule, or not of this concert. */
   async seats(concertId: number, scheduleId: number): Promise<Seat[] | undefined> {
-    return await this.cache.lookup(seatsKey(concertId, scheduleId), () => this.store.seats(concertId, scheduleId))
+    return await this.cache.lookup(seatsKey(concertId, scheduleId), () => this.load(concertId, scheduleId))
   }
 
   /** Drops the copy of a seat map that is no longer true. To be called after the commit: before it, a reader would bring back the old one. */
@@ -50,8 +58,13 @@ export class Catalogue {
       ...concerts.map(({ id }) => ({ key: schedulesKey(id), load: () => this.store.schedules(id) })),
       ...schedules.map(({ concertId, scheduleId }) => ({
         key: seatsKey(concertId, scheduleId),
-        load: () => this.store.seats(concertId, scheduleId),
+        load: () => this.load(concertId, scheduleId),
       })),
     ]
+  }
+
+  private async load(concertId: number, scheduleId: number): Promise<Seat[] | ShortLived<Seat[]> | undefined> {
+    const map = await this.store.seats(concertId, scheduleId)
+    return map?.source === 'replica' ? new ShortLived(map.seats, FRESH_FROM_REPLICA_MS) : map?.seats
   }
 }
