@@ -84,15 +84,18 @@ up
 \`\`\`
 `
 
-/** A drillbook of its own in a temporary folder, with the environment \`test\` at speed 10. */
-export function drillbookFolder(options: {
+/** Where it reaches what it talks to, and what is not as usual in it. */
+export interface FolderOptions {
   prometheusUrl: string
   opsUrls: string[]
   runbook?: string
   production?: boolean
   actions?: string
   extra?: string
-}): { root: Root; remove: () => void } {
+}
+
+/** A drillbook of its own in a temporary folder, with the environment \`test\` at speed 10. */
+export function drillbookFolder(options: FolderOptions): { root: Root; remove: () => void } {
   const dir = mkdtempSync(join(tmpdir(), 'drillbook-test-'))
   for (const folder of ['runbooks', 'environments', 'alerts']) mkdirSync(join(dir, folder))
   writeFileSync(join(dir, 'drillbook.yaml'), 'version: 1\n')

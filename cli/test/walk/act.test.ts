@@ -1,0 +1,75 @@
+import { existsSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { beforeEach, describe, expect, test } from '@jest/globals'
+import { responderDesk } from './desk.ts'
+
+/** `drillbook act`, and what production refuses, through the front door: the real process, stand-ins for what it talks to. */
+
+const desk = responderDesk()
+
+describe('production', () => {
+  beforeEach(() => {
+    desk.setUp({ production: true })
+  })
+
+  test.each([
+    ['respond', ['respond', 'outage', '--yes']],
+    ['act', ['act', 'repair', '--yes']],
+    ['act with nobody there', ['act', 'repair']],
+  ])('refuses %s', async (_, argv) => {
+    const { status } = await desk.drillbook(...argv)
+    expect(status).toBe(4)
+    expect(desk.instance.calls).toEqual([])
+    expect(existsSync(desk.folder.root.records)).toBe(false)
+  })
+})
+
+describe('act', () => {
+  const audit = () =>
+    readFileSync(join(desk.folder.root.records, 'audit.jsonl'), 'utf8')
+      .trim()
+      .split('\n')
+      .map((line) => JSON.parse(line))
+
+  test('does one action, and the audit log says who, what and how it ended', async () => {
+    const { status, stdout, stderr } = await desk.drillbook('act', 'use-spare', '--param', 'reason=a=b; c', '--yes')
+    expect(status).toBe(0)
+    expect(stdout).toMatch(/^use-spare done in \d+ms\n$/)
+    expect(stderr).toContain(`PUT ${desk.instance.url}/source {"source":"spare","reason":"a=b; c"}`)
+    expect(desk.instance.calls).toMatchObject([{ body: '{"source":"spare","reason":"a=b; c"}', actor: 'ann@desk' }])
+    expect(audit()).toMatchObject([
+      { event: 'started', actor: 'ann@desk', environment: 'test', action: 'use-spare', params: { reason: 'a=b; c' } },
+      { event: 'finished', ok: true },
+    ])
+  })
+
+  test('an instance that refuses makes it exit with 1', async () => {
+    desk.instance.answer = (_, response) => {
+      response.statusCode = 503
+      response.end('{"code":"busy"}')
+      return true
+    }
+    const { status, stdout, stderr } = await desk.drillbook('act', 'repair', '--yes', '--json')
+    expect(status).toBe(1)
+    expect(JSON.parse(stdout)).toMatchObject({ name: 'repair', ok: false, targets: [{ status: 503 }] })
+    expect(stderr).toContain('repair failed on 1 of 1 targets')
+    expect(audit().at(-1)).toMatchObject({ event: 'finished', ok: false })
+  })
+
+  test.each([
+    ['nobody can be asked', ['act', 'repair'], 4, /Say --yes/],
+    ['the action is unknown', ['act', 'explode', '--yes'], 2, /knows no action explode/],
+    ['a parameter is missing', ['act', 'use-spare', '--yes'], 2, /reason is missing/],
+    [
+      'a parameter is no pair',
+      ['act', 'use-spare', '--yes', '--param', 'reason'],
+      2,
+      /--param is name=value, not reason/,
+    ],
+  ])('nothing is done when %s', async (_, argv, wanted, message) => {
+    const { status, stderr } = await desk.drillbook(...argv)
+    expect(status).toBe(wanted)
+    expect(stderr).toMatch(message)
+    expect(desk.instance.calls).toEqual([])
+  })
+})
