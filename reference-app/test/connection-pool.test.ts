@@ -62,7 +62,7 @@ test('a pool that grows gives connections at once to those who wait, and no more
   const startedAt = performance.now()
   database.setPoolMax(14)
   await until('four more have one', () => work.held() === 14)
-  expect(performance.now() - startedAt).toBeLessThan(1_000)
+  expect(performance.now() - startedAt).toBeLessThan(1_800) // after two seconds they would have given up
   expect(database.poolMax).toBe(14)
   expect(await gauge('db_client_connection_max')).toBe(14)
   expect(await gauge('db_client_connection_count', 'used')).toBe(14)

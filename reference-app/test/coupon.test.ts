@@ -76,6 +76,10 @@ test('asked for with one key 20 times at once is issued once, and nobody is told
 
 test('a rush of 600 users for 100, each asking twice at two instances, gives exactly 100 of them one each', async () => {
   await newCoupon(11, 100)
+  // On a starved machine so many are too many, and some are turned away; that is not the question here.
+  const protect = (enabled: boolean) =>
+    Promise.all([stack.api, second].map((api) => api.ops('PUT', '/protection', { enabled })))
+  await protect(false)
   const issuedBefore = (await Promise.all([stack.api, second].map((api) => api.metric('coupons_issued_total')))).reduce(
     (a, b) => a + b,
   )
@@ -84,6 +88,7 @@ test('a rush of 600 users for 100, each asking twice at two instances, gives exa
       issue(11, 1 + (i % 600), { api: i < 600 ? stack.api : second, key: i % 3 === 0 ? `key-${i}` : '' }),
     ),
   )
+  await protect(true)
   const {
     '201': given,
     '409 coupon_sold_out': late = 0,

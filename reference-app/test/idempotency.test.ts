@@ -88,7 +88,7 @@ describe('a key', () => {
       await gate.reached()
       const second = await user.recharge(stack.api, 500, 'slow')
       expect(codeOf(second)).toBe('409 idempotency_key_in_flight')
-      expect(second.durationMs).toBeLessThan(500)
+      expect(second.durationMs).toBeLessThan(1_500) // the first one keeps Postgres waiting for two seconds
     } finally {
       await gate.open()
     }

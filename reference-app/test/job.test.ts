@@ -51,5 +51,5 @@ test('a woken job runs at once, or once more after the run of now', async () => 
   job.wake()
   expect(runs).toBe(1)
   resolve()
-  await until('it runs once more', () => runs === 2, 1_000)
+  await until('it runs once more', () => runs === 2)
 })

@@ -25,7 +25,7 @@ describe('a change at one instance', () => {
   test('reaches the other by announcement, well before the next poll', async () => {
     for (const message of ['one', 'two', 'three']) {
       await say(a, message)
-      await shows(b, message, 500)
+      await shows(b, message, 1_500) // polls are two seconds apart: not all three can come just in time
     }
   })
 
@@ -33,7 +33,7 @@ describe('a change at one instance', () => {
     await pair.postgres.query(`update operations_desired set version = version + 1, settings = settings || jsonb_build_object(
       'banner', jsonb_build_object('value', 'by hand', 'version', version + 1, 'change', gen_random_uuid(),
         'actor', 'jane', 'instance', 'psql', 'at', now()))`)
-    await Promise.all([shows(a, 'by hand', 4_500), shows(b, 'by hand', 4_500)])
+    await Promise.all([shows(a, 'by hand'), shows(b, 'by hand')])
   })
 
   test('reaches the other when the connections that listen were cut', async () => {
@@ -41,7 +41,7 @@ describe('a change at one instance', () => {
       "select pg_terminate_backend(pid) from pg_stat_activity where application_name like '%/notifications'",
     )
     await say(a, 'after the cut')
-    await shows(b, 'after the cut', 4_500)
+    await shows(b, 'after the cut')
   })
 
   test('reaches the other, and its own rows, when the reserved connections were cut', async () => {

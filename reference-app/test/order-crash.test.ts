@@ -1,6 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises'
 import { afterAll, beforeAll, expect, test } from '@jest/globals'
 import { Api, type Reply } from './support/api.ts'
+import { codeOf } from './support/buyer.ts'
 import { count, expectNothingBroken } from './support/invariants.ts'
 import { order, orderOf } from './support/shop.ts'
 import { type Stack, startStack } from './support/stack.ts'
@@ -18,12 +19,15 @@ afterAll(async () => {
 /** As sent again until it is answered, by a client that does not know what has become of it. */
 const sent = async (api: Api, i: number): Promise<Reply | undefined> =>
   await order(api, 1 + i, [[1 + (i % 5), 1]], { key: `order-${i}` }).catch(() => undefined)
-/** And comes back after the time that it was told when the instance had too much to do. */
+/**
+ * And comes back after the time that it was told when the instance had too much to do, and while Postgres has not noticed yet that who sent the same
+ * before is dead.
+ */
 async function sentUntilTaken(api: Api, i: number): Promise<Reply | undefined> {
   for (;;) {
     const reply = await sent(api, i)
-    if (reply?.status !== 503) return reply
-    await pause(Number(reply.headers.get('retry-after')) * 1_000)
+    if (reply === undefined || !/^503|idempotency_key_in_flight/.test(codeOf(reply))) return reply
+    await pause(Number(reply.headers.get('retry-after') ?? 1) * 1_000)
   }
 }
 

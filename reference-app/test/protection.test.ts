@@ -29,7 +29,7 @@ test('with protection off a cache that hangs costs each request four seconds, an
     const replies = await readFifteen()
     expect([round, replies.map(({ status }) => status)]).toEqual([round, Array(15).fill(200)])
     expect(Math.min(...replies.map(({ durationMs }) => durationMs))).toBeGreaterThan(3_900)
-    expect(Math.max(...replies.map(({ durationMs }) => durationMs))).toBeLessThan(4_800)
+    expect(Math.max(...replies.map(({ durationMs }) => durationMs))).toBeLessThan(7_000) // not twice
   }
   expect(await stack.api.metric('cache_breaker_open')).toBe(0)
   expect((await stack.api.ops('GET', '/state')).body).toMatchObject({ cache: { breaker: 'closed' } })
@@ -40,7 +40,7 @@ test('switched on while the cache still hangs, it ends the suffering', async () 
   await readFifteen()
   const reply = await read()
   expect(reply.status).toBe(200)
-  expect(reply.durationMs).toBeLessThan(500)
+  expect(reply.durationMs).toBeLessThan(2_000)
   await until('the breaker is open', async () => (await stack.api.metric('cache_breaker_open')) === 1)
 })
 

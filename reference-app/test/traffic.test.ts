@@ -66,7 +66,8 @@ test('most people look around: three requests each with a token of an earlier vi
   expect(await metric('traffic_valid')).toBe(1)
   expect((await fetch(`${url}/healthz`)).status).toBe(200)
   const done = (operation: string) => stack.api.metric('operation_outcomes_total', { operation, outcome: 'success' })
-  expect((await done('seat_map')) / (await done('concert_list'))).toBeGreaterThan(0.8) // the others are under way
+  const gone = async () => (await done('seat_map')) / (await done('concert_list'))
+  await until('nearly all have gone on to the seats', async () => (await gone()) > 0.8) // the others are under way
   const joined = await done('queue_join')
   expect(joined).toBeGreaterThan(0)
   await until('100 more maps', async () => (await done('seat_map')) > 200)
@@ -123,7 +124,7 @@ test('visitors keep arriving while nobody answers, and each gives up at its dead
     arrived += 1
   })
   const { child, metric } = await startTraffic(silent.url, { JOURNEYS_PER_SECOND: '50', DEADLINE_MS: '1000' })
-  await until('one second of visitors has arrived', () => arrived >= 50, 3_000)
+  await until('one second of visitors has arrived', () => arrived >= 50, 5_000)
   expect(await metric('traffic_requests_total', { outcome: 'success' })).toBe(0)
   await until('they have given up', async () => (await metric('traffic_requests_total', { outcome: 'failed' })) > 40)
   expect(await metric('traffic_valid')).toBe(1)
@@ -133,9 +134,11 @@ test('visitors keep arriving while nobody answers, and each gives up at its dead
   await until('it has been stopped for two seconds', () => performance.now() - stoppedAt > 2_000)
   const before = arrived
   child.signal('SIGCONT')
+  const continuedAt = performance.now()
   await until('it knows that it lagged', async () => (await metric('traffic_valid')) === 0)
   expect(await metric('traffic_lag_seconds')).toBeGreaterThan(1)
-  expect(arrived - before).toBeLessThan(60) // what was missed is not made up for in a burst of 100
+  const due = ((performance.now() - continuedAt) / 1_000) * 50
+  expect(arrived - before).toBeLessThan(due + 50) // what was missed is not made up for in a burst of 100
   expect(await child.stop()).toBe(0)
 })
 
@@ -173,7 +176,7 @@ test('whoever fails to buy asks support, and not whoever is refused', async () =
   expect(topics).toEqual([])
   status = 503
   const asked = () => metric('traffic_requests_total', { step: 'support_inquire', outcome: 'success' })
-  await until('20 have asked', async () => (await asked()) >= 20)
+  await until('80 have asked', async () => (await asked()) >= 80, 20_000) // of fewer it may be three quarters by chance
   expect(new Set(topics)).toEqual(new Set(['order']))
   const ratio = (await asked()) / (await ended('failed'))
   expect(ratio).toBeGreaterThan(0.25)

@@ -27,7 +27,7 @@ test('a user whose reservations wait for each other keeps one connection, and ot
 
   const quick = await new Buyer(2).reserve(stack.api, 1, [24])
   expect(quick.status).toBe(200)
-  expect(quick.durationMs).toBeLessThan(500)
+  expect(quick.durationMs).toBeLessThan(1_500) // the others wait for two seconds
   expect(await stack.postgres.query(WAITING)).toHaveLength(1)
 
   await other.query('commit')

@@ -66,7 +66,7 @@ describe('the line', () => {
     await start(1, 1_000, { WAITING_ROOM_TURN_SECONDS: '1' })
     await joined(1)
     await joined(2)
-    await until('the second was admitted', async () => (await stack.metric('waiting_room_admitted_total')) === 2, 4_000)
+    await until('the second was admitted', async () => (await stack.metric('waiting_room_admitted_total')) === 2)
     expect(await stack.metric('waiting_room_expired_total')).toBeGreaterThanOrEqual(1)
     expect(await stack.metric('waiting_room_order_inversions_total')).toBe(0)
   })
@@ -76,10 +76,10 @@ describe('the line', () => {
     await Promise.all(users(1, 60).map(joined))
     const startedAt = performance.now()
     const first = (await stack.census()).admitted
-    await until('twenty more', async () => (await stack.census()).admitted >= first + 20, 10_000)
+    await until('twenty more', async () => (await stack.census()).admitted >= first + 20, 20_000)
     const seconds = (performance.now() - startedAt) / 1000
     expect(seconds).toBeGreaterThan(2.9) // 20 at 5/s with a bucket of 5: not before 3 s
-    expect(seconds).toBeLessThan(6)
+    expect(seconds).toBeLessThan(8)
   })
 
   test('never holds more than the cap, sampled every 50 ms while hundreds join, ask and leave on two instances and the cap goes down', async () => {
@@ -137,7 +137,7 @@ describe('the line', () => {
 
 describe('how a stay ends', () => {
   test('who waits and falls silent is dropped from the line, who asks stays', async () => {
-    await start(0, 1_000, { WAITING_ROOM_ABANDONED_AFTER_SECONDS: '1' })
+    await start(0, 1_000, { WAITING_ROOM_ABANDONED_AFTER_SECONDS: '2' })
     const silent = await joined(1)
     const patient = await joined(2)
     await until('the silent one is gone', async () => {
@@ -152,9 +152,9 @@ describe('how a stay ends', () => {
   })
 
   test('a turn ends at its time, and its token is worth nothing at the gate, also after joining again', async () => {
-    await start(1, 1_000, { WAITING_ROOM_TURN_SECONDS: '1' })
+    await start(1, 1_000, { WAITING_ROOM_TURN_SECONDS: '3' })
     const { token, expiresAt } = await joined(1)
-    expect(Date.parse(expiresAt) - Date.now()).toBeLessThanOrEqual(1_000)
+    expect(Date.parse(expiresAt) - Date.now()).toBeLessThanOrEqual(3_000)
     expect((await stack.reserve(1, token, 1)).status).toBe(200)
     await until('the turn is over', async () => codeOf(await stack.reserve(1, token, 2)) === '403 queue_not_admitted')
     const again = await joined(1)

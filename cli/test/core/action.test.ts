@@ -12,6 +12,8 @@ import { type Environment, loadEnvironment } from '../../src/environment/environ
 let dir: string
 let servers: Server[]
 let environment: Environment
+/** What a POST waits for before it is answered. */
+let posted: PromiseWithResolvers<void>
 let requests: {
   method: string | undefined
   url: string | undefined
@@ -23,6 +25,7 @@ let requests: {
 beforeEach(async () => {
   dir = mkdtempSync(join(tmpdir(), 'drillbook-action-'))
   requests = []
+  posted = Promise.withResolvers()
   servers = [200, 409].map((status) =>
     createServer(async (req, res) => {
       let body = ''
@@ -35,7 +38,7 @@ beforeEach(async () => {
         authorization: req.headers.authorization,
         body,
       })
-      if (method === 'POST') await new Promise((resolve) => setTimeout(resolve, 1500))
+      if (method === 'POST') await posted.promise
       res.writeHead(method === 'GET' ? 200 : status).end(method === 'GET' ? '{"done":3,"total":4}' : '{"code":"x"}')
     }),
   )
@@ -91,7 +94,11 @@ describe('an action', () => {
 
   test('with a progress path tells how far it is, summed over the instances', async () => {
     const seen: Progress[] = []
-    await runAction(environment, 'warm', {}, { actor: 'ann', onProgress: (p) => seen.push(p) })
+    const onProgress = (progress: Progress) => {
+      seen.push(progress)
+      posted.resolve()
+    }
+    await runAction(environment, 'warm', {}, { actor: 'ann', onProgress })
     expect(seen[0]).toEqual({ done: 6, total: 8 })
   })
 

@@ -30,7 +30,11 @@ describe('the launcher', () => {
       stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
     })
     const exit = once(child, 'exit')
-    await once(child.stderr ?? child, 'data')
+    let said = ''
+    for await (const chunk of child.stderr?.iterator({ destroyOnReturn: false }) ?? []) {
+      said += chunk
+      if (said.includes(' serves ')) break
+    }
     child.disconnect()
     expect(await exit).toEqual([0, null])
   })

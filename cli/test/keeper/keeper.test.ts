@@ -129,9 +129,9 @@ describe('a session is undone by itself', () => {
   test('when its lease is over, and not while it is renewed', async () => {
     await environment.start()
     const keeper = environment.client()
-    const { id } = await keeper.open({ ...REQUEST, leaseSeconds: 1 })
+    const { id } = await keeper.open({ ...REQUEST, leaseSeconds: 2 })
     await keeper.inject(id, 'first')
-    const renewedUntil = Date.now() + 1500
+    const renewedUntil = Date.now() + 3000
     await until(async () => (await keeper.renew(id)) && Date.now() > renewedUntil, 'some renewals')
     expect(calls()).toEqual(['PUT /first/on'])
     await ended()
@@ -145,7 +145,7 @@ describe('a session is undone by itself', () => {
   test('when the hard limit passes, though it is renewed', async () => {
     await environment.start()
     const keeper = environment.client()
-    const { id } = await keeper.open({ ...REQUEST, hardLimitSeconds: 1 })
+    const { id } = await keeper.open({ ...REQUEST, hardLimitSeconds: 2 })
     await keeper.inject(id, 'first')
     await until(
       async () =>
@@ -171,7 +171,7 @@ describe('a session is undone by itself', () => {
   test('by a keeper that was killed and comes back after the lease', async () => {
     await environment.start()
     const keeper = environment.client()
-    const { id, leaseUntil } = await keeper.open({ ...REQUEST, leaseSeconds: 1 })
+    const { id, leaseUntil } = await keeper.open({ ...REQUEST, leaseSeconds: 2 })
     await keeper.inject(id, 'first')
     await environment.killKeeper()
     await until(() => Date.now() > Date.parse(leaseUntil), 'the lease to be over')

@@ -6,6 +6,8 @@ export class Child {
   readonly process: ChildProcess
   stdout = ''
   stderr = ''
+  /** It is gone, and all that it said has been read. */
+  private readonly closed: Promise<void>
 
   constructor(command: string, args: string[], options: SpawnOptions = {}) {
     const { NODE_COMPILE_CACHE } = process.env // of the run
@@ -17,6 +19,7 @@ export class Child {
     this.process.stderr?.on('data', (chunk: Buffer) => {
       this.stderr += chunk.toString()
     })
+    this.closed = new Promise((resolve) => this.process.once('close', () => resolve()))
   }
 
   get running(): boolean {
@@ -27,7 +30,8 @@ export class Child {
   logs(event: string): Record<string, unknown>[] {
     return this.stdout
       .split('\n')
-      .filter((line) => line.includes(`"${event}"`) && line.endsWith('}'))
+      .slice(0, -1) // what the last line break ends: half a line may have been read
+      .filter((line) => line.includes(`"${event}"`))
       .map((line) => JSON.parse(line) as Record<string, unknown>)
       .filter((line) => line.event === event)
   }
@@ -36,9 +40,9 @@ export class Child {
     this.process.kill(name)
   }
 
-  /** Resolves with the exit status once it is gone, null when a signal ended it. */
+  /** Resolves with the exit status once it is gone and all that it said is there, null when a signal ended it. */
   async exit(): Promise<number | null> {
-    if (this.running) await once(this.process, 'exit')
+    await this.closed
     return this.process.exitCode
   }
 

@@ -30,7 +30,7 @@ export class Gate {
   /** Resolves when somebody waits at it. */
   async reached(): Promise<void> {
     const waiting = `select from pg_locks where locktype = 'advisory' and objid = ${LOCK} and not granted`
-    await until('somebody waits at the gate', async () => (await count(this.postgres, waiting)) === 1, 1_500)
+    await until('somebody waits at the gate', async () => (await count(this.postgres, waiting)) === 1)
   }
 
   async open(): Promise<void> {

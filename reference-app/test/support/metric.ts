@@ -1,6 +1,6 @@
 /** The sum of all series of this metric that carry these labels, as scraped now. 0 when there is none. */
 export async function metricOf(url: string, name: string, labels: Record<string, string> = {}): Promise<number> {
-  const response = await fetch(url, { signal: AbortSignal.timeout(5_000) })
+  const response = await fetch(url, { signal: AbortSignal.timeout(15_000) })
   const lines = (await response.text())
     .split('\n')
     .filter((line) => line.startsWith(`${name}{`) || line.startsWith(`${name} `))

@@ -79,7 +79,7 @@ export class Postgres {
 
   /** A connection that the test ends itself. */
   async connect(): Promise<Client> {
-    const client = new Client({ connectionString: this.url, connectionTimeoutMillis: 2_000 })
+    const client = new Client({ connectionString: this.url, connectionTimeoutMillis: 10_000 })
     client.on('error', () => undefined) // reported by the query
     await client.connect()
     return client
@@ -104,14 +104,9 @@ export class Postgres {
   private workers(signal: NodeJS.Signals): void {
     const { pid } = this.child.process
     if (pid === undefined || !this.child.running) return
+    if (signal === 'SIGSTOP') send(pid, signal) // first: else one could be born after they were counted
     const children = execFileSync('ps', ['-o', 'pid=', '--ppid', String(pid)], { encoding: 'utf8' })
-    for (const worker of [pid, ...children.trim().split(/\s+/).map(Number)]) {
-      try {
-        process.kill(worker, signal)
-      } catch (error) {
-        if (!(Error.isError(error) && 'code' in error && error.code === 'ESRCH')) throw error // it ended meanwhile
-      }
-    }
+    for (const worker of [pid, ...children.trim().split(/\s+/).map(Number)]) send(worker, signal)
   }
 
   private spawn(): Child {
@@ -131,6 +126,14 @@ export class Postgres {
 
   private async answers(): Promise<void> {
     await until('Postgres answers', async () => (await this.query('select 1')).length === 1, START_LIMIT_MS)
+  }
+}
+
+function send(pid: number, signal: NodeJS.Signals): void {
+  try {
+    process.kill(pid, signal)
+  } catch (error) {
+    if (!(Error.isError(error) && 'code' in error && error.code === 'ESRCH')) throw error // it ended meanwhile
   }
 }
 

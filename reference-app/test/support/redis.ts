@@ -55,7 +55,7 @@ export class RedisServer {
 
   /** A short-lived connection of the test itself. */
   async use<T>(work: (redis: Redis) => Promise<T>): Promise<T> {
-    const redis = new Redis(this.url, { lazyConnect: true, retryStrategy: null, commandTimeout: 2_000 })
+    const redis = new Redis(this.url, { lazyConnect: true, retryStrategy: null, commandTimeout: 10_000 })
     redis.on('error', () => undefined) // reported by the command
     try {
       await redis.connect()
