@@ -14,5 +14,5 @@ export default {
       { jsc: { parser: { syntax: 'typescript' }, target: 'es2024' }, module: { type: 'es6' } },
     ],
   },
-  testTimeout: 60_000, // above START_LIMIT_MS of the reference app's tests, which says what did not start
+  testTimeout: 150_000, // above START_LIMIT_MS of the reference app's tests, which says what did not start
 }

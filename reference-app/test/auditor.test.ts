@@ -157,4 +157,4 @@ test('a worker audits, counts a round that it could not make as failed, and does
     expect.objectContaining({ level: 'error', invariant: 'coupon_count', keys: [1] }),
   ])
   expect(await worker.stop()).toBe(0)
-}, 100_000)
+})

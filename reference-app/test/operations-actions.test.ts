@@ -90,7 +90,7 @@ test('clearing comes to its end among hundreds of thousands of keys', async () =
   expect(reply.durationMs).toBeLessThan(10_000)
   expect(await pair.redis.use((client) => client.dbsize())).toBeGreaterThanOrEqual(100_000)
   await pair.redis.use((client) => client.flushall())
-}, 60_000)
+})
 
 test('clearing that has no more time goes on where it was when it is called again', async () => {
   await pair.redis.use(async (client) => {

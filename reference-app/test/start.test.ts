@@ -141,7 +141,7 @@ describe('preparing the database', () => {
     expect(await postgres.query('select stock, initial_stock from product where id = 3')).toEqual([
       { stock: 10_000_010, initial_stock: 10_000_010 },
     ])
-  }, 120_000)
+  })
 
   test.each([
     { args: ['--data-set', 'huge'] },

@@ -120,7 +120,7 @@ describe('the line', () => {
     expect(above).toEqual([])
     expect(Math.max(...samples)).toBe(40)
     expect(await stack.metric('waiting_room_order_inversions_total')).toBe(0)
-  }, 90_000)
+  })
 
   test('an admission out of turn is seen, and counted', async () => {
     await start(0, 1_000)

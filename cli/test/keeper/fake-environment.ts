@@ -134,7 +134,7 @@ export class FakeEnvironment {
 export async function until(
   condition: () => boolean | Promise<boolean>,
   what: string,
-  limitMs = 10_000,
+  limitMs = 30_000,
 ): Promise<void> {
   const deadline = Date.now() + limitMs
   while (!(await condition())) {

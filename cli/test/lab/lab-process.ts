@@ -83,7 +83,7 @@ export async function freeOffset(): Promise<string> {
 export async function until(
   condition: () => boolean | Promise<boolean>,
   what: string,
-  limitMs = 20_000,
+  limitMs = 60_000,
 ): Promise<void> {
   const end = performance.now() + limitMs
   while (!(await condition())) {

@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from '@jest/globals'
 import { CHECKOUT, freeOffset, TestLab } from './lab-process.ts'
 
-const LIMIT = 60_000
+const LIMIT = 150_000
 let scratch: string
 let lab: TestLab
 

@@ -16,20 +16,20 @@ export const READS = [
   ...Array.from({ length: 28 }, (_, i) => `/api/v1/concerts/${1 + (i % 5)}/schedules/${i + 1}/seats`),
 ]
 
-/** A steady open-model load over all reads: request n leaves at its time, whether or not earlier ones were answered. */
+/** A steady open-model load over all reads, or these paths: request n leaves at its time, whether or not earlier ones were answered. */
 export class Load {
   readonly shots: Shot[] = []
   private readonly agent = new Agent({ connections: null, pipelining: 1 })
   private readonly pending = new Set<Promise<void>>()
   private readonly timer: NodeJS.Timeout
 
-  constructor(url: string, queueToken: string, perSecond: number) {
+  constructor(url: string, queueToken: string, perSecond: number, paths = READS) {
     const startedAt = performance.now()
     let sent = 0
     this.timer = setInterval(() => {
       for (; startedAt + (sent * 1_000) / perSecond <= performance.now(); sent += 1) {
         const at = startedAt + (sent * 1_000) / perSecond
-        const shot = this.shoot(url + READS[sent % READS.length], queueToken, at)
+        const shot = this.shoot(url + paths[sent % paths.length], queueToken, at)
         this.pending.add(shot)
         shot.finally(() => this.pending.delete(shot))
       }

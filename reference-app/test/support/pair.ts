@@ -88,6 +88,6 @@ export const put = (api: Api, path: string, body: object) => api.ops('PUT', path
 export const say = (api: Api, message: string | null) => put(api, '/banner', { message })
 export const banner = async (api: Api) => (await state(api)).banner?.message ?? null
 
-export async function shows(api: Api, message: string | null, withinMs = 10_000): Promise<void> {
+export async function shows(api: Api, message: string | null, withinMs = 20_000): Promise<void> {
   await until(`${message} is shown`, async () => (await banner(api)) === message, withinMs)
 }

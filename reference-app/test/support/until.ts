@@ -5,7 +5,7 @@ export const START_LIMIT_MS = 120_000
 export async function until<T>(
   what: string,
   condition: () => T | undefined | false | Promise<T | undefined | false>,
-  withinMs = 10_000,
+  withinMs = 20_000,
 ): Promise<T> {
   const deadline = performance.now() + withinMs
   let last: unknown
