@@ -1,5 +1,6 @@
+import { setTimeout as pause } from 'node:timers/promises'
 import { afterAll, afterEach, beforeAll, expect, test } from '@jest/globals'
-import { Api } from './support/api.ts'
+import { Api, type Reply } from './support/api.ts'
 import { codeOf, tally } from './support/buyer.ts'
 import { count, expectNothingBroken } from './support/invariants.ts'
 import { type Stack, startStack } from './support/stack.ts'
@@ -76,19 +77,23 @@ test('asked for with one key 20 times at once is issued once, and nobody is told
 
 test('a rush of 600 users for 100, each asking twice at two instances, gives exactly 100 of them one each', async () => {
   await newCoupon(11, 100)
-  // On a starved machine so many are too many, and some are turned away; that is not the question here.
-  const protect = (enabled: boolean) =>
-    Promise.all([stack.api, second].map((api) => api.ops('PUT', '/protection', { enabled })))
-  await protect(false)
+  // On a starved machine so many are too many: who is told so comes again, with the same key.
+  let turnedAway = 0
+  const comes = async (...asked: Parameters<typeof issue>): Promise<Reply> => {
+    const reply = await issue(...asked)
+    if (reply.status !== 503) return reply
+    turnedAway += 1
+    await pause(Number(reply.headers.get('retry-after')) * 1_000)
+    return await comes(...asked)
+  }
   const issuedBefore = (await Promise.all([stack.api, second].map((api) => api.metric('coupons_issued_total')))).reduce(
     (a, b) => a + b,
   )
   const replies = await Promise.all(
     Array.from({ length: 1_200 }, (_, i) =>
-      issue(11, 1 + (i % 600), { api: i < 600 ? stack.api : second, key: i % 3 === 0 ? `key-${i}` : '' }),
+      comes(11, 1 + (i % 600), { api: i < 600 ? stack.api : second, key: i % 3 === 0 ? `key-${i}` : '' }),
     ),
   )
-  await protect(true)
   const {
     '201': given,
     '409 coupon_sold_out': late = 0,
@@ -102,10 +107,8 @@ test('a rush of 600 users for 100, each asking twice at two instances, gives exa
     (a, b) => a + b,
   )
   expect(issuedAfter - issuedBefore).toBe(100)
-  for (const api of [stack.api, second]) {
-    expect(await api.metric('db_client_connection_timeouts_total')).toBe(0)
-    expect(await api.metric('operation_outcomes_total', { outcome: 'failed' })).toBe(0)
-  }
+  const failed = [stack.api, second].map((api) => api.metric('operation_outcomes_total', { outcome: 'failed' }))
+  expect((await Promise.all(failed)).reduce((a, b) => a + b)).toBe(turnedAway)
 })
 
 test('who asks after all are taken waits for nobody who has the row', async () => {
