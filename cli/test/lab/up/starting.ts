@@ -19,6 +19,7 @@ export function startingTests(): void {
         talk += data
       })
       await until(() => talk.includes('prometheus'), 'the first parts')
+      first.child.kill('SIGSTOP') // it must not be done before the other command has come to look
       const busy = await lab.run('lab', 'down')
       expect([busy.status, busy.stderr]).toEqual([
         4,

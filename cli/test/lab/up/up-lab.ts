@@ -5,7 +5,7 @@ import type { LabInfo } from '../../../src/lab/lab-file.ts'
 import { type Ended, freeOffset, TestLab, until } from '../lab-process.ts'
 
 /** For whatever starts or ends a lab on a busy machine. Milliseconds. */
-export const LAB_LIMIT = 90_000
+export const LAB_LIMIT = 150_000
 
 /** A lab that is up, shared by all tests of one file: starting it takes eight seconds. */
 export class UpLab extends TestLab {
