@@ -128,13 +128,13 @@ export class Settings {
     const { store, trail, events, settings } = this.parts
     try {
       const lost = await store.unrecorded(this.left)
-      this.left = []
       const last = new Map(lost.map((entry) => [entry.action, entry]))
       for (const entry of lost) {
         const setting = settings.find(({ name }) => name === entry.action)
         if (setting === undefined || last.get(entry.action) !== entry) trail.write(entry)
         else await this.takeUp(setting, entry)
       }
+      this.left = []
       if (lost.length > 0) await this.exchangeInTime()
     } catch (error) {
       events.unreachable(error)
@@ -203,6 +203,7 @@ export class Settings {
       }
       this.heard = true
       events.reached()
+      if (this.changes.size === 0 && this.left.length === 0) await trail.putAside()
     } catch (error) {
       for (const change of changes) if (this.changes.get(change.setting.name) !== change) trail.write(change.entry)
       events.unreachable(error)
