@@ -132,3 +132,21 @@ test('a rush for one coupon keeps nobody from anything else: its users have one 
   await holder.end()
   expect(tally(await Promise.all(rush))).toEqual({ '201': 60 })
 })
+
+test('who was served without a key has the coupon and is told so, whatever happens to those with a key who came at that moment', async () => {
+  await newCoupon(13, 10)
+  const holder = await stack.postgres.connect()
+  await holder.query('begin')
+  await holder.query('select from coupon where id = 13 for update')
+  const first = issue(13, 1)
+  await until('the first waits for the row', async () => (await count(stack.postgres, WAITING)) > 0)
+  const together = [issue(13, 2), issue(13, 3, { key: 'mine' }), issue(13, 4)]
+  await until('all have come', async () => (await stack.api.metric('http_server_active_requests')) >= 4, 1_500)
+  await stack.postgres.query('alter table idempotent_answer rename to mislaid')
+  await holder.end()
+  expect((await first).status).toBe(201)
+  expect((await Promise.all(together)).map(({ status }) => status)).toEqual([201, 500, 201])
+  await stack.postgres.query('alter table mislaid rename to idempotent_answer')
+  expect(await issues(13)).toBe(3)
+  expect((await issue(13, 3, { key: 'mine' })).status).toBe(201)
+})

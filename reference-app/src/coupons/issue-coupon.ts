@@ -24,7 +24,7 @@ export interface CouponDeskParts {
  */
 export class CouponDesk {
   private readonly parts: CouponDeskParts
-  private readonly batches = new Batches<Mutation, Mutated | Problem>(
+  private readonly batches = new Batches<Mutation, Mutated | Error>(
     (couponId, users) => this.serve(couponId, users),
     BATCH,
   )
@@ -37,13 +37,16 @@ export class CouponDesk {
   async issue(couponId: number, userId: number, key: string | undefined): Promise<Mutated> {
     const mutation = { userId, route: 'POST /coupons/{couponId}/issue', key, request: { couponId } }
     const mutated = await this.batches.add(couponId, mutation)
-    if (mutated instanceof Problem) throw mutated
+    if (mutated instanceof Error) throw mutated
     if (!mutated.replayed) this.parts.events.issued(mutated.answer.body as CouponIssue)
     return mutated
   }
 
-  /** Who sent no key needs no transaction around the one statement that issues: it then locks the coupon for the server's work only. */
-  private async serve(couponId: number, users: Mutation[]): Promise<(Mutated | Problem)[]> {
+  /**
+   * Who sent no key needs no transaction around the one statement that issues: it then locks the coupon for the server's work only. They have what it
+   * gave them, whatever becomes of the others.
+   */
+  private async serve(couponId: number, users: Mutation[]): Promise<(Mutated | Error)[]> {
     const { coupons, database, mutations } = this.parts
     const issue = (transaction: Transaction, to: readonly Mutation[]) =>
       issueAll(
@@ -55,13 +58,14 @@ export class CouponDesk {
     const keyed = users.filter(({ key }) => key !== undefined)
     const others = users.filter(({ key }) => key === undefined)
     const ofOthers = others.length > 0 ? await issue(database, others) : []
-    const ofKeyed = keyed.length > 0 ? await mutations.runAll(keyed, issue) : []
-    const results = new Map<Mutation, Mutated | Problem>(keyed.map((mutation, i) => [mutation, ofKeyed[i] as Mutated]))
+    const failed = (error: Error) => keyed.map(() => error)
+    const ofKeyed = keyed.length > 0 ? await mutations.runAll(keyed, issue).catch(failed) : []
+    const results = new Map<Mutation, Mutated | Error>(keyed.map((mutation, i) => [mutation, ofKeyed[i] as Mutated]))
     for (const [i, mutation] of others.entries()) {
       const answer = ofOthers[i] as Answer | Problem
       results.set(mutation, answer instanceof Problem ? answer : { answer, replayed: false })
     }
-    return users.map((mutation) => results.get(mutation) as Mutated | Problem)
+    return users.map((mutation) => results.get(mutation) as Mutated | Error)
   }
 }
 
