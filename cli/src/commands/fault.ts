@@ -64,7 +64,7 @@ export async function start(
       stdio,
       options,
       { ...fault, until: session.leaseUntil },
-      `${options.name} is on until ${session.leaseUntil} or: drillbook fault stop ${options.name}`,
+      `${options.name} is on until ${session.leaseUntil}. To end it sooner: drillbook fault stop ${options.name}`,
     )
     return
   }
