@@ -2,7 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises'
 import { z } from 'zod'
 import { CliError, messageOf } from '../errors.ts'
 import { type Endpoint, headersOf } from '../prometheus/client.ts'
-import type { OpenRequest } from './keeper.ts'
+import type { OpenRequest } from './open-session.ts'
 import {
   type FaultRecord,
   faultRecordSchema,

@@ -1,20 +1,12 @@
-import { randomUUID } from 'node:crypto'
 import { describeAction } from '../actions/run-action.ts'
-import { runStep } from '../actions/run-step.ts'
-import { durationMs, type Environment } from '../environment/environment.ts'
+import type { Environment } from '../environment/environment.ts'
 import { clampLease, iso, later, undoReason } from './deadlines.ts'
+import { injectFault, requireFault } from './inject.ts'
+import { isShared, newSession, type OpenRequest, prolong } from './open-session.ts'
 import { KeeperRefusal } from './refusal.ts'
-import { type FaultRecord, isOn, isOpen, MANUAL, type Session, type UndoRecord } from './session.ts'
+import { type FaultRecord, isOn, isOpen, type Session, type UndoRecord } from './session.ts'
 import type { StateFile } from './state-file.ts'
-import { actorOf, type Patience, undoFault, undoSession } from './undo.ts'
-
-export interface OpenRequest {
-  drill: string
-  incident: string
-  rollbacks: string[]
-  leaseSeconds: number
-  hardLimitSeconds: number
-}
+import { type Patience, undoFault, undoSession } from './undo.ts'
 
 const TICK_MS = 200
 
@@ -58,10 +50,8 @@ export class Keeper {
     this.checkRollbacks(request.rollbacks)
     const now = Date.now()
     if (isOpen(this.session)) {
-      if (this.session.state === 'live' && this.session.drill === MANUAL && request.drill === MANUAL) {
-        this.session.leaseSeconds = Math.max(this.session.leaseSeconds, request.leaseSeconds)
-        this.session.leaseUntil = later(this.session.leaseUntil, now + request.leaseSeconds * 1000)
-        this.session.hardLimitAt = later(this.session.hardLimitAt, now + request.hardLimitSeconds * 1000)
+      if (isShared(this.session, request)) {
+        prolong(this.session, request, now)
         this.save()
         return this.session
       }
@@ -71,19 +61,7 @@ export class Keeper {
         `${this.session.drill} has a session (${this.session.id}, ${this.session.state}) since ${this.session.openedAt}`,
       )
     }
-    this.session = {
-      id: randomUUID(),
-      drill: request.drill,
-      incident: request.incident,
-      state: 'live',
-      openedAt: iso(now),
-      leaseSeconds: request.leaseSeconds,
-      leaseUntil: iso(now + request.leaseSeconds * 1000),
-      hardLimitAt: iso(now + request.hardLimitSeconds * 1000),
-      rollbacks: request.rollbacks,
-      faults: [],
-      undo: [],
-    }
+    this.session = newSession(request, now)
     this.save()
     this.log(`session ${this.session.id} opened for ${request.drill}`)
     return this.session
@@ -98,41 +76,9 @@ export class Keeper {
 
   /** Injects; the state is on disk before. Asking again for a fault that is on changes nothing. */
   inject(id: string, name: string): Promise<FaultRecord> {
-    const fault = this.environment.faults.get(name)
-    if (fault === undefined) {
-      const known = [...this.environment.faults.keys()].join(', ') || 'none'
-      throw new KeeperRefusal(422, 'unknown_fault', `the environment knows no fault ${name}; it knows: ${known}`)
-    }
+    const fault = requireFault(this.environment, name)
     this.live(id)
-    return this.exclusive(async () => {
-      const session = this.live(id)
-      const active = session.faults.find((f) => f.name === name && f.state === 'active')
-      if (active !== undefined) return active
-      const now = Date.now()
-      const record: FaultRecord = {
-        name,
-        state: 'starting',
-        startedAt: iso(now),
-        expiresAt: iso(now + durationMs(fault.ttl)),
-        revert: fault.revert,
-        reverted: fault.reverted,
-      }
-      session.faults = [...session.faults.filter((f) => f.name !== name), record]
-      session.undo = session.undo.filter((u) => u.what !== name)
-      this.save()
-      this.log(`fault ${name} starts`)
-      const refused = (await runStep(this.environment, fault.inject, { actor: actorOf(session) })).filter((t) => !t.ok)
-      if (refused.length > 0) {
-        const why = refused.map((t) => `${t.target}: ${t.output || `status ${t.status}`}`).join('; ')
-        this.log(`fault ${name} could not be injected: ${why}`)
-        throw new KeeperRefusal(502, 'injection_failed', `${name} could not be injected: ${why}`)
-      }
-      record.state = 'active'
-      record.activeAt = iso(Date.now())
-      this.save()
-      this.log(`fault ${name} is on`)
-      return record
-    })
+    return this.exclusive(() => injectFault(this.environment, this.live(id), fault, () => this.save(), this.log))
   }
 
   /** Undoes one fault; undefined when it was not on. */
