@@ -2,56 +2,57 @@ import fc, { type Arbitrary } from 'fast-check'
 import { fitting, hostileValue, type Schema } from './values.ts'
 
 /** Text that a JSON parser may stumble over; with one that fits, cut, doubled or wrapped. */
-const hostileText = (fit: string): Arbitrary<string> =>
-  fc.constantFrom(
-    ...[
-      '',
-      ' ',
-      '{',
-      '}',
-      'null',
-      'true',
-      '1',
-      '"text"',
-      '[]',
-      '{}',
-      '\0',
-      '\ufeff{}',
-      'NaN',
-      '{"a":1e400}',
-      '{"userId":1,"userId":2}',
-    ],
-    ...[
-      '{"__proto__":{"userId":1}}',
-      '{"constructor":{"prototype":{}}}',
-      '\\ud800',
-      '{"userId":"\\u0000"}',
-      "{'userId':1}",
-      '<xml/>',
-    ],
-    ...['userId=1', 'userId=1&userId=2', 'userId=%ff', 'userId[a]=1', '='.repeat(900), '&'.repeat(1_200)],
-    ...[`${'['.repeat(30_000)}${']'.repeat(30_000)}`, `${'{"a":'.repeat(10_000)}1${'}'.repeat(10_000)}`],
-    ...[
-      `[${'{},'.repeat(20_000)}{}]`,
-      `{"orderItems":[${'{},'.repeat(20_000)}{}]}`,
-      `{"seatIds":[${'0,'.repeat(30_000)}0]}`,
-    ],
-    ...[
-      ' '.repeat(70_000),
-      `"${'x'.repeat(65_000)}"`,
-      `${fit} `,
-      `${fit}${fit}`,
-      fit.slice(0, -1),
-      fit.slice(1),
-      `[${fit}]`,
-    ],
-    ...[
-      fit.replace('{', '{"userId":7,'),
-      fit.replace('}', ',"x":1}'),
-      fit.replaceAll(/\d+/g, '1e999'),
-      fit.replaceAll(/\d+/g, '"$&"'),
-    ],
-  )
+export const hostileTexts = (fit: string): string[] => [
+  ...[
+    '',
+    ' ',
+    '{',
+    '}',
+    'null',
+    'true',
+    '1',
+    '"text"',
+    '[]',
+    '{}',
+    '\0',
+    '\ufeff{}',
+    'NaN',
+    '{"a":1e400}',
+    '{"userId":1,"userId":2}',
+  ],
+  ...[
+    '{"__proto__":{"userId":1}}',
+    '{"constructor":{"prototype":{}}}',
+    '\\ud800',
+    '{"userId":"\\u0000"}',
+    "{'userId':1}",
+    '<xml/>',
+  ],
+  ...['userId=1', 'userId=1&userId=2', 'userId=%ff', 'userId[a]=1', '='.repeat(900), '&'.repeat(1_200)],
+  ...[`${'['.repeat(30_000)}${']'.repeat(30_000)}`, `${'{"a":'.repeat(10_000)}1${'}'.repeat(10_000)}`],
+  ...[
+    `[${'{},'.repeat(20_000)}{}]`,
+    `{"orderItems":[${'{},'.repeat(20_000)}{}]}`,
+    `{"seatIds":[${'0,'.repeat(30_000)}0]}`,
+  ],
+  ...[
+    ' '.repeat(70_000),
+    `"${'x'.repeat(65_000)}"`,
+    `${fit} `,
+    `${fit}${fit}`,
+    fit.slice(0, -1),
+    fit.slice(1),
+    `[${fit}]`,
+  ],
+  ...[
+    fit.replace('{', '{"userId":7,'),
+    fit.replace('}', ',"x":1}'),
+    fit.replaceAll(/\d+/g, '1e999'),
+    fit.replaceAll(/\d+/g, '"$&"'),
+  ],
+]
+
+const hostileText = (fit: string): Arbitrary<string> => fc.constantFrom(...hostileTexts(fit))
 
 /** One field of the object is another, is gone, or is one too many. */
 function corrupted(value: unknown): Arbitrary<unknown> {

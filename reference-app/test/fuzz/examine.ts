@@ -21,29 +21,52 @@ export type Tally = Map<string, number>
 /** As many requests follow each other, and are counted together. */
 const AT_ONCE = 8
 
-/** Sends generated requests one after another. Throws, with the seed and the fewest requests that show it, when an answer or its count is wrong. */
+/** Sends requests one after another, and holds what comes back and what is counted against the description. */
+export class Watch {
+  readonly tally: Tally = new Map()
+  private readonly api: Api
+  private readonly client: FuzzClient
+  private counts: Counts
+
+  private constructor(api: Api, client: FuzzClient, counts: Counts) {
+    this.api = api
+    this.client = client
+    this.counts = counts
+  }
+
+  static async begin(api: Api, client: FuzzClient): Promise<Watch> {
+    return new Watch(api, client, await countsOf(api))
+  }
+
+  /** What was wrong. */
+  async send(requests: readonly FuzzRequest[]): Promise<string[]> {
+    const expected: string[] = []
+    const faults: string[] = []
+    for (const request of requests) {
+      const answer = await this.client.send(request).catch(({ message }: Error) => message)
+      if (typeof answer === 'string') {
+        if (!isUnreadable(request)) faults.push(`${nameOf(request)}: no answer, ${answer}`)
+        continue
+      }
+      expected.push(...countedAs(request, answer))
+      faults.push(...faultsOf(request, answer).map((fault) => `${nameOf(request)}: ${fault}`))
+      note(this.tally, [nameOf(request), String(answer.status), codeOf(answer) ?? ''].join(' ').trim())
+    }
+    const last = this.counts
+    this.counts = await settled(this.api, last, expected)
+    const miscounted = differences(last, this.counts, expected)
+    faults.push(...miscounted.map(([name, grown, due]) => `${name}: counted ${grown} times instead of ${due}`))
+    return faults
+  }
+}
+
+/** Sends generated requests. Throws, with the seed and the fewest requests that show it, when an answer or its count is wrong. */
 export async function examine(api: Api, client: FuzzClient, { seed, cases, withinMs }: Examination): Promise<Tally> {
-  const tally: Tally = new Map()
-  let before: Counts = await countsOf(api)
+  const watch = await Watch.begin(api, client)
   const property = fc.asyncProperty(
     fc.array(anyRequest, { minLength: 1, maxLength: AT_ONCE, size: 'max' }),
     async (requests) => {
-      const expected: string[] = []
-      const faults: string[] = []
-      for (const request of requests) {
-        const answer = await client.send(request).catch(({ message }: Error) => message)
-        if (typeof answer === 'string') {
-          if (!isUnreadable(request)) faults.push(`${nameOf(request)}: no answer, ${answer}`)
-          continue
-        }
-        expected.push(...countedAs(request, answer))
-        faults.push(...faultsOf(request, answer).map((fault) => `${nameOf(request)}: ${fault}`))
-        note(tally, [nameOf(request), String(answer.status), codeOf(answer) ?? ''].join(' ').trim())
-      }
-      const last = before
-      before = await settled(api, last, expected)
-      const miscounted = differences(last, before, expected)
-      faults.push(...miscounted.map(([name, grown, due]) => `${name}: counted ${grown} times instead of ${due}`))
+      const faults = await watch.send(requests)
       if (faults.length > 0) throw new Error(faults.join('\n'))
     },
   )
@@ -53,7 +76,7 @@ export async function examine(api: Api, client: FuzzClient, { seed, cases, withi
     interruptAfterTimeLimit: withinMs,
     includeErrorInReport: true,
   })
-  return tally
+  return watch.tally
 }
 
 /** Responses are counted when they have ended, a moment after the client has them. The counts of then, right or not. */

@@ -57,49 +57,50 @@ export const hostileSegment = fc.oneof(
 )
 
 /** Other spellings of a target, and what looks like one. */
-export const hostileTarget = (path: string): Arbitrary<string> =>
-  fc.constantFrom(
-    ...[
-      `${path}/`,
-      `${path}?x=1`,
-      `${path}?`,
-      `${path}?%ff`,
-      path.toUpperCase(),
-      path.replace('/api', '/API'),
-      `http://itself${path}`,
-    ],
-    ...[
-      `${path}#x`,
-      `${path}//`,
-      `/${path}`,
-      `${path}/x`,
-      `${path};x=1`,
-      `${path}%20`,
-      `${path}\u00a0`,
-      `${path}\u00e9`,
-      `${path}?#`,
-    ],
-    ...[
-      path.replaceAll('/', '%2f'),
-      path.replaceAll('/', '\\'),
-      path.replace('/api', '/%61pi'),
-      `/.${path}`,
-      `/x/..${path}`,
-      '*',
-      '/',
-      '/%',
-    ],
-    ...[
-      '/__proto__',
-      '/constructor',
-      '/api/v1',
-      '/api/v1/__proto__',
-      '/metrics',
-      '/state',
-      `/${'a/'.repeat(1_000)}`,
-      `/${'x'.repeat(6_000)}`,
-    ],
-  )
+export const hostileTargets = (path: string): string[] => [
+  ...[
+    `${path}/`,
+    `${path}?x=1`,
+    `${path}?`,
+    `${path}?%ff`,
+    path.toUpperCase(),
+    path.replace('/api', '/API'),
+    `http://itself${path}`,
+  ],
+  ...[
+    `${path}#x`,
+    `${path}//`,
+    `/${path}`,
+    `${path}/x`,
+    `${path};x=1`,
+    `${path}%20`,
+    `${path}\u00a0`,
+    `${path}\u00e9`,
+    `${path}?#`,
+  ],
+  ...[
+    path.replaceAll('/', '%2f'),
+    path.replaceAll('/', '\\'),
+    path.replace('/api', '/%61pi'),
+    `/.${path}`,
+    `/x/..${path}`,
+    '*',
+    '/',
+    '/%',
+  ],
+  ...[
+    '/__proto__',
+    '/constructor',
+    '/api/v1',
+    '/api/v1/__proto__',
+    '/metrics',
+    '/state',
+    `/${'a/'.repeat(1_000)}`,
+    `/${'x'.repeat(6_000)}`,
+  ],
+]
+
+export const hostileTarget = (path: string): Arbitrary<string> => fc.constantFrom(...hostileTargets(path))
 
 export const hostileKey = fc.oneof(
   fc.constantFrom(
@@ -144,7 +145,7 @@ export const hostileToken = fc.oneof(
   fc.stringMatching(/^[A-Za-z0-9_-]{1,40}\.[A-Za-z0-9_-]{43}$/),
 )
 
-export const oddHeader = fc.constantFrom<[string, string]>(
+export const ODD_HEADERS: [string, string][] = [
   ...(
     [
       'text/plain',
@@ -176,4 +177,6 @@ export const oddHeader = fc.constantFrom<[string, string]>(
   ['traceparent', 'x'.repeat(300)],
   ['Range', 'bytes=0-1'],
   ['If-None-Match', '*'],
-)
+]
+
+export const oddHeader = fc.constantFrom(...ODD_HEADERS)

@@ -5,10 +5,10 @@ import { hostileKey, hostileSegment, hostileTarget, hostileToken, METHODS, oddHe
 import type { FuzzRequest } from './request.ts'
 import { fitting, type Schema, USERS } from './values.ts'
 
-type Described = (typeof operations)[number]
+export type Described = (typeof operations)[number]
 
 /** Requests that an honest client may send, by and large for one user: his token, his path, his body. */
-function fittingRequest({ path, method, operation }: Described): Arbitrary<FuzzRequest> {
+export function fittingRequest({ path, method, operation }: Described): Arbitrary<FuzzRequest> {
   return fc.constantFrom(...USERS).chain((user) =>
     fc
       .tuple(

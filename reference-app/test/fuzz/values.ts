@@ -22,7 +22,7 @@ export interface Schema {
 
 /** Users who come again and again, so that what one request leaves behind is met by the next. */
 export const USERS = [1, 2, 3, 4]
-const MAX_ID = 2_147_483_647
+export const MAX_ID = 2_147_483_647
 
 /** What there is, by the name of its field: the seeds, and what runs like this one make first. */
 const KNOWN: Record<string, Arbitrary<number>> = {
