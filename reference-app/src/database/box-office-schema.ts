@@ -21,6 +21,8 @@ create table if not exists seat (
   unique (schedule_id, number)
 );
 alter table seat add column if not exists price integer not null default 50000 check (price > 0);
+create index if not exists seat_on_sale on seat (schedule_id) where on_sale;
+create index if not exists seat_withdrawn on seat (schedule_id) where not on_sale;
 
 -- What a user may spend. No row: nothing was ever recharged. The amount is the sum of the user's entries, at every commit.
 create table if not exists balance (
@@ -53,6 +55,7 @@ create table if not exists reservation (
 create unique index if not exists reservation_live on reservation (seat_id) where status in ('held', 'paid');
 create index if not exists reservation_held_by on reservation (user_id) where status = 'held';
 create index if not exists reservation_held_until on reservation (expires_at) where status = 'held';
+create index if not exists reservation_live_of_schedule on reservation (schedule_id) include (status, expires_at) where status in ('held', 'paid');
 create index if not exists reservation_expired_at on reservation (expires_at) where status = 'expired';
 
 create table if not exists payment (
