@@ -230,10 +230,10 @@ function addLab(program: Command, stdio: Stdio): void {
     .command('up')
     .description('Start the lab.')
     .option('--port-offset <number>', 'shift every port', integer)
-    .option('--port <name=number>', 'one port; repeatable', collect, [])
-    .option('--speed <factor>', 'how much faster alert rules run', Number, 10)
-    .option('--journeys-per-second <number>', 'the traffic', Number)
-    .option('--data-set <name>', 'what the database holds: small, or load (enough for load tests)')
+    .option('--port <name=number>', 'one port; repeatable', collect)
+    .option('--speed <factor>', 'how much faster alert rules run, from 1 to 20', number, 10)
+    .option('--journeys-per-second <number>', 'the traffic', number, 60)
+    .option('--data-set <name>', 'what the database holds: small, or load (enough for load tests)', 'small')
     .option(...JSON_OUT)
     .action(async (options) => (await import('./commands/lab.ts')).up(stdio, options))
   lab
@@ -264,13 +264,23 @@ function addLab(program: Command, stdio: Stdio): void {
     .command('logs')
     .argument('[name]', 'one part; without it, all')
     .description('Show the logs.')
-    .option('-n, --lines <number>', 'how many lines', integer, 50)
+    .option('-n, --lines <number>', 'how many lines of each; 0 with --follow: only new ones', count, 50)
     .option('-f, --follow', 'go on showing')
     .action(async (name, options) => (await import('./commands/lab.ts')).logs(stdio, { ...options, name }))
 }
 
-function collect(value: string, previous: string[]): string[] {
+function collect(value: string, previous: string[] = []): string[] {
   return [...previous, value]
+}
+
+function number(text: string): number {
+  if (text.trim() === '' || !Number.isFinite(Number(text))) throw new InvalidArgumentError('a number, please.')
+  return Number(text)
+}
+
+function count(text: string): number {
+  if (!/^\d+$/.test(text)) throw new InvalidArgumentError('a whole number from 0 on, please.')
+  return Number(text)
 }
 
 function integer(text: string): number {

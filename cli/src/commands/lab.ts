@@ -91,9 +91,10 @@ export async function status(stdio: Stdio, options: { json?: boolean }): Promise
     })
   }
   const ill = status.parts.filter((p) => !p.healthy)
-  if (ill.length > 0) {
+  const [first] = ill
+  if (first !== undefined) {
     throw new CliError('expectation_failed', `not healthy: ${ill.map((p) => p.name).join(', ')}`, {
-      hint: 'See why with: drillbook lab logs NAME',
+      hint: `See why with \`drillbook lab logs ${first.name}\`; what died and when, with \`drillbook lab logs supervisord\`.`,
     })
   }
 }
@@ -101,6 +102,9 @@ export async function status(stdio: Stdio, options: { json?: boolean }): Promise
 /** `drillbook lab logs [NAME]`: the last lines of one part, or of all with their names in front. */
 export async function logs(stdio: Stdio, options: { name?: string; lines?: number; follow?: boolean }): Promise<void> {
   const place = { root: findRoot(stdio.cwd), env: stdio.env, name: options.name }
-  stdio.out(readLogs({ ...place, lines: options.lines ?? 50 }))
+  const lines = options.lines ?? 50
+  const text = readLogs({ ...place, lines })
+  if (text === '' && lines > 0) stdio.err(`${options.name ?? 'The lab'} has not written anything yet.\n`)
+  stdio.out(text)
   if (options.follow) await followLogs({ ...place, signal: stdio.signal, onText: stdio.out })
 }

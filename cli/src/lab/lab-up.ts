@@ -83,7 +83,8 @@ export async function labUp(options: LabUpOptions): Promise<LabInfo> {
     const ended = await endOwnProcesses(dir)
     emptyLabFolder(dir)
     claimLabFolder(dir)
-    if (ended.length > 0) say('cleaned', `${ended.length} processes of an earlier lab`)
+    if (ended.length > 0)
+      say('cleaned', `${ended.length} ${ended.length === 1 ? 'process' : 'processes'} of an earlier lab`)
     await refuseTakenPorts(ports)
 
     const startedAt = new Date().toISOString()

@@ -33,11 +33,19 @@ const DEFAULT_PORTS = {
 export type PortName = keyof typeof DEFAULT_PORTS
 export type Ports = Record<PortName, number>
 
+const DEFAULTS = Object.values(DEFAULT_PORTS)
+/** Those that a user may open. */
+const [MIN_PORT, MAX_PORT] = [1024, 65_535]
+
 export const PORT_NAMES = Object.keys(DEFAULT_PORTS) as PortName[]
 
 /** The ports for an offset and single choices (`NAME=NUMBER`). Throws `usage` with every problem at once. */
 export function resolvePorts(offset: number, chosen: readonly string[]): Ports {
   const problems: string[] = []
+  const [lowest, highest] = [MIN_PORT - Math.min(...DEFAULTS), MAX_PORT - Math.max(...DEFAULTS)]
+  if (!(offset >= lowest && offset <= highest)) {
+    throw new CliError('usage', `--port-offset has to be from ${lowest} to ${highest}, not ${offset}`)
+  }
   const ports: Ports = { ...DEFAULT_PORTS }
   for (const name of PORT_NAMES) ports[name] += offset
   for (const choice of chosen) {
@@ -51,8 +59,8 @@ export function resolvePorts(offset: number, chosen: readonly string[]): Ports {
   for (const name of PORT_NAMES) {
     const port = ports[name]
     const other = takenBy.get(port)
-    if (!Number.isInteger(port) || port < 1024 || port > 65_535)
-      problems.push(`${name}: ${port} is not from 1024 to 65535`)
+    if (!Number.isInteger(port) || port < MIN_PORT || port > MAX_PORT)
+      problems.push(`${name}: ${port} is not from ${MIN_PORT} to ${MAX_PORT}`)
     if (other !== undefined) problems.push(`${name} and ${other} would both be on ${port}`)
     takenBy.set(port, name)
   }

@@ -5,17 +5,19 @@ import { messageOf } from '../errors.ts'
 export type Probe = () => Promise<string | undefined>
 
 const TIMEOUT_MS = 1000
+const NO_ANSWER = `no answer within ${TIMEOUT_MS} ms`
 
 /** Ready when the answer's status is below 400 and its text fits. */
 export function httpProbe(url: string, fits: (text: string) => boolean = () => true): Probe {
   return async () => {
+    const signal = AbortSignal.timeout(TIMEOUT_MS)
     try {
-      const response = await fetch(url, { signal: AbortSignal.timeout(TIMEOUT_MS) })
+      const response = await fetch(url, { signal })
       const text = await response.text()
       if (!response.ok) return `${url} answers ${response.status}`
       return fits(text) ? undefined : `${url} does not say what it should yet`
     } catch (error) {
-      return messageOf(error)
+      return signal.aborted ? NO_ANSWER : messageOf(error)
     }
   }
 }
@@ -59,7 +61,7 @@ function talk(
       socket.destroy()
       resolve(result)
     }
-    socket.setTimeout(TIMEOUT_MS, () => end(`no answer within ${TIMEOUT_MS} ms`))
+    socket.setTimeout(TIMEOUT_MS, () => end(NO_ANSWER))
     socket.on('error', (error) => end(messageOf(error)))
     socket.on('connect', () => socket.write(message))
     socket.on('data', (data) => end(judge(data.toString('latin1'))))

@@ -68,7 +68,7 @@ export async function waitUntilReady(
     if (round % 5 === 0) await check()
     if (performance.now() > until) {
       throw new CliError('unreachable', `${name} was not ready within ${READY_LIMIT_MS / 1000} s: ${reason}`, {
-        hint: `Look at its log: drillbook lab logs`,
+        hint: `Look at its log: drillbook lab logs${PARTS.some((p) => p.name === name) ? ` ${name}` : ''}`,
       })
     }
     await sleep(PROBE_EVERY_MS, undefined, { signal })
@@ -92,6 +92,7 @@ async function refuseDead(part: Part, { supervisor, dir }: { supervisor: Supervi
 }
 
 export function lastLines(file: string, count: number): string[] {
+  if (count === 0) return []
   try {
     return readFileSync(file, 'utf8').trimEnd().split('\n').slice(-count).filter(Boolean)
   } catch {

@@ -17,8 +17,10 @@ describe('ports', () => {
   })
 
   test('may not leave the range', () => {
-    expect(() => resolvePorts(60_000, [])).toThrow('is not from 1024 to 65535')
-    expect(() => resolvePorts(-18_000, [])).toThrow('is not from 1024 to 65535')
+    expect(() => resolvePorts(60_000, [])).toThrow('--port-offset has to be from -14408 to 46279, not 60000')
+    expect(() => resolvePorts(-18_000, [])).toThrow('not -18000')
+    expect(resolvePorts(46_279, [])['process-exporter']).toBe(65_535)
+    expect(() => resolvePorts(0, ['gateway=80'])).toThrow('gateway: 80 is not from 1024 to 65535')
   })
 })
 

@@ -92,6 +92,12 @@ test('wrong options are told all at once', async () => {
     status: 2,
     stderr: expect.stringMatching(/--speed.*--journeys-per-second.*--data-set/s),
   })
+  for (const option of ['--speed', '--journeys-per-second']) {
+    expect(await lab.run('lab', 'up', option, 'x')).toMatchObject({
+      status: 2,
+      stderr: expect.stringContaining('a number, please.'),
+    })
+  }
   expect(lab.exists).toBe(false)
 })
 
