@@ -14,26 +14,28 @@ export interface AuditEntry {
   after: unknown
 }
 
+const jsonLine = z.string().transform((line, context): unknown => {
+  try {
+    return JSON.parse(line)
+  } catch {
+    context.addIssue('is not JSON')
+    return z.NEVER
+  }
+})
+
+/** A line of an audit file: the ids of entries above it that Postgres knows. */
+export const settledLine = jsonLine.pipe(z.object({ settled: z.array(z.uuid()) }))
+
 /** A line of an audit file. */
-export const auditLine = z
-  .string()
-  .transform((line, context): unknown => {
-    try {
-      return JSON.parse(line)
-    } catch {
-      context.addIssue('is not JSON')
-      return z.NEVER
-    }
-  })
-  .pipe(
-    z.object({
-      id: z.uuid(),
-      at: z.iso.datetime(),
-      actor: z.string(),
-      role: z.enum(['viewer', 'operator']),
-      instance: z.string(),
-      action: z.string(),
-      before: z.unknown(),
-      after: z.unknown(),
-    }),
-  )
+export const auditLine = jsonLine.pipe(
+  z.object({
+    id: z.uuid(),
+    at: z.iso.datetime(),
+    actor: z.string(),
+    role: z.enum(['viewer', 'operator']),
+    instance: z.string(),
+    action: z.string(),
+    before: z.unknown(),
+    after: z.unknown(),
+  }),
+)

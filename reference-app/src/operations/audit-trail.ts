@@ -1,5 +1,5 @@
 import { appendFile, readFile, rename, stat } from 'node:fs/promises'
-import { type AuditEntry, auditLine } from './audit-entry.ts'
+import { type AuditEntry, auditLine, settledLine } from './audit-entry.ts'
 import type { OperationsEvents } from './events.ts'
 import { InTurn } from './in-turn.ts'
 
@@ -9,6 +9,14 @@ const MAX_UNWRITTEN = 10_000
 /** From this size on the file is put aside: some four thousand changes, years of them. Bytes. */
 const FULL = 1024 * 1024
 
+/** What earlier processes of an instance have noted. */
+export interface Noted {
+  /** What Postgres is not known to know, the oldest first. */
+  left: AuditEntry[]
+  /** The id of the last entry of each action, whoever knows of it. */
+  last: ReadonlyMap<string, string>
+}
+
 /**
  * The audit file of this instance, and what has still to be written into the table that all instances share. A full file is put aside, in place of the
  * one before, which is gone then: so only while the table holds every line of both.
@@ -17,6 +25,8 @@ export class AuditTrail {
   private readonly file: string
   private readonly events: OperationsEvents
   private readonly waiting = new Map<string, AuditEntry>()
+  /** Ids in the files that are not known to be settled. */
+  private readonly open = new Set<string>()
   private readonly turns = new InTurn()
   /** Nobody has looked since something was added. */
   private mayBeFull = true
@@ -41,6 +51,7 @@ export class AuditTrail {
    */
   async note(entry: AuditEntry): Promise<void> {
     this.events.changed(entry)
+    this.open.add(entry.id)
     try {
       await this.turns.run(() => this.append(entry))
     } catch (error) {
@@ -48,17 +59,27 @@ export class AuditTrail {
     }
   }
 
-  /** What earlier processes of this instance have noted, the oldest first. Lines that a crash cut off are left out. */
-  async earlier(instance: string): Promise<AuditEntry[]> {
+  /**
+   * Postgres knows them, or has no need to: says so in the file, because the next process may find Postgres away. Never rejects: what the file does
+   * not say is asked again.
+   */
+  async settled(entries: readonly AuditEntry[]): Promise<void> {
+    const settled = entries.map(({ id }) => id).filter((id) => this.open.delete(id))
+    if (settled.length > 0) await this.turns.run(() => this.append({ settled })).catch(() => undefined)
+  }
+
+  /** Lines that a crash cut off are left out. */
+  async earlier(instance: string): Promise<Noted> {
     const aside = await this.read(this.aside)
     const current = await this.read(this.file)
     this.cutOff = !/(^|\n)$/.test(current)
-    return [aside, current].flatMap((text) =>
-      text.split('\n').flatMap((line) => {
-        const parsed = auditLine.safeParse(line)
-        return parsed.success && parsed.data.instance === instance ? [parsed.data] : []
-      }),
-    )
+    const lines = [aside, current].flatMap((text) => text.split('\n'))
+    const settled = new Set(lines.flatMap((line) => settledLine.safeParse(line).data?.settled ?? []))
+    const entries = lines.flatMap((line) => auditLine.safeParse(line).data ?? [])
+    const own = entries.filter((entry) => entry.instance === instance)
+    const left = own.filter(({ id }) => !settled.has(id))
+    for (const { id } of left) this.open.add(id)
+    return { left, last: new Map(own.map(({ action, id }) => [action, id])) }
   }
 
   /**
@@ -95,11 +116,11 @@ export class AuditTrail {
     return `${this.file}.1`
   }
 
-  private async append(entry: AuditEntry): Promise<void> {
+  private async append(line: object): Promise<void> {
     const begin = this.cutOff ? '\n' : ''
     this.cutOff = false
     this.mayBeFull = true
-    await appendFile(this.file, `${begin}${JSON.stringify(entry)}\n`, { mode: 0o600 })
+    await appendFile(this.file, `${begin}${JSON.stringify(line)}\n`, { mode: 0o600 })
   }
 
   private async read(file: string): Promise<string> {

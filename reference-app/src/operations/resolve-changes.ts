@@ -9,8 +9,11 @@ export interface PendingChange {
   setting: Setting<unknown>
   /** `after` is the value. */
   entry: AuditEntry
-  /** Version of this setting that the instance knew. Whatever is above is somebody else's, unless it is one of `own`. */
-  base: number
+  /**
+   * Version of this setting that the instance knew. Whatever is above is somebody else's, unless it is one of `own`. Undefined: Postgres has been away
+   * since the instance started; then what is later by the clocks of the instances is.
+   */
+  base: number | undefined
   /** Ids of this change and of those before it that it replaced: one of them may have been written without our hearing of it. */
   own: readonly string[]
   /** The operator has been told that it holds on this instance only: from then on a newer change by somebody else wins. */
@@ -32,7 +35,7 @@ export function resolveChanges(current: DesiredState, changes: readonly PendingC
   for (const change of changes) {
     const { setting, entry } = change
     const desired = current.settings[setting.name]
-    const others = desired !== undefined && desired.version > change.base && !change.own.includes(desired.change)
+    const others = desired !== undefined && isNewer(desired, change) && !change.own.includes(desired.change)
     const value = desired === undefined ? setting.initial : desired.value
     const changed = !isDeepStrictEqual(entry.before, entry.after)
     if (isDeepStrictEqual(value, entry.after)) {
@@ -58,6 +61,10 @@ export function resolveChanges(current: DesiredState, changes: readonly PendingC
   }
   if (Object.keys(written).length === 0) return { of, entries }
   return { of, entries, settings: { ...current.settings, ...written } }
+}
+
+function isNewer({ version, at }: DesiredSetting, { base, entry }: PendingChange): boolean {
+  return base === undefined ? at > entry.at : version > base
 }
 
 /** The row that says why an operator's change did not last. Its id follows from the two changes, so it is written once. */

@@ -8,6 +8,7 @@ import type { DesiredState } from './desired-state.ts'
 import type { DesiredStateStore } from './desired-state-store.ts'
 import type { OperationsEvents } from './events.ts'
 import { InTurn } from './in-turn.ts'
+import { LeftChanges } from './left-changes.ts'
 import type { Operator } from './operator.ts'
 import { type PendingChange, resolveChanges, type Verdicts } from './resolve-changes.ts'
 import type { Setting } from './setting.ts'
@@ -35,11 +36,11 @@ export class Settings {
   /** What Postgres does not know yet, by the name of the setting. */
   private readonly changes = new Map<string, PendingChange>()
   private readonly exchanging = new InTurn()
-  private next: Promise<void> | undefined
+  private next: Promise<boolean> | undefined
   private desired: DesiredState = { version: 0, settings: {} }
-  /** Noted by earlier processes, and not yet held against the table. */
-  private left: AuditEntry[] = []
+  private readonly left: LeftChanges
   private timer: NodeJS.Timeout | undefined
+  /** `desired` was read at least once. */
   private heard = false
   private informed = false
   private stopped = false
@@ -47,13 +48,14 @@ export class Settings {
   constructor(parts: SettingsParts) {
     this.parts = parts
     this.applied = new AppliedSettings(parts.settings, parts.events)
+    this.left = new LeftChanges({ ...parts, takeUp: (setting, entry) => this.takeUp(setting, entry) })
   }
 
-  /** Takes the desired state, if Postgres answers within 2 s, and follows it from then on. */
+  /** Takes the desired state, if Postgres answers within 2 s, or else what was pending when this instance ended; follows Postgres from then on. */
   async begin(): Promise<void> {
-    this.left = await this.parts.trail.earlier(this.parts.instance)
-    await this.sync()
-    await this.recover()
+    await this.left.read()
+    if (await this.sync()) await this.recover()
+    else await this.left.hold()
     this.pollLater()
   }
 
@@ -98,14 +100,15 @@ export class Settings {
     await withTimeLimit(this.exchange(), EXCHANGE_LIMIT_MS, late).catch(() => undefined) // it goes on, and is tried again
   }
 
-  /** Brings this instance and Postgres together. Never rejects. */
-  async sync(): Promise<void> {
-    await this.exchange()
+  /** Brings this instance and Postgres together. False: Postgres does not answer. Never rejects. */
+  async sync(): Promise<boolean> {
+    const reached = await this.exchange()
     await this.applied.follow(
       () => this.desired,
       (name) => this.changes.has(name),
     )
     this.informed = this.heard
+    return reached
   }
 
   private pollLater(): void {
@@ -119,44 +122,31 @@ export class Settings {
     this.pollLater()
   }
 
-  /**
-   * What earlier processes noted and Postgres never took goes on record, as soon as Postgres answers; the last change of a setting is taken up again
-   * unless somebody has changed the setting since (by the clocks of the instances). Never rejects.
-   */
+  /** Never rejects. */
   private async recover(): Promise<void> {
-    if (this.left.length === 0) return
-    const { store, trail, events, settings } = this.parts
     try {
-      const lost = await store.unrecorded(this.left)
-      const last = new Map(lost.map((entry) => [entry.action, entry]))
-      for (const entry of lost) {
-        const setting = settings.find(({ name }) => name === entry.action)
-        if (setting === undefined || last.get(entry.action) !== entry) trail.write(entry)
-        else await this.takeUp(setting, entry)
-      }
-      this.left = []
-      if (lost.length > 0) await this.exchangeInTime()
+      if (await this.left.recover()) await this.exchangeInTime()
     } catch (error) {
-      events.unreachable(error)
+      this.parts.events.unreachable(error)
     }
   }
 
-  private async takeUp(setting: Setting<unknown>, entry: AuditEntry): Promise<void> {
-    const { trail, events } = this.parts
+  /** Again a pending change, unless somebody has changed the setting since, by the clocks of the instances. Throws as `apply`: refused. */
+  private async takeUp(setting: Setting<unknown>, entry: AuditEntry): Promise<boolean> {
     const { name } = setting
     const since = this.desired.settings[name]
     const after = setting.schema.safeParse(entry.after)
     const again = after.success && !this.changes.has(name) && (since === undefined || since.at < entry.at)
-    events.recovered(entry, again)
-    if (!again) return trail.write(entry)
-    const base = this.applied.versionOf(name)
-    const hold = () => this.changes.set(name, { setting, entry, base, own: [entry.id], held: true })
-    try {
-      await this.applied.change(new Map([[setting, after.data]]), hold)
-    } catch (error) {
-      events.applyFailed(name, entry.after, error)
-      trail.write(entry)
+    if (again) {
+      const change = { setting, entry, base: this.baseOf(name), own: [entry.id], held: true }
+      await this.applied.change(new Map([[setting, after.data]]), () => this.changes.set(name, change))
     }
+    this.parts.events.recovered(entry, again)
+    return again
+  }
+
+  private baseOf(name: string): number | undefined {
+    return this.heard ? this.applied.versionOf(name) : undefined
   }
 
   /** From now on this change awaits Postgres, in place of an earlier one of the same setting. */
@@ -168,7 +158,7 @@ export class Settings {
     const change: PendingChange = {
       setting,
       entry: { id, at, actor, role, instance: this.parts.instance, action: name, before, after },
-      base: replaced?.base ?? this.applied.versionOf(name),
+      base: replaced === undefined ? this.baseOf(name) : replaced.base,
       own: [...(replaced?.own ?? []), id],
       held: false,
     }
@@ -176,8 +166,8 @@ export class Settings {
     return change
   }
 
-  /** One at a time; whoever asks while one is under way shares the next. Never rejects. */
-  private exchange(): Promise<void> {
+  /** One at a time; whoever asks while one is under way shares the next. False: Postgres does not answer. Never rejects. */
+  private exchange(): Promise<boolean> {
     this.next ??= this.exchanging.run(() => {
       this.next = undefined
       return this.exchangeOnce()
@@ -185,7 +175,7 @@ export class Settings {
     return this.next
   }
 
-  private async exchangeOnce(): Promise<void> {
+  private async exchangeOnce(): Promise<boolean> {
     const { store, trail, events } = this.parts
     const changes = [...this.changes.values()]
     const entries = trail.unwritten
@@ -200,13 +190,16 @@ export class Settings {
         })
         trail.written(entries)
         if (verdicts !== undefined) this.settle(verdicts)
+        await trail.settled([...entries, ...changes.map(({ entry }) => entry)])
       }
       this.heard = true
       events.reached()
-      if (this.changes.size === 0 && this.left.length === 0) await trail.putAside()
+      if (this.changes.size === 0 && this.left.isEmpty) await trail.putAside()
+      return true
     } catch (error) {
       for (const change of changes) if (this.changes.get(change.setting.name) !== change) trail.write(change.entry)
       events.unreachable(error)
+      return false
     }
   }
 

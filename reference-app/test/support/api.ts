@@ -102,6 +102,7 @@ export class Api {
     return this.child.logs(event)
   }
 
+  /** Its entries; not what it says of them. */
   get audit(): Record<string, unknown>[] {
     if (!existsSync(this.auditFile)) return [] // nobody has changed anything
     const text = readFileSync(this.auditFile, 'utf8')
@@ -109,6 +110,7 @@ export class Api {
       .trim()
       .split('\n')
       .map((line) => JSON.parse(line) as Record<string, unknown>)
+      .filter((line) => !('settled' in line))
   }
 
   get auditFile(): string {
