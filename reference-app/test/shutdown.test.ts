@@ -40,7 +40,7 @@ test('SIGTERM under load: not ready at once, everything that still arrives is an
     expect(await api.child.exit()).toBe(0)
     const endedAt = performance.now()
     await load.stop()
-    expect(endedAt - stoppedAt).toBeLessThan(10_000)
+    expect(endedAt - stoppedAt).toBeLessThan(15_000) // what the lab gives it (stopwaitsecs); on a quiet machine eight
     // Users are sent elsewhere by then; until then nobody notices anything.
     const shots = load.shots.filter(({ at }) => at < stoppedAt + NOTICE_MS / 2)
     expect(shots.length).toBeGreaterThan(200)
@@ -68,6 +68,6 @@ test('a request that is under way at SIGTERM is answered before the process ends
   expect((await slow).status).toBe(503)
   postgres.resume()
   expect(await api.child.exit()).toBe(0)
-  expect(performance.now() - stoppedAt).toBeLessThan(12_000)
+  expect(performance.now() - stoppedAt).toBeLessThan(15_000)
   await api.stop()
 })
