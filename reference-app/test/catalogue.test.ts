@@ -1,18 +1,8 @@
-import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
+import { describe, expect, test } from '@jest/globals'
 import type { Reply } from './support/api.ts'
-import { type Stack, startStack } from './support/stack.ts'
+import { shareStack, stack, token } from './support/shared-stack.ts'
 
-let stack: Stack
-let token: string
-
-beforeAll(async () => {
-  stack = await startStack()
-  token = await stack.api.join()
-})
-
-afterAll(async () => {
-  await stack.remove()
-})
+shareStack()
 
 const get = (path: string, headers: Record<string, string> = { 'queue-token': token }) =>
   stack.api.call(`/api/v1${path}`, { headers })

@@ -1,26 +1,12 @@
-import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals'
+import { describe, expect, test } from '@jest/globals'
 import { CacheConnection } from '../src/cache/connection.ts'
 import type { Api } from './support/api.ts'
-import { Pair, put, say } from './support/pair.ts'
+import { put, say } from './support/pair.ts'
+import { a, b, pair, sharePair } from './support/shared-pair.ts'
 import { until } from './support/until.ts'
 import { Worker } from './support/worker.ts'
 
-let pair: Pair
-let a: Api
-let b: Api
-
-beforeAll(async () => {
-  pair = await Pair.start()
-  ;({ a, b } = pair)
-})
-
-afterAll(async () => {
-  await pair.remove()
-})
-
-afterEach(async () => {
-  await pair.reset()
-})
+sharePair()
 
 describe('the audit', () => {
   test('is only ever added to', async () => {

@@ -1,24 +1,9 @@
-import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals'
-import type { Api } from './support/api.ts'
-import { banner, Pair, put, type State, say, shows } from './support/pair.ts'
+import { describe, expect, test } from '@jest/globals'
+import { banner, put, type State, say, shows } from './support/pair.ts'
+import { a, b, pair, sharePair } from './support/shared-pair.ts'
 import { until } from './support/until.ts'
 
-let pair: Pair
-let a: Api
-let b: Api
-
-beforeAll(async () => {
-  pair = await Pair.start()
-  ;({ a, b } = pair)
-})
-
-afterAll(async () => {
-  await pair.remove()
-})
-
-afterEach(async () => {
-  await pair.reset()
-})
+sharePair()
 
 describe('without Postgres', () => {
   const faults = [

@@ -1,25 +1,10 @@
-import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals'
-import type { Api } from './support/api.ts'
-import { Pair, put, say, shows, state } from './support/pair.ts'
+import { describe, expect, test } from '@jest/globals'
+import { put, say, shows, state } from './support/pair.ts'
 import { RedisServer } from './support/redis.ts'
+import { a, b, pair, sharePair } from './support/shared-pair.ts'
 import { until } from './support/until.ts'
 
-let pair: Pair
-let a: Api
-let b: Api
-
-beforeAll(async () => {
-  pair = await Pair.start()
-  ;({ a, b } = pair)
-})
-
-afterAll(async () => {
-  await pair.remove()
-})
-
-afterEach(async () => {
-  await pair.reset()
-})
+sharePair()
 
 describe('a change at one instance', () => {
   test('reaches the other by announcement, well before the next poll', async () => {

@@ -1,20 +1,10 @@
 import { statSync } from 'node:fs'
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals'
+import { beforeEach, describe, expect, test } from '@jest/globals'
 import { READS } from './support/load.ts'
-import { type Stack, startStack } from './support/stack.ts'
+import { shareStack, stack, token } from './support/shared-stack.ts'
 import { until } from './support/until.ts'
 
-let stack: Stack
-let token: string
-
-beforeAll(async () => {
-  stack = await startStack()
-  token = await stack.api.join()
-})
-
-afterAll(async () => {
-  await stack.remove()
-})
+shareStack()
 
 beforeEach(async () => {
   await stack.standby.use((redis) => redis.replicaof('NO', 'ONE'))

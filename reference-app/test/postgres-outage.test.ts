@@ -1,18 +1,8 @@
-import { afterAll, beforeAll, expect, test } from '@jest/globals'
-import { type Stack, startStack } from './support/stack.ts'
+import { expect, test } from '@jest/globals'
+import { shareStack, stack, token } from './support/shared-stack.ts'
 import { until } from './support/until.ts'
 
-let stack: Stack
-let token: string
-
-beforeAll(async () => {
-  stack = await startStack()
-  token = await stack.api.join()
-})
-
-afterAll(async () => {
-  await stack.remove()
-})
+shareStack()
 
 const read = (path = '/api/v1/concerts') => stack.api.call(path, { headers: { 'queue-token': token } })
 
