@@ -93,6 +93,12 @@ test.each<[string, string, string[], string[]]>([
   ['no host', read().replace(HOST, ''), ['400'], []],
   ['three hundred headers', read('X: 1\r\n'.repeat(300)), ['431'], []],
   ['headers of 12 kB', read(`X: ${'x'.repeat(12_000)}\r\n`), ['431'], []],
+  [
+    'an expectation that nobody knows',
+    recharge('Content-Length: 12\r\nConnection: close\r\nExpect: 200-maybe', BODY),
+    ['417'],
+    [],
+  ],
   ['a version that is none', read().replace('HTTP/1.1', 'HTTP/3.7'), ['400'], []],
   ['another protocol', '\x16\x03\x01\x00\xa5\x01\x00\x00\xa1\x03\x03', ['400'], []],
   ['a tunnel', `CONNECT test:443 HTTP/1.1\r\n${HOST}\r\n`, [], []],
