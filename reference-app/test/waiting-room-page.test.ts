@@ -239,7 +239,7 @@ describe('what operators change', () => {
     await stack.queue.use((redis) => redis.zadd('waiting-room:line', 1, '802')) // what a bug may have done
     expect(await stack.order()).not.toEqual(order)
     const reply = await stack.apis[0].ops('POST', '/waiting-room/restore', {})
-    expect([reply.status, reply.body]).toEqual([200, { restored: expect.any(Number) }])
+    expect([reply.status, reply.body]).toEqual([200, { restored: expect.any(Number), joined: false }])
     await stack.opened()
     expect(await stack.order()).toEqual(order)
     expect(placeOf(await stack.status(802, tokens[2] ?? '')).token).toBe(tokens[2])
