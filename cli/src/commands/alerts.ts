@@ -1,6 +1,7 @@
 import { context } from '../context.ts'
 import { formatDuration } from '../duration.ts'
 import { type FiringAlert, firingAlerts } from '../incident/firing-alerts.ts'
+import { localTime } from '../local-time.ts'
 import { incidentsOf } from '../runbook/read-runbook.ts'
 import type { Stdio } from '../stdio.ts'
 
@@ -42,5 +43,5 @@ export async function alerts(stdio: Stdio, options: { env?: string; json?: boole
 function row(alert: FiringAlert, now: number): string {
   const since = new Date(alert.since)
   const ago = formatDuration(now - since.getTime())
-  return `  ${alert.severity.padEnd(8)} ${alert.name.padEnd(22)} since ${since.toLocaleTimeString('en-GB')} (${ago})  ${alert.description || alert.summary}\n`
+  return `  ${alert.severity.padEnd(8)} ${alert.name.padEnd(22)} since ${localTime(since)} (${ago})  ${alert.description || alert.summary}\n`
 }

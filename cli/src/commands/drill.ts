@@ -12,6 +12,7 @@ import { formatScorecard } from '../drill/scorecard.ts'
 import { type Environment, loadEnvironment } from '../environment/environment.ts'
 import { CliError } from '../errors.ts'
 import { isOpen } from '../keeper/session.ts'
+import { localDateTime } from '../local-time.ts'
 import { PrometheusClient, readSecret } from '../prometheus/client.ts'
 import { readRunbook } from '../runbook/read-runbook.ts'
 import { SlackQueue } from '../slack/webhook.ts'
@@ -40,8 +41,8 @@ export async function list(stdio: Stdio, options: Options): Promise<void> {
   })
   if (options.json === true) return stdio.out(`${JSON.stringify(rows, null, 2)}\n`)
   for (const { name, title, last } of rows) {
-    const verdict = last === null ? 'never run' : `${last.verdict}, ${new Date(last.startedAt).toLocaleString('en-GB')}`
-    stdio.out(`${name.padEnd(36)} ${verdict.padEnd(32)} ${title}\n`)
+    const verdict = last === null ? 'never run' : `${last.verdict}, ${localDateTime(last.startedAt)}`
+    stdio.out(`${name.padEnd(36)} ${verdict.padEnd(36)} ${title}\n`)
   }
 }
 

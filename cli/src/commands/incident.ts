@@ -6,6 +6,7 @@ import { findIncident, listIncidents } from '../incident/record.ts'
 import { recordTheEnd } from '../incident/record-the-end.ts'
 import { renderReport } from '../incident/report.ts'
 import { timeline } from '../incident/timeline.ts'
+import { localTime } from '../local-time.ts'
 import type { Stdio } from '../stdio.ts'
 
 type One = { id: string; json?: boolean }
@@ -36,7 +37,7 @@ export async function show(stdio: Stdio, options: One): Promise<void> {
   stdio.out(
     `${state.id}: ${state.status}, in ${state.environment}${state.drill === undefined ? '' : `, DRILL ${state.drill}`}\n`,
   )
-  for (const { at, text } of timeline(events)) stdio.out(`  ${new Date(at).toLocaleTimeString('en-GB')}  ${text}\n`)
+  for (const { at, text } of timeline(events)) stdio.out(`  ${localTime(at)}  ${text}\n`)
 }
 
 /** Adds a note to the timeline. */

@@ -30,12 +30,7 @@ export async function up(stdio: Stdio, options: UpOptions): Promise<void> {
     journeysPerSecond: options.journeysPerSecond,
     dataSet: options.dataSet,
     signal: stdio.signal,
-    onProgress: ({ what, name, ms }) => {
-      const mark = what === 'ready' ? stdio.style('green', '✔') : stdio.style('yellow', '–')
-      stdio.err(
-        `${mark} ${name.padEnd(NAME_WIDTH)} ${stdio.style('dim', `${(ms / 1000).toFixed(1).padStart(4)} s`)}${what === 'cleaned' ? ' ended' : ''}\n`,
-      )
-    },
+    onProgress: ({ what, name, ms }) => tellProgress(stdio, name, ms, what === 'cleaned'),
   })
   if (options.json) return stdio.out(`${JSON.stringify(info, null, 2)}\n`)
   const at = (port: number) => `http://127.0.0.1:${port}`
@@ -50,6 +45,12 @@ export async function up(stdio: Stdio, options: UpOptions): Promise<void> {
       '',
     ].join('\n'),
   )
+}
+
+function tellProgress(stdio: Stdio, name: string, ms: number, ended: boolean): void {
+  const mark = ended ? stdio.style('yellow', '–') : stdio.style('green', '✔')
+  const time = stdio.style('dim', `${(ms / 1000).toFixed(1).padStart(4)} s`)
+  stdio.err(`${mark} ${name.padEnd(NAME_WIDTH)} ${time}${ended ? ' ended' : ''}\n`)
 }
 
 /** `drillbook lab down`. That there was nothing to take down is no failure. */
@@ -69,7 +70,13 @@ export async function scale(stdio: Stdio, options: { part: string; count: number
     })
   }
   const { count } = options
-  const result = await labScale({ root: findRoot(stdio.cwd), env: stdio.env, count, signal: stdio.signal })
+  const result = await labScale({
+    root: findRoot(stdio.cwd),
+    env: stdio.env,
+    count,
+    signal: stdio.signal,
+    onProgress: ({ name, ended, ms }) => tellProgress(stdio, name, ms, ended),
+  })
   if (options.json) return stdio.out(`${JSON.stringify(result, null, 2)}\n`)
   const changes = [
     ...result.started.map((name) => `${name} started`),

@@ -4,6 +4,7 @@ import { CliError } from '../errors.ts'
 import { type FiringAlert, firingAlerts } from '../incident/firing-alerts.ts'
 import { findIncident, type IncidentRecord, openIncident, openIncidents, resumeIncident } from '../incident/record.ts'
 import { recordFiring, recordFiringAndResolved } from '../incident/record-alerts.ts'
+import { localTime } from '../local-time.ts'
 import { incidentsOf, readRunbook } from '../runbook/read-runbook.ts'
 import type { Stdio } from '../stdio.ts'
 import { choose } from '../walk/terminal-asker.ts'
@@ -45,7 +46,7 @@ export async function respond(stdio: Stdio, options: RespondOptions): Promise<vo
   )
   stdio.err(`incident ${record.id}, open for ${formatDuration(Date.now() - Date.parse(openedAt))}\n`)
   for (const alert of firing.filter((a) => a.incident === incident))
-    stdio.err(`  ${alert.name} (${alert.severity}) since ${local(alert.since)}\n`)
+    stdio.err(`  ${alert.name} (${alert.severity}) since ${localTime(alert.since)}\n`)
   const summary = await walkRunbook({
     stdio,
     environment,
@@ -144,8 +145,4 @@ function conclude(stdio: Stdio, record: IncidentRecord, summary: WalkSummary, js
       : `When it is over: drillbook incident close ${record.id}, then drillbook incident report ${record.id}\n`,
   )
   if (failed.length > 0) throw new CliError('expectation_failed', `failed: ${failed.map((s) => s.name).join(', ')}`)
-}
-
-function local(at: string): string {
-  return new Date(at).toLocaleTimeString('en-GB')
 }

@@ -27,6 +27,8 @@ export interface LabScaleOptions {
   /** How many instances of the API shall run. */
   count: number
   signal: AbortSignal
+  /** A part is ready, told or stopped, so long after the start. */
+  onProgress?: (step: { name: string; ended: boolean; ms: number }) => void
 }
 
 export interface LabScaleResult {
@@ -38,8 +40,8 @@ export interface LabScaleResult {
   stopped: string[]
 }
 
-/** Above what an instance may take to finish what is under way: supervisord kills it after ten seconds. */
-const STOP_LIMIT_MS = 14_000
+/** Above what an instance may take to finish what is under way: supervisord kills it after 15 s. */
+const STOP_LIMIT_MS = 17_000
 /** nginx starts new workers within milliseconds of the signal. */
 const RELOAD_LIMIT_MS = 5_000
 
@@ -48,12 +50,14 @@ const RELOAD_LIMIT_MS = 5_000
  * gateway has let go of an old one before it is stopped. Prometheus and the environment's `ops.urls` follow. Doing it again
  * changes nothing. Throws `usage` for a wrong number, `unreachable` when the lab is not up or an instance does not become ready.
  */
-export async function labScale({ root, env, count, signal }: LabScaleOptions): Promise<LabScaleResult> {
+export async function labScale({ root, env, count, signal, onProgress }: LabScaleOptions): Promise<LabScaleResult> {
   if (!(Number.isInteger(count) && count >= 1 && count <= MAX_API_INSTANCES)) {
     throw new CliError('usage', `the lab runs from 1 to ${MAX_API_INSTANCES} instances of the API, not ${count}`)
   }
   const dir = labDir(root, env)
   refuseAbsent(dir)
+  const startedAt = performance.now()
+  const say = (name: string, ended = false) => onProgress?.({ name, ended, ms: performance.now() - startedAt })
   const unlock = lockLab(dir, 'scaled')
   try {
     const supervisor = new Supervisor(join(dir, 'run', 'supervisor.sock'))
@@ -71,10 +75,15 @@ export async function labScale({ root, env, count, signal }: LabScaleOptions): P
 
     const parts = PARTS.filter(({ name }) => wanted.includes(name))
     const start = { dir, ports: info.ports, supervisor, cluster: Promise.resolve(), signal }
-    await Promise.all(parts.map((part) => startPart(part, start)))
+    await Promise.all(
+      parts.map((part) => startPart(part, start).then(() => started.includes(part.name) && say(part.name))),
+    )
     await tellOthers(info, count, supervisor, signal)
+    say('nginx')
     await stop(stopped, supervisor)
+    for (const name of stopped) say(name, true)
     await waitUntilReady('Prometheus', instancesScraped(info.ports, wanted), { signal })
+    say('prometheus')
     return { dir, before: before.length, instances: count, started, stopped }
   } finally {
     unlock()
