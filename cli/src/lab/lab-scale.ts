@@ -78,8 +78,10 @@ export async function labScale({ root, env, count, signal, onProgress }: LabScal
     await Promise.all(
       parts.map((part) => startPart(part, start).then(() => started.includes(part.name) && say(part.name))),
     )
-    await tellOthers(info, count, supervisor, signal)
-    say('nginx')
+    if (info.apiInstances !== count) {
+      await tellOthers(info, count, supervisor, signal)
+      say('nginx')
+    }
     await stop(stopped, supervisor)
     for (const name of stopped) say(name, true)
     await waitUntilReady('Prometheus', instancesScraped(info.ports, wanted), { signal })
@@ -105,12 +107,11 @@ function notUp(): CliError {
 /** Gateway first: when the others know, requests already go where they shall. */
 async function tellOthers(info: LabInfo, count: number, supervisor: Supervisor, signal: AbortSignal): Promise<void> {
   const { dir, ports } = info
-  if (info.apiInstances === count) return // written last, so all of this has been done
   replaceFile(join(dir, 'nginx/instances.conf'), gatewayServers(ports, count))
   await reloadGateway(supervisor, signal)
   replaceFile(join(dir, 'prometheus/targets/api.yaml'), instanceTargets(ports, count))
   replaceOpsUrls(join(dir, 'environment.yaml'), opsUrls(ports, count))
-  writeLabFile({ ...info, apiInstances: count })
+  writeLabFile({ ...info, apiInstances: count }) // last: who finds it there knows that all of this has been done
 }
 
 /** Resolves when a new worker serves; the old ones finish what they have. Throws `unreachable` when none comes. */
