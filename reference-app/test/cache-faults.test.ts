@@ -10,8 +10,9 @@ import { until } from './support/until.ts'
 const SETTLED_AFTER_MS = 2_000
 const FAULT_LASTS_MS = 5_000
 const RECOVERED_WITHIN_MS = 5_000
-/** So few that a starved machine does not take them for too many, and sheds them. */
-const PER_SECOND = 50
+const PER_SECOND = 100
+/** Requests for nothing beside them. */
+const NOTHING_PER_SECOND = 20
 
 let postgres: Postgres
 
@@ -44,7 +45,7 @@ test.each(FAULTS)(
     const pid = api.child.process.pid
     const load = new Load(api.url, await api.join(), PER_SECOND)
     // Needs neither cache nor Postgres: what it takes, it takes because the machine has other things to do.
-    const nothing = new Load(api.url, '', PER_SECOND, ['/healthz'])
+    const nothing = new Load(api.url, '', NOTHING_PER_SECOND, ['/healthz'])
     try {
       await until('most lookups are hits', async () => (await api.lookups('hit')) > 100)
       const errorsBefore = await api.lookups('error')

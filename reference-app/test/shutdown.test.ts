@@ -18,7 +18,7 @@ afterAll(async () => {
   await redis.remove()
 })
 
-const PER_SECOND = 100
+const PER_SECOND = 200
 /** How long it goes on answering after SIGTERM. */
 const NOTICE_MS = 2_000
 
