@@ -7,7 +7,7 @@ import { PLANTED, type Planted } from './planted.ts'
 import { report } from './report.ts'
 import { run, type Verdict } from './run.ts'
 
-/** Most are found within two; each run ends when something is. The rest is for a machine that does much else. */
+/** Most are found within two; each run ends when what it looks for is. The rest is for a machine that does much else. */
 const SECONDS = 240
 
 /** For a machine that does much else: it takes longer, and finds the same. */
@@ -25,12 +25,12 @@ afterAll(async () => {
 }, LIMIT_MS)
 
 async function examine(
-  { name, profile, seed }: Planted,
+  { name, profile, seed, breaks }: Planted,
   ground: Parameters<typeof run>[0]['ground'],
 ): Promise<Verdict> {
   const copy = await patchedCopy(name)
   try {
-    return await run({ seed, profile, seconds: SECONDS, ground, folder: copy.folder })
+    return await run({ seed, profile, seconds: SECONDS, ground, folder: copy.folder, breaks })
   } finally {
     copy.remove()
   }

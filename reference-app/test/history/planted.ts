@@ -5,7 +5,7 @@ export interface Planted {
   name: string
   profile: ProfileName
   seed: number
-  /** What it breaks first, or may break first: which of these is up to the interleaving. */
+  /** One of these has to be found broken. The run goes on until then, because what else is found before is up to the interleaving. */
   breaks: string[]
 }
 

@@ -33,6 +33,8 @@ export interface RunOptions {
   ground: Ground
   /** The reference-app, or a patched copy of it. */
   folder: string
+  /** Goes on after its first violation until one of these is broken. Absent: the first is enough. */
+  breaks?: readonly string[]
 }
 
 export interface Verdict {
@@ -47,8 +49,15 @@ export interface Verdict {
   violations: Violation[]
 }
 
-/** One run, up to its first violation. Rejects when the system cannot be started or a fault not be mended: then nothing is known. */
-export async function run({ seed, profile: profileName, seconds, ground, folder }: RunOptions): Promise<Verdict> {
+/** One run, up to its first violation that counts. Rejects when the system cannot be started or a fault not be mended: then nothing is known. */
+export async function run({
+  seed,
+  profile: profileName,
+  seconds,
+  ground,
+  folder,
+  breaks,
+}: RunOptions): Promise<Verdict> {
   const profile: Profile = PROFILES[profileName]
   const system = await System.start(ground, folder, profile)
   const history = new History()
@@ -65,6 +74,7 @@ export async function run({ seed, profile: profileName, seconds, ground, folder 
   const stop = new AbortController()
   const patience = new AbortController()
   const look = () => lookAt(system, profile, verdict)
+  const isFound = () => verdict.violations.some(({ invariant }) => breaks === undefined || breaks.includes(invariant))
   try {
     const faults = play(system, history, faultsOf(seed, profile, seconds), outages, stop.signal)
     const clients = clientsOf(seed, profile, system, history, stop.signal, patience.signal)
@@ -78,17 +88,16 @@ export async function run({ seed, profile: profileName, seconds, ground, folder 
       const done = history.operations.length >= seconds * OPERATIONS_PER_SECOND && mended.yet
       return ms >= LONGEST_MS || (ms >= seconds * 1_000 && done)
     }
-    while (!hasEnded() && verdict.violations.length === 0) {
+    while (!hasEnded() && !isFound()) {
       await setTimeout(LOOK_EVERY_MS)
       await look().catch(() => (verdict.looks.missed += 1)) // a fault: the next look sees the same rows and more
     }
     stop.abort()
-    if (verdict.violations.length > 0) patience.abort()
+    if (isFound()) patience.abort()
     const impatience = global.setTimeout(() => patience.abort(), SETTLE_MS)
     await Promise.all([faults, clients])
     clearTimeout(impatience)
-    if (verdict.violations.length === 0)
-      await until('the rows can be read', () => look().then(() => true), LAST_LOOK_MS)
+    if (!isFound()) await until('the rows can be read', () => look().then(() => true), LAST_LOOK_MS)
     if (verdict.violations.length === 0 && system.hasOffice) await settle(system, verdict, look)
     return verdict
   } finally {
