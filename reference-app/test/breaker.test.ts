@@ -8,7 +8,13 @@ beforeEach(() => {
 })
 
 /** One call each 10 ms, from `from` on. */
-const record = (calls: boolean[], from = 0) => calls.map((ok, i) => breaker.record(ok, from + i * 10))
+const record = (calls: boolean[], from = 0) =>
+  calls.map((ok, i) => {
+    const at = from + i * 10
+    if (!ok) return breaker.failed(at)
+    breaker.succeeded(at)
+    return false
+  })
 const times = (count: number, ok: boolean): boolean[] => Array(count).fill(ok)
 
 describe('the breaker', () => {
@@ -20,6 +26,11 @@ describe('the breaker', () => {
   test('opens on the tenth, and tells that call so', () => {
     expect(record(times(10, false))).toEqual([...times(9, false), true])
     expect([breaker.state, breaker.allows]).toEqual(['open', false])
+  })
+
+  test('does not open on a success that completes the tenth call, but on the failure after it', () => {
+    expect(record([...times(9, false), true, false])).toEqual([...times(10, false), true])
+    expect(breaker.state).toBe('open')
   })
 
   test('stays closed while fewer than half of the last twenty calls fail, and opens at half', () => {

@@ -10,7 +10,9 @@ const FAILURE_RATIO = 0.5
 
 /**
  * Closed: calls go through and are watched. Open: no call goes through. Half-open: one probe goes through and decides. Who owns the
- * breaker asks `allows` before each call, records each result, and sends the probes. Times in milliseconds of one monotonic clock.
+ * breaker asks `allows` before each call, tells each result, and sends the probes from when `failed` says that it opened: it never opens
+ * otherwise, so there is always somebody who probes. Times in milliseconds of one monotonic clock. Results that arrive while it is not closed
+ * belong to calls from before: they are ignored.
  */
 export class Breaker {
   private current: BreakerState = 'closed'
@@ -24,11 +26,14 @@ export class Breaker {
     return this.current === 'closed'
   }
 
-  /** Results that arrive while it is not closed belong to calls from before: they are ignored. True when this call opened it. */
-  record(ok: boolean, at: number): boolean {
+  succeeded(at: number): void {
+    this.remember(true, at)
+  }
+
+  /** True when this call opened it. */
+  failed(at: number): boolean {
     if (this.current !== 'closed') return false
-    this.calls.push({ ok, at })
-    this.calls = this.calls.slice(-WINDOW_CALLS).filter((call) => call.at > at - WINDOW_MS)
+    this.remember(false, at)
     const failures = this.calls.filter((call) => !call.ok).length
     if (this.calls.length < VOLUME_THRESHOLD || failures / this.calls.length < FAILURE_RATIO) return false
     this.current = 'open'
@@ -50,5 +55,10 @@ export class Breaker {
   reset(): void {
     this.current = 'closed'
     this.calls = []
+  }
+  private remember(ok: boolean, at: number): void {
+    if (this.current !== 'closed') return
+    this.calls.push({ ok, at })
+    this.calls = this.calls.slice(-WINDOW_CALLS).filter((call) => call.at > at - WINDOW_MS)
   }
 }

@@ -54,10 +54,10 @@ export class CacheSource {
     if (!this.breaker.allows) throw new BreakerOpenError(this.name)
     try {
       const text = await this.get(key, patience)
-      this.breaker.record(true, performance.now())
+      this.breaker.succeeded(performance.now())
       return text
     } catch (error) {
-      if (this.breaker.record(false, performance.now())) this.opened(patience)
+      if (this.breaker.failed(performance.now())) this.opened(patience)
       throw error
     }
   }

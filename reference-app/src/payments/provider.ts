@@ -57,7 +57,9 @@ export class Provider {
     if (isProbe) {
       this.breaker.probed(ok)
       if (ok) this.events.breakerClosed(this.name)
-    } else if (this.breaker.record(ok, performance.now())) {
+    } else if (ok) {
+      this.breaker.succeeded(performance.now())
+    } else if (this.breaker.failed(performance.now())) {
       this.probedAt = performance.now()
       this.events.breakerOpened(this.name)
     }

@@ -106,7 +106,7 @@ export class RedisConnection {
         this.waiting.delete(go)
         resolve()
       }
-      const timer = setTimeout(go, until - performance.now())
+      const timer = setTimeout(go, Math.max(0, until - performance.now()))
       this.waiting.add(go)
     })
   }

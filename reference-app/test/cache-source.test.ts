@@ -1,0 +1,38 @@
+import { cacheMetrics, createLogger, createRegistry } from '@drillbook/instrumentation'
+import { expect, test } from '@jest/globals'
+import { CacheEvents } from '../src/cache/events.ts'
+import { CacheSource } from '../src/cache/source.ts'
+import { RedisServer } from './support/redis.ts'
+import { until } from './support/until.ts'
+
+/** One failure less than opens a breaker. */
+const ALMOST = 9
+
+test('a cache that answers again just before its breaker would open is used on, and again after a breaker that did open', async () => {
+  const redis = await RedisServer.start()
+  const registry = createRegistry({ service: 'test' })
+  const logger = createLogger({ service: 'test', instance: 'test', level: 'silent', registry })
+  const events = new CacheEvents(cacheMetrics(registry, { cache: 'test' }), logger)
+  const source = new CacheSource('primary', redis.url, events, () => undefined)
+  const read = () => source.read('key', { timeoutMs: 200, waitsForConnection: false }, true)
+  const readMany = async (count: number) =>
+    (await Promise.allSettled(Array.from({ length: count }, read))).map(({ status }) => status)
+  const used = async () => (await readMany(1))[0] === 'fulfilled'
+  try {
+    await source.probeWrite({ timeoutMs: 20_000, waitsForConnection: true })
+    redis.hang()
+    expect(await readMany(ALMOST)).toEqual(Array(ALMOST).fill('rejected'))
+    expect(source.breakerState).toBe('closed')
+    redis.resume()
+    await until('an answer', used, 5_000)
+    expect(await readMany(1)).toEqual(['fulfilled'])
+
+    redis.hang()
+    await until('the breaker is open', async () => (await readMany(1)) && source.breakerState === 'open')
+    redis.resume()
+    await until('it is used', used, 5_000)
+  } finally {
+    source.close()
+    await redis.remove()
+  }
+})
