@@ -4,6 +4,7 @@ import { Database } from '../src/database/database.ts'
 import { ReplicaEvents } from '../src/database/replica-events.ts'
 import type { Statement } from '../src/database/statement.ts'
 import { caughtUp, Postgres, startReplica } from './support/postgres.ts'
+import { TcpProxy } from './support/tcp-proxy.ts'
 import { until } from './support/until.ts'
 
 let primary: Postgres
@@ -23,15 +24,7 @@ beforeEach(async () => {
   await caughtUp(primary, replica)
   registry = createRegistry({ service: 'test' })
   lines = []
-  const destination = { write: (line: string) => void lines.push(JSON.parse(line)) }
-  const logger = createLogger({ service: 'test', instance: 'test', level: 'info', registry, destination })
-  database = new Database({
-    url: primary.url,
-    applicationName: 'test',
-    registry,
-    onIdleError: () => undefined,
-    replica: { url: replica.url, events: new ReplicaEvents(readMetrics(registry), logger) },
-  })
+  database = databaseOf(replica.url, registry)
   await until('the replica is fit', () => database.replicaUsable)
   database.setReads('replica')
 })
@@ -45,6 +38,24 @@ afterAll(async () => {
   await primary.remove()
 })
 
+function databaseOf(url: string, registry: MetricsRegistry): Database {
+  const destination = { write: (line: string) => void lines.push(JSON.parse(line)) }
+  const logger = createLogger({ service: 'test', instance: 'test', level: 'info', registry, destination })
+  return new Database({
+    url: primary.url,
+    applicationName: 'test',
+    registry,
+    onIdleError: () => undefined,
+    replica: { url, events: new ReplicaEvents(readMetrics(registry), logger) },
+  })
+}
+
+const NOTES: Statement = {
+  name: 'notes',
+  operation: 'SELECT',
+  collection: 'note',
+  text: 'select count(*)::int as notes from note',
+}
 const WHERE: Statement = {
   name: 'where',
   operation: 'SELECT',
@@ -56,12 +67,24 @@ const readFrom = async () => {
   const [row] = await database.read<{ isReplica: boolean }>(WHERE)
   return row?.isReplica ? 'replica' : 'primary'
 }
-const value = async (name: string, labels: Record<string, string> = {}) => {
-  await registry.metrics() // some are read only at a scrape
-  const metric = await registry.getSingleMetric(name)?.get()
+const value = async (name: string, labels: Record<string, string> = {}, of: MetricsRegistry = registry) => {
+  await of.metrics() // some are read only at a scrape
+  const metric = await of.getSingleMetric(name)?.get()
   return metric?.values.find(({ labels: of }) => Object.entries(labels).every(([key, is]) => of[key] === is))?.value
 }
 const write = () => primary.query(`insert into note values ('new')`)
+/** It keeps what it has; how it received more. */
+async function cut(replica: Postgres): Promise<string> {
+  const [stream] = await replica.query<{ primary_conninfo: string }>('show primary_conninfo')
+  await mend(replica, '')
+  const receivers = async () => (await replica.query('select from pg_stat_wal_receiver')).length
+  await until('the stream has ended', async () => (await receivers()) === 0)
+  return stream?.primary_conninfo ?? ''
+}
+async function mend(replica: Postgres, stream: string): Promise<void> {
+  await replica.query(`alter system set primary_conninfo = '${stream.replaceAll("'", "''")}'`)
+  await replica.query('select pg_reload_conf()')
+}
 /** In the order in which they were logged: why the replica was not fit, or that it is. */
 const changes = () => lines.map(({ event, reason }) => reason ?? event)
 const fellBack = (withinMs?: number) =>
@@ -118,17 +141,55 @@ test('above five seconds of lag the primary is read, and the replica again once 
   expect(changes()).toEqual(['database.replica_fit', 'lagging', 'database.replica_fit'])
 })
 
+test('a replica that comes back without what it had is not read, although the primary writes nothing more', async () => {
+  const old = await startReplica(primary)
+  const proxy = await TcpProxy.start(replica.port)
+  const stream = await cut(old)
+  await write()
+  await caughtUp(primary, replica)
+  const own = createRegistry({ service: 'test' })
+  const through = databaseOf(`postgres://postgres@127.0.0.1:${proxy.port}/postgres`, own)
+  const notes = async () => (await through.read<{ notes: number }>(NOTES))[0]?.notes
+  try {
+    through.setReads('replica')
+    await until('the replica is fit', () => through.replicaUsable)
+    expect(await notes()).toBe(1)
+    proxy.lead(old.port)
+    await until('it is seen to lag', async () => Number(await value('db_replica_lag_seconds', {}, own)) > 0)
+    const lag = Number(await value('db_replica_lag_seconds', {}, own))
+    await until(
+      'it was checked often enough to be taken again', // three times
+      async () => Number(await value('db_replica_lag_seconds', {}, own)) > lag + 3,
+    )
+    expect([through.replicaUsable, await notes()]).toEqual([false, 1])
+    await mend(old, stream)
+    await until('it has caught up', () => through.replicaUsable)
+    expect(await notes()).toBe(1)
+  } finally {
+    await through.close()
+    await proxy.close()
+    await old.remove()
+  }
+})
+
+test('a replica that is old when an instance starts is not read, although the primary writes nothing more', async () => {
+  const stream = await cut(replica)
+  await write()
+  const own = createRegistry({ service: 'test' })
+  const late = databaseOf(replica.url, own)
+  await until('it was checked', () => own.getSingleMetric('db_replica_usable'))
+  expect([late.replicaUsable, await value('db_replica_usable', {}, own)]).toEqual([false, 0])
+  await mend(replica, stream)
+  await until('it has caught up', () => late.replicaUsable)
+  await late.close()
+})
+
 test('a replica whose stream broke lags from the next write on, although it answers and has replayed all it got', async () => {
-  const receivers = async () => (await replica.query('select from pg_stat_wal_receiver')).length
-  const [stream] = await replica.query<{ primary_conninfo: string }>('show primary_conninfo')
-  await replica.query(`alter system set primary_conninfo = ''`)
-  await replica.query('select pg_reload_conf()')
-  await until('the stream has ended', async () => (await receivers()) === 0)
+  const stream = await cut(replica)
   await write()
   await fellBack(9_000)
   expect(changes().at(-1)).toBe('lagging')
-  await replica.query(`alter system set primary_conninfo = '${stream?.primary_conninfo.replaceAll("'", "''")}'`)
-  await replica.query('select pg_reload_conf()')
+  await mend(replica, stream)
   await returned()
 })
 

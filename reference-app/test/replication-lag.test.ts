@@ -49,6 +49,53 @@ test('what the replica was seen to have before the primary was asked is not miss
   expect(lag.ms(2_000)).toBe(0)
 })
 
+test('a replica that comes back without what it had lags at once, also behind a primary that writes no more', () => {
+  const lag = new ReplicationLag()
+  lag.written(100n, 1_000)
+  lag.written(110n, 5_000)
+  lag.written(120n, 6_000)
+  lag.replayed(120n)
+  expect([lag.ms(7_000), lag.isKnown]).toEqual([0, true])
+  lag.replayed(105n)
+  expect([lag.ms(8_000), lag.isKnown]).toEqual([3_000, true])
+  lag.replayed(115n)
+  expect([lag.ms(8_000), lag.isKnown]).toEqual([2_000, true])
+})
+
+test('what it lacks since before anybody looked is of unknown age', () => {
+  const lag = new ReplicationLag()
+  lag.written(100n, 1_000)
+  lag.replayed(90n)
+  expect(lag.isKnown).toBe(false)
+  lag.replayed(100n)
+  lag.written(110n, 2_000)
+  expect([lag.ms(2_500), lag.isKnown]).toEqual([500, true])
+})
+
+test('weeks of writes do not fill the memory, and a replica that comes back a day older is not taken for a younger one', () => {
+  const lag = new ReplicationLag()
+  for (let n = 1; n <= 100_000; n += 1) {
+    lag.replayed(BigInt(n))
+    lag.written(BigInt(n), n * 1_000)
+  }
+  lag.replayed(13_600n)
+  expect(lag.ms(100_000_000)).toBeGreaterThanOrEqual(60_000)
+  lag.replayed(99_970n)
+  expect(lag.ms(100_000_000)).toBe(29_000)
+})
+
+test('a primary that comes back with less begins anew: nothing is known of its log before', () => {
+  const lag = new ReplicationLag()
+  lag.written(100n, 1_000)
+  lag.written(200n, 2_000)
+  lag.replayed(200n)
+  lag.written(150n, 3_000)
+  lag.replayed(140n)
+  expect(lag.isKnown).toBe(false)
+  lag.replayed(150n)
+  expect([lag.ms(9_000), lag.isKnown]).toEqual([0, true])
+})
+
 test('days without a replica do not fill the memory, and the oldest missing thing stays known', () => {
   const lag = new ReplicationLag()
   lag.replayed(0n)

@@ -85,7 +85,7 @@ export class ReplicaWatch {
   private judge(replayed: bigint): void {
     this.lag.replayed(replayed)
     const lagMs = this.lag.ms(performance.now())
-    if (lagMs > LAG_LIMIT_MS) {
+    if (lagMs > LAG_LIMIT_MS || !this.lag.isKnown) {
       this.failed('lagging')
       return
     }

@@ -8,8 +8,11 @@ export class TcpProxy {
   private delayMs = 0
   private resetting = false
 
+  private targetPort: number
+
   private constructor(targetPort: number) {
-    this.server = createServer((client) => this.accept(client, targetPort))
+    this.targetPort = targetPort
+    this.server = createServer((client) => this.accept(client))
   }
 
   static async start(targetPort: number): Promise<TcpProxy> {
@@ -39,6 +42,12 @@ export class TcpProxy {
     for (const pair of this.pairs) for (const socket of pair) socket.resetAndDestroy()
   }
 
+  /** From now on another server is there; the connections of now are closed. */
+  lead(targetPort: number): void {
+    this.targetPort = targetPort
+    for (const pair of this.pairs) for (const socket of pair) socket.destroy()
+  }
+
   /** The connections of now go silent for ever, as when a host vanishes; new ones are fine. */
   vanish(): void {
     for (const pair of this.pairs) {
@@ -57,12 +66,12 @@ export class TcpProxy {
     await once(this.server, 'close')
   }
 
-  private accept(client: Socket, targetPort: number): void {
+  private accept(client: Socket): void {
     if (this.resetting) {
       client.resetAndDestroy()
       return
     }
-    const server = connect(targetPort, '127.0.0.1')
+    const server = connect(this.targetPort, '127.0.0.1')
     const pair: [Socket, Socket] = [client, server]
     this.pairs.add(pair)
     for (const socket of pair) {
