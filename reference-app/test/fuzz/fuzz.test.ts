@@ -9,6 +9,7 @@ import { countsOf } from './counts.ts'
 import { examine, type Tally } from './examine.ts'
 import { examineOperations } from './examine-operations.ts'
 import { type Ground, ROOMS, startGround } from './ground.ts'
+import { unseenSuccesses } from './successes.ts'
 import { sweep } from './sweep.ts'
 
 /** The same requests every time, so that a red run is red again. Other seeds: FUZZ_SEED, or main.ts beside this file. */
@@ -34,7 +35,8 @@ const good = (tally: Tally) =>
 test('each part of each request, alone, on every limit of the description and beyond it: no 5xx, taken or refused as it says, counted once', async () => {
   const client = await ground.client('off')
   try {
-    expect(good(await sweep(ground.api, client)).size).toBeGreaterThan(20)
+    // What is only ever refused has not been examined. The line does not stand still here, and there is no banner.
+    expect(unseenSuccesses(await sweep(ground.api, client))).toEqual(['enterWaitingRoom 200', 'readBanner 200'])
   } finally {
     client.close()
   }

@@ -2,6 +2,7 @@
 import { parseArgs } from 'node:util'
 import { examine } from './examine.ts'
 import { startGround } from './ground.ts'
+import { unseenSuccesses } from './successes.ts'
 import { sweep } from './sweep.ts'
 
 const USAGE = `npm run fuzz -- [--seed N] [--cases N] [--waiting-room off|live]
@@ -40,6 +41,7 @@ try {
   for (const [name, count] of [...tally].toSorted(([a], [b]) => a.localeCompare(b))) {
     process.stdout.write(`${String(count).padStart(6)}  ${name}\n`)
   }
+  process.stdout.write(`promised, and answered to nobody: ${unseenSuccesses(tally).join(', ') || 'nothing'}\n`)
 } catch (error) {
   process.stdout.write(`${error instanceof Error ? error.message : error}\n`)
   process.exitCode = 1

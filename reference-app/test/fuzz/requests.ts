@@ -3,7 +3,7 @@ import { type Operation, operations, type Parameter } from '../support/descripti
 import { body, form } from './body.ts'
 import { hostileKey, hostileSegment, hostileTarget, hostileToken, METHODS, oddHeader } from './hostile.ts'
 import type { FuzzRequest } from './request.ts'
-import { fitting, type Schema, USERS } from './values.ts'
+import { fitting, orderIdsOf, type Schema, USERS } from './values.ts'
 
 export type Described = (typeof operations)[number]
 
@@ -57,13 +57,19 @@ const rarely = <T, U>(arbitrary: Arbitrary<T>, usual: U): Arbitrary<T | U> =>
 
 function target(template: string, { parameters = [] }: Operation, user: number, odd: Arbitrary<string | undefined>) {
   const inPath = parameters.filter((parameter) => parameter.in === 'path')
-  const values = inPath.map(({ name, schema }) =>
-    name === 'userId' ? fc.constant(String(user)) : fitting(schema as Schema, name).map(String),
-  )
+  const values = inPath.map(({ name, schema }) => segment(name, schema as Schema, user).map(String))
   return fc.tuple(odd, fc.nat(), ...values).map(([odd, which, ...values]) => {
     if (odd !== undefined && values.length > 0) values[which % values.length] = odd
     return template.replaceAll(/\{\w+\}/g, () => values.shift() ?? '')
   })
+}
+
+/** Mostly of what is the user's own: that of others is only ever refused. */
+function segment(name: string, schema: Schema, user: number): Arbitrary<unknown> {
+  const any = fitting(schema, name)
+  if (name === 'userId') return fc.constant(user)
+  if (name !== 'orderId') return any
+  return fc.oneof({ weight: 2, arbitrary: fc.constantFrom(...orderIdsOf(user)) }, { weight: 1, arbitrary: any })
 }
 
 function headers({ parameters = [], requestBody }: Operation, user: number): Arbitrary<[string, string][]> {

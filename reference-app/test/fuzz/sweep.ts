@@ -9,6 +9,9 @@ import type { FuzzClient, FuzzRequest } from './request.ts'
 import { type Described, fittingRequest } from './requests.ts'
 import type { Schema } from './values.ts'
 
+/** Honest requests to each operation, so that it also does what it is for. */
+const HONEST = 6
+
 /** As many requests follow each other, and are counted together. */
 const AT_ONCE = 32
 
@@ -31,14 +34,15 @@ export async function sweep(api: Api, client: FuzzClient): Promise<Tally> {
 const cut = (text: string) => (text.length > 500 ? `${text.slice(0, 500)}...` : text)
 
 function edgeRequests(described: Described, index: number): FuzzRequest[] {
-  const [fit] = fc.sample(fittingRequest(described), { seed: 1, numRuns: 1 })
+  const honest = fc.sample(fittingRequest(described), { seed: 1, numRuns: HONEST })
+  const [fit] = honest
   if (fit === undefined) throw new Error('nothing fits')
   // What is the same for all operations is tried with one of each kind.
   const first = operations.findIndex(
     ({ method, operation }) => method === described.method && hasBody(operation) === hasBody(described.operation),
   )
   return [
-    { ...fit },
+    ...honest,
     ...(described.operation.parameters ?? []).flatMap((parameter) =>
       parameter.in === 'path' ? pathEdges(described.path, fit, parameter.name) : headerEdges(fit, parameter.name),
     ),
