@@ -1,4 +1,4 @@
-import { closeSync, existsSync, fstatSync, fsyncSync, openSync, readSync, writeSync } from 'node:fs'
+import { closeSync, existsSync, fstatSync, fsyncSync, openSync, readSync, writeFileSync } from 'node:fs'
 import { dirname } from 'node:path'
 
 const NEWLINE = 0x0a
@@ -14,8 +14,8 @@ export function appendLine(file: string, value: unknown): void {
     const { size } = fstatSync(fd)
     const last = Buffer.alloc(1)
     const torn = size > 0 && readSync(fd, last, 0, 1, size - 1) === 1 && last[0] !== NEWLINE
-    // One write: lines of two processes (a walk, and a note from another terminal) do not mix.
-    writeSync(fd, `${torn ? '\n' : ''}${JSON.stringify(value)}\n`)
+    // One write: lines of two processes (a walk, and a note from another terminal) do not mix. It throws when a part did not fit.
+    writeFileSync(fd, `${torn ? '\n' : ''}${JSON.stringify(value)}\n`)
     fsyncSync(fd)
   } finally {
     closeSync(fd)

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto'
 import { setTimeout as delay } from 'node:timers/promises'
 import { z } from 'zod'
 import { CliError, messageOf } from '../errors.ts'
@@ -60,7 +61,7 @@ export class KeeperClient {
   }
 
   open(request: OpenRequest): Promise<Session> {
-    return this.call('POST', '/v1/sessions', sessionSchema, request)
+    return this.call('POST', '/v1/sessions', sessionSchema, { id: randomUUID(), ...request })
   }
 
   renew(id: string): Promise<Session> {
@@ -94,11 +95,15 @@ export class KeeperClient {
     body?: unknown,
     timeoutMs = 5000,
   ): Promise<z.infer<S>> {
-    const deadline = Date.now() + this.restartMs
+    let deadline = Date.now() + this.restartMs
+    let hungUp = false
     for (;;) {
       try {
         return await this.callOnce(method, path, schema, body, timeoutMs)
       } catch (error) {
+        // A keeper that dies in the middle of a long call gets as long to come back as one that was not there at first.
+        if (!hungUp && !isTimeout(error)) deadline = Date.now() + this.restartMs
+        hungUp ||= !isTimeout(error)
         if (error instanceof CliError || Date.now() >= deadline) throw this.explain(error)
         await delay(250)
       }
@@ -131,4 +136,9 @@ export class KeeperClient {
       hint: 'Check that it runs (in the lab: drillbook lab status). What it has on disk is undone once its lease is over and it is back.',
     })
   }
+}
+
+/** It is there, and did not answer in time. */
+function isTimeout(error: unknown): boolean {
+  return error instanceof DOMException && error.name === 'TimeoutError'
 }

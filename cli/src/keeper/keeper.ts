@@ -1,5 +1,6 @@
 import { describeAction } from '../actions/run-action.ts'
 import type { Environment } from '../environment/environment.ts'
+import { messageOf } from '../errors.ts'
 import { clampLease, iso, later, undoReason } from './deadlines.ts'
 import { injectFault, requireFault } from './inject.ts'
 import { isShared, newSession, type OpenRequest, prolong } from './open-session.ts'
@@ -12,8 +13,8 @@ const TICK_MS = 200
 
 /**
  * Holds the one session of this environment and undoes it when it is asked to, when its lease or a hard limit passes, or
- * when it comes back from its own crash and finds either. State is on disk before anything is injected. Injections and
- * undoings take turns; a renewal never waits for them.
+ * when it comes back from its own crash and finds either. State is on disk before anything is injected; undoing does not
+ * wait for a disk that takes nothing. Injections and undoings take turns; a renewal never waits for them.
  */
 export class Keeper {
   private readonly read: () => Environment
@@ -45,11 +46,15 @@ export class Keeper {
     return this.session
   }
 
-  /** Refuses names that the environment does not know and a second session. A manual session is shared: it is prolonged. */
+  /**
+   * Refuses names that the environment does not know and a second session. A manual session is shared: it is prolonged. Asking
+   * again with the same `id` gives the same session.
+   */
   open(request: OpenRequest): Session {
     this.checkRollbacks(request.rollbacks)
     const now = Date.now()
     if (isOpen(this.session)) {
+      if (this.session.id === request.id) return this.session
       if (isShared(this.session, request)) {
         prolong(this.session, request, now)
         this.save()
@@ -88,7 +93,7 @@ export class Keeper {
       const session = this.live(id)
       const fault = session.faults.find((f) => f.name === name && isOn(f))
       if (fault === undefined) return undefined
-      const record = await undoFault(this.environment, session, fault, this.patience, () => this.save())
+      const record = await undoFault(this.environment, session, fault, this.patience, () => this.saveIfPossible())
       this.log(`fault ${name} undone: ${describe(record)}`)
       return record
     })
@@ -113,14 +118,14 @@ export class Keeper {
   private async undo(session: Session, reason: string): Promise<UndoRecord[]> {
     session.state = 'undoing'
     session.reason ??= reason
-    this.save()
+    this.saveIfPossible()
     this.log(`session ${session.id} is undone: ${reason}`)
-    await undoSession(this.environment, session, this.patience, () => this.save())
+    await undoSession(this.environment, session, this.patience, () => this.saveIfPossible())
     const failed = session.undo.filter((u) => !u.ok)
     session.state = failed.length === 0 ? 'ended' : 'stuck'
     if (failed.length === 0) session.endedAt = iso(Date.now())
     this.nextRoundAt = Date.now() + this.patience.nextRoundMs
-    this.save()
+    this.saveIfPossible()
     for (const record of session.undo) this.log(`${record.what}: ${describe(record)}`)
     return session.undo
   }
@@ -165,6 +170,15 @@ export class Keeper {
 
   private save(): void {
     if (this.session !== undefined) this.file.write(this.session)
+  }
+
+  /** For undoing: what the file says is then undone once more after a crash, which harms nobody; a fault that stays on does. */
+  private saveIfPossible(): void {
+    try {
+      this.save()
+    } catch (error) {
+      this.log(`the state could not be written: ${messageOf(error)}`)
+    }
   }
 }
 

@@ -3,6 +3,8 @@ import { iso, later } from './deadlines.ts'
 import { MANUAL, type Session } from './session.ts'
 
 export interface OpenRequest {
+  /** The session's, so that one whose opening was not heard can be asked for again. @default the keeper makes one */
+  id?: string | undefined
   drill: string
   incident: string
   rollbacks: string[]
@@ -13,7 +15,7 @@ export interface OpenRequest {
 /** `now` in milliseconds. */
 export function newSession(request: OpenRequest, now: number): Session {
   return {
-    id: randomUUID(),
+    id: request.id ?? randomUUID(),
     drill: request.drill,
     incident: request.incident,
     state: 'live',

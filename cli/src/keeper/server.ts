@@ -9,6 +9,7 @@ import { KeeperRefusal } from './refusal.ts'
 const BODY_LIMIT_BYTES = 64 * 1024
 const name = z.string().regex(/^[a-z0-9][a-z0-9.-]{0,99}$/)
 const openRequest = z.strictObject({
+  id: z.uuid().optional(),
   drill: name,
   incident: name,
   rollbacks: z.array(name).max(50).default([]),

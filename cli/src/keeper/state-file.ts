@@ -1,4 +1,4 @@
-import { closeSync, fsyncSync, mkdirSync, openSync, readFileSync, renameSync, writeSync } from 'node:fs'
+import { closeSync, fsyncSync, mkdirSync, openSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { z } from 'zod'
 import { CliError, messageOf } from '../errors.ts'
@@ -45,13 +45,16 @@ export class StateFile {
   }
 }
 
-/** Replaces a file in one step; a reader sees the old or the new content, also after a power cut. */
+/** Replaces a file in one step; a reader sees the old or the new content, also after a power cut or on a full disk. */
 export function writeDurably(path: string, text: string): void {
   const beside = `${path}.${process.pid}.new`
   const file = openSync(beside, 'w', 0o600)
   try {
-    writeSync(file, text)
+    writeFileSync(file, text) // all of it: one write may take the beginning only, and say so without an error
     fsyncSync(file)
+  } catch (error) {
+    rmSync(beside, { force: true })
+    throw error
   } finally {
     closeSync(file)
   }
