@@ -1,5 +1,5 @@
 import { get, type IncomingMessage } from 'node:http'
-import { afterAll, beforeAll, expect, test } from '@jest/globals'
+import { afterAll, afterEach, beforeAll, expect, test } from '@jest/globals'
 import { Api } from './support/api.ts'
 import { BackOffice, order, orderOf } from './support/shop.ts'
 import { type Stack, startStack } from './support/stack.ts'
@@ -17,6 +17,14 @@ afterAll(async () => {
   await back.close()
   await stack.remove()
 })
+
+afterEach(async () => {
+  for (const client of everybody.splice(0)) client.leave()
+  await until('no stream is open', async () => (await stack.api.metric('http_server_active_requests')) === 0)
+})
+
+/** Of the test that runs. */
+const everybody: Listening[] = []
 
 /** One client of a stream, with what it has heard. */
 class Listening {
@@ -39,7 +47,9 @@ class Listening {
     const headers = lastEventId === undefined ? {} : { 'last-event-id': String(lastEventId) }
     const { promise, resolve, reject } = Promise.withResolvers<IncomingMessage>()
     get(`${api.url}/api/v1/orders/${orderId}/events`, { headers, agent: false }, resolve).on('error', reject)
-    return new Listening(await promise)
+    const client = new Listening(await promise)
+    everybody.push(client)
+    return client
   }
 
   get status(): number | undefined {
@@ -67,7 +77,7 @@ class Listening {
   }
 }
 
-const placed = async () => orderOf(await order(stack.api, 1, [[1, 1]])).id
+const placed = async (userId = 1) => orderOf(await order(stack.api, userId, [[1, 1]])).id
 const retry = (orderId: number) => stack.api.post(`/orders/${orderId}/payment`, { userId: 1 })
 const outcomes = (outcome: string, reason?: string) =>
   stack.api.metric('operation_outcomes_total', {
@@ -143,21 +153,57 @@ test('an order that is not there has no stream', async () => {
   expect((await Listening.to(stack.api, 999_999)).status).toBe(404)
 })
 
+/** What an instance serves, and how many of them may be of one order; two orders of a user may have as many (commerce/stream-places.ts). */
+const ALL = 500
+const OF_ORDER = 4
+const isOpen = ({ status }: Listening) => status === 200
+
+test('an order has four streams and a user ten, more are refused, and who leaves makes room', async () => {
+  const ids = await Promise.all(Array.from({ length: 3 }, () => placed(7)))
+  const [first = 0, second = 0, third = 0] = ids
+  const before = await outcomes('rejected', 'stream_limit')
+  const clients = await Promise.all(Array.from({ length: 7 }, () => Listening.to(stack.api, first)))
+  expect(clients.map(({ status }) => status).toSorted()).toEqual([200, 200, 200, 200, 409, 409, 409])
+  const others = await Promise.all(
+    [second, second, second, second, third, third].map((id) => Listening.to(stack.api, id)),
+  )
+  expect(others.every(isOpen)).toBe(true)
+  expect((await Listening.to(stack.api, third)).status).toBe(409) // the user's eleventh, the order's third
+  expect((await Listening.to(stack.api, await placed(8))).status).toBe(200) // another user's
+  await until('all are counted', async () => (await outcomes('rejected', 'stream_limit')) === before + 4)
+  expect(await outcomes('failed')).toBe(0)
+  for (const client of [...clients, ...others]) client.leave()
+  await until('there is room again', async () => isOpen(await Listening.to(stack.api, first)))
+})
+
 test('many streams cost no query each, and more than 500 are refused as too many', async () => {
-  const id = await placed()
-  const clients = await Promise.all(Array.from({ length: 500 }, () => Listening.to(stack.api, id)))
+  const ids = await Promise.all(Array.from({ length: ALL / OF_ORDER }, (_, at) => placed(1_000 + Math.floor(at / 2))))
+  const [id = 0] = ids
+  const clients = await Promise.all(
+    ids.flatMap((id) => Array.from({ length: OF_ORDER }, () => Listening.to(stack.api, id))),
+  )
   await Promise.all(clients.map((client) => client.hears(1)))
-  const refused = await Listening.to(stack.api, id)
+  const refused = await Listening.to(stack.api, await placed())
   expect([refused.status, refused.headers['retry-after']]).toEqual([503, '1'])
   const queries = () =>
     stack.api.metric('db_client_operation_duration_seconds_count', { db_collection_name: 'order_change' })
   const before = await queries()
-  await back.endPayment(id, 'succeeded')
-  await Promise.all(clients.map((client) => client.hears(2)))
+  await back.endPayment(id, 'declined')
+  await Promise.all(clients.slice(0, OF_ORDER).map((client) => client.hears(2)))
   expect((await queries()) - before).toBeLessThanOrEqual(2)
+  await cancel(ids)
   await until('all have ended', () => clients.every(({ ended }) => ended))
-  await until('there is room again', async () => (await Listening.to(stack.api, id)).status === 200)
+  expect((await queries()) - before).toBeLessThanOrEqual(ids.length / 10)
+  await until('there is room again', async () => isOpen(await Listening.to(stack.api, await placed())))
 })
+
+/** All at once. */
+async function cancel(ids: readonly number[]): Promise<void> {
+  await stack.postgres.query(`with moved as (
+      update shop_order set status = 'cancelled', version = version + 1 where id in (${ids.join()}) returning *),
+    changed as (insert into order_change (order_id, version, status) select id, version, status from moved)
+    select pg_notify('order_changed', id::text) from moved`)
+}
 
 test('an instance that is stopped ends its streams, and ends with 0', async () => {
   const api = await Api.start({

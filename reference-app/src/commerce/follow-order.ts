@@ -11,7 +11,8 @@ export interface Follow {
 
 /**
  * What becomes of an order, from its status of now, or from after the change that the client has `seen`. 204 for who has seen the last: an
- * EventSource then does not come back. Throws `order_not_found`, `too_many_streams` or `not_ready`.
+ * EventSource then does not come back. Throws `order_not_found`, `stream_limit`, `too_many_streams` or
+ * `not_ready`.
  */
 export async function followOrder(
   { orderChanges, orderStreams }: Follow,
@@ -22,6 +23,7 @@ export async function followOrder(
   const last = await orderChanges.last(orderId)
   if (last === undefined) throw new Problem('order_not_found', `There is no order ${orderId}.`)
   if (seen !== undefined && seen >= last.version && isFinal(last.status)) return { status: 204 }
+  orderStreams.requirePlace(last)
   return { stream: (response) => orderStreams.begin(response, last, seen) }
 }
 

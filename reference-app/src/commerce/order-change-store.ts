@@ -1,13 +1,14 @@
 import type { Database } from '../database/database.ts'
 import type { Statement } from '../database/statement.ts'
-import type { OrderChange } from './order.ts'
+import type { LastChange, OrderChange } from './order.ts'
 
 const LAST: Statement = {
   name: 'order-change-last',
   operation: 'SELECT',
   collection: 'order_change',
-  text: `select order_id as "orderId", version, status, reason, at
-    from order_change where order_id = $1 order by version desc limit 1`,
+  text: `select order_id as "orderId", order_change.version, order_change.status, order_change.reason, at, user_id as "userId"
+    from order_change join shop_order on shop_order.id = order_id
+    where order_id = $1 order by order_change.version desc limit 1`,
 }
 
 const SINCE: Statement = {
@@ -20,9 +21,9 @@ const SINCE: Statement = {
     order by order_id, order_change.version`,
 }
 
-type Row = Omit<OrderChange, 'at'> & { at: Date }
+type Row<Change extends OrderChange> = Omit<Change, 'at'> & { at: Date }
 
-const toChange = ({ at, ...row }: Row): OrderChange => ({ ...row, at: at.toISOString() })
+const withTime = <T extends { at: Date }>({ at, ...row }: T) => ({ ...row, at: at.toISOString() })
 
 /** What has become of orders. Throws DatabaseUnavailableError. */
 export class OrderChangeStore {
@@ -33,13 +34,13 @@ export class OrderChangeStore {
   }
 
   /** Undefined: no such order. */
-  async last(orderId: number): Promise<OrderChange | undefined> {
-    return (await this.database.query<Row>(LAST, [orderId])).map(toChange)[0]
+  async last(orderId: number): Promise<LastChange | undefined> {
+    return (await this.database.query<Row<LastChange>>(LAST, [orderId])).map(withTime)[0]
   }
 
   /** Every later change of these orders, by order and version. */
   async since(seen: readonly { orderId: number; version: number }[]): Promise<OrderChange[]> {
     const values = [seen.map(({ orderId }) => orderId), seen.map(({ version }) => version)]
-    return (await this.database.query<Row>(SINCE, values)).map(toChange)
+    return (await this.database.query<Row<OrderChange>>(SINCE, values)).map(withTime)
   }
 }

@@ -2,12 +2,11 @@ import type { ServerResponse } from 'node:http'
 import { setTimeout as pause } from 'node:timers/promises'
 import type { Subscriber } from '../database/notifications.ts'
 import { Problem } from '../problem/problem.ts'
-import type { OrderChange } from './order.ts'
+import type { LastChange, OrderChange } from './order.ts'
 import type { OrderChangeStore } from './order-change-store.ts'
 import { OrderStream } from './order-stream.ts'
+import { StreamPlaces } from './stream-places.ts'
 
-/** Open streams of one instance. Each is a socket and some kilobytes; a proxy keeps a connection for each as well. */
-const MAX_STREAMS = 500
 /** Before changes that could not be read are asked for again. Milliseconds. */
 const RETRY_MS = 500
 
@@ -18,8 +17,8 @@ const RETRY_MS = 500
 export class OrderStreams implements Subscriber {
   private readonly changes: OrderChangeStore
   private readonly open = new Map<number, Set<OrderStream>>()
+  private readonly places = new StreamPlaces()
   private readonly toRead = new Set<number>()
-  private count = 0
   private reading = false
   private draining = false
 
@@ -30,14 +29,21 @@ export class OrderStreams implements Subscriber {
   /** Throws `too_many_streams`, or `not_ready` when this instance is being stopped. */
   requireRoom(): void {
     if (this.draining) throw new Problem('not_ready', 'It is being stopped.')
-    if (this.count >= MAX_STREAMS) throw new Problem('too_many_streams', `There are ${MAX_STREAMS} of them here.`)
+    this.places.requireRoom()
   }
 
-  /** Begins with `last`, unless the client has `seen` it or earlier ones: then with what came after that. Throws as `requireRoom`. */
-  begin(response: ServerResponse, last: OrderChange, seen: number | undefined): void {
+  /** For one more stream of this order. Throws as `requireRoom`, or `stream_limit`. */
+  requirePlace({ orderId, userId }: LastChange): void {
     this.requireRoom()
+    this.places.requirePlace(orderId, userId)
+  }
+
+  /** Begins with `last`, unless the client has `seen` it or earlier ones: then with what came after that. Throws as `requirePlace`. */
+  begin(response: ServerResponse, last: LastChange, seen: number | undefined): void {
+    this.requireRoom()
+    const leave = this.places.take(last.orderId, last.userId)
     const stream = new OrderStream(response, last.orderId, seen ?? 0)
-    this.keep(stream, response)
+    this.keep(stream, response, leave)
     if (seen === undefined) stream.send(last)
     this.read([stream.orderId]) // what came before it was kept here was told to nobody
   }
@@ -56,13 +62,12 @@ export class OrderStreams implements Subscriber {
     for (const streams of [...this.open.values()]) for (const stream of [...streams]) stream.end()
   }
 
-  private keep(stream: OrderStream, response: ServerResponse): void {
+  private keep(stream: OrderStream, response: ServerResponse, leave: () => void): void {
     const { orderId } = stream
     const streams = this.open.get(orderId) ?? new Set()
     this.open.set(orderId, streams.add(stream))
-    this.count += 1
     response.once('close', () => {
-      this.count -= 1
+      leave()
       streams.delete(stream)
       if (streams.size === 0 && this.open.get(orderId) === streams) this.open.delete(orderId)
     })

@@ -33,3 +33,8 @@ export interface OrderChange {
   /** RFC 3339, UTC. */
   at: string
 }
+
+/** The last of an order's changes, and whose order it is. */
+export interface LastChange extends OrderChange {
+  userId: number
+}

@@ -52,6 +52,7 @@ export const PROBLEMS = {
   insufficient_balance: { status: 409, title: 'The balance is too low' },
   balance_limit: { status: 409, title: 'The balance would be too high' },
   idempotency_key_in_flight: { status: 409, title: 'A request with this idempotency key is being worked on' },
+  stream_limit: { status: 409, title: 'The order, or its user, is followed too often' },
   too_many_at_once: { status: 409, title: 'The user has too many requests under way' },
   body_too_large: { status: 413, title: 'The body is too large' },
   idempotency_key_reused: { status: 422, title: 'The idempotency key was used for another request' },
