@@ -1,6 +1,10 @@
 import { createLogger, createRegistry, outboxMetrics } from '@drillbook/instrumentation'
 import { afterAll, afterEach, beforeAll, expect, test } from '@jest/globals'
+import { InvariantStore } from '../src/auditor/invariant-store.ts'
+import { INVARIANTS } from '../src/auditor/invariants.ts'
+import { Patrol } from '../src/auditor/patrol.ts'
 import { Database } from '../src/database/database.ts'
+import { prepareDatabase } from '../src/database/prepare.ts'
 import type { Statement } from '../src/database/statement.ts'
 import type { Consumer } from '../src/outbox/consumer.ts'
 import { DeliveryEvents } from '../src/outbox/delivery-events.ts'
@@ -30,7 +34,7 @@ const events = new DeliveryEvents(outboxMetrics(registry), logger)
 
 beforeAll(async () => {
   postgres = await startPreparedPostgres()
-  await postgres.query('create table effect (event_id integer not null)')
+  await postgres.query('create table effect (event_id bigint not null)')
   const options = { url: postgres.url, applicationName: 'outbox-test', registry, onIdleError: () => undefined }
   database = new Database(options)
 })
@@ -190,4 +194,68 @@ test('published events are forgotten after an hour, others never', async () => {
   const left = await postgres.query('select key from outbox_event order by key')
   expect(left).toEqual([{ key: 'key-0' }, { key: 'waits' }])
   expect(await count(postgres, 'select from consumed_event')).toBe(1)
+})
+
+/** The tables as they were when their ids were integers. */
+const AS_BEFORE = `alter table consumed_event alter column event_id type integer; alter table outbox_event alter column id type integer`
+const LAST_INTEGER = 2_147_483_647
+const idsFrom = (id: number) => postgres.query(`alter table outbox_event alter column id restart with ${id}`)
+const prepareAgain = async () => {
+  const client = await postgres.connect()
+  await prepareDatabase(client)
+  await client.end()
+}
+const shape = () =>
+  postgres.query(`select atttypid::regtype::text as type, seqmax, (select count(*)::int from pg_constraint
+      where conrelid = 'consumed_event'::regclass and confrelid = 'outbox_event'::regclass and confdeltype = 'c') as keys
+    from pg_attribute, pg_sequence
+    where attrelid = 'consumed_event'::regclass and attname = 'event_id' and seqrelid = 'outbox_event_id_seq'::regclass`)
+
+test('events go on beyond the range of an integer: delivered once, looked after by the auditor, and forgotten', async () => {
+  await idsFrom(LAST_INTEGER - 1)
+  await append(many(5))
+  const relay = relayOf()
+  await relay.work()
+  await relay.drained()
+  await relay.work()
+  expect([await effects(), await effectsTwice(), await pending()]).toEqual([5, 0, 0])
+  const [last] = await postgres.query('select max(event_id)::float8 as id from effect')
+  expect(last).toEqual({ id: LAST_INTEGER + 3 })
+
+  const [claimed] = INVARIANTS.filter(({ name }) => name === 'event_published_or_claimed')
+  if (claimed === undefined) throw new Error('it is there')
+  const patrol = new Patrol({ ...claimed, slice: 2 }, new InvariantStore(database), 5_000)
+  await postgres.query(`update outbox_event set claimed_until = now() where id = ${LAST_INTEGER + 2}`)
+  await patrol.round()
+  expect([...patrol.broken]).toEqual([LAST_INTEGER + 2])
+  await postgres.query('update outbox_event set claimed_until = null')
+  await patrol.round()
+  expect([patrol.broken.size, patrol.passed]).toEqual([0, 2])
+
+  await postgres.query(`update outbox_event set published_at = now() - interval '61 minutes'`)
+  await forgetEvents(new DeliveryStore(database), new AbortController().signal)
+  expect(await count(postgres, 'select from outbox_event')).toBe(0)
+  expect(await count(postgres, 'select from consumed_event')).toBe(0)
+})
+
+test('a database of before is prepared with its events in it, under a relay that works, and is left alone from then on', async () => {
+  const relay = relayOf()
+  await idsFrom(LAST_INTEGER)
+  await postgres.query(AS_BEFORE)
+  await append(['taken'])
+  await relay.work()
+  await relay.drained()
+  expect(await shape()).toEqual([{ type: 'integer', seqmax: String(LAST_INTEGER), keys: 1 }])
+  await expect(append(['too many'])).rejects.toThrow('nextval: reached maximum value')
+
+  await prepareAgain()
+  expect(await shape()).toEqual([{ type: 'bigint', seqmax: '9223372036854775807', keys: 1 }])
+  await append(['next'])
+  await relay.work()
+  await relay.drained()
+  expect([await effects(), await effectsTwice(), await pending()]).toEqual([2, 0, 0])
+  const file = () => postgres.query(`select pg_relation_filenode('outbox_event') as now`)
+  const before = await file()
+  await prepareAgain()
+  expect(await file()).toEqual(before)
 })

@@ -20,7 +20,7 @@ export class InvariantStore {
   async next(invariant: Invariant, after: number): Promise<Slice | undefined> {
     const { table, key, slice } = invariant
     const upTo = await this.key(
-      statement('next', invariant, `select max(${key}) as key from (${firstKeys(table, key)}) as picked`),
+      statement('next', invariant, `select max(${key})::float8 as key from (${firstKeys(table, key)}) as picked`),
       [after, slice],
     )
     return upTo === undefined ? undefined : { after, upTo }
@@ -33,7 +33,7 @@ export class InvariantStore {
     const bounds = statement(
       'newest',
       invariant,
-      `select min(${key}) - 1 as after, max(${key}) as "upTo" from (${last}) as picked`,
+      `select (min(${key}) - 1)::float8 as after, max(${key})::float8 as "upTo" from (${last}) as picked`,
     )
     const [row] = await this.database.read<{ after: number | null; upTo: number | null }>(bounds, [slice])
     return row?.after == null || row.upTo === null ? undefined : { after: row.after, upTo: row.upTo }
@@ -46,7 +46,7 @@ export class InvariantStore {
 
   /** Which of these still break it. */
   async brokenAmong(invariant: Invariant, keys: readonly number[]): Promise<number[]> {
-    return await this.broken('known', invariant, (column) => `${column} = any ($1::integer[])`, [keys])
+    return await this.broken('known', invariant, (column) => `${column} = any ($1::bigint[])`, [keys])
   }
 
   private async broken(
@@ -55,7 +55,7 @@ export class InvariantStore {
     among: (column: string) => string,
     values: unknown[],
   ): Promise<number[]> {
-    const find = statement(what, invariant, `select found.key from (${invariant.find(among)}) as found (key)`)
+    const find = statement(what, invariant, `select found.key::float8 from (${invariant.find(among)}) as found (key)`)
     return (await this.database.read<{ key: number }>(find, values)).map(({ key }) => key)
   }
 

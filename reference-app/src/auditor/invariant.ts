@@ -7,7 +7,7 @@ export interface Invariant {
   name: string
   /** In the log, when it does not hold. */
   broken: string
-  /** The table whose primary key, an integer, names the subjects. */
+  /** The table whose primary key, an integer or a bigint, names the subjects. */
   table: string
   key: string
   /** Subjects that one statement looks at: some ten thousand rows, well below 200 ms. */

@@ -19,14 +19,14 @@ const CLAIM: Statement = {
       order by next_attempt_at limit $1 for update skip locked)
     update outbox_event set attempts = attempts + 1, claimed_until = now() + make_interval(secs => $2)
     from due where outbox_event.id = due.id
-    returning outbox_event.id, topic, key, payload, attempts`,
+    returning outbox_event.id::float8 as id, topic, key, payload, attempts`,
 }
 
 const CONSUME: Statement = {
   name: 'outbox-consume',
   operation: 'INSERT',
   collection: 'consumed_event',
-  text: 'insert into consumed_event (consumer, event_id) values ($1, $2) on conflict do nothing returning event_id',
+  text: 'insert into consumed_event (consumer, event_id) values ($1, $2) on conflict do nothing returning 1',
 }
 
 const PUBLISH: Statement = {
@@ -62,7 +62,7 @@ const FORGET: Statement = {
       select id from outbox_event where published_at < now() - make_interval(hours => $1)
       order by published_at limit $2 for update skip locked)
     delete from outbox_event using old where outbox_event.id = old.id
-    returning outbox_event.id`,
+    returning 1`,
 }
 
 /** Events on their way to their consumers. Throws DatabaseUnavailableError. */

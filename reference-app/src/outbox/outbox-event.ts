@@ -13,5 +13,6 @@ export interface NewEvent {
 }
 
 export interface OutboxEvent extends NewEvent {
+  /** A `bigint`, exact up to 2^53. */
   id: number
 }

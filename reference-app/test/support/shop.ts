@@ -49,7 +49,11 @@ const TAKE = statement(
   'INSERT',
   'insert into consumed_event (consumer, event_id) values ($1, $2) on conflict do nothing returning event_id',
 )
-const EVENTS = statement('test-events', 'SELECT', 'select id, topic, key, payload from outbox_event order by id')
+const EVENTS = statement(
+  'test-events',
+  'SELECT',
+  'select id::float8, topic, key, payload from outbox_event order by outbox_event.id',
+)
 const END = statement(
   'test-payment-end',
   'UPDATE',
