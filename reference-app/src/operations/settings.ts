@@ -1,7 +1,6 @@
-import { randomUUID } from 'node:crypto'
 import { isDeepStrictEqual } from 'node:util'
 import { withTimeLimit } from '../time/time-limit.ts'
-import { type Applied, AppliedSettings } from './applied-settings.ts'
+import { AppliedSettings } from './applied-settings.ts'
 import type { AuditEntry } from './audit-entry.ts'
 import type { AuditTrail } from './audit-trail.ts'
 import type { DesiredState } from './desired-state.ts'
@@ -10,7 +9,8 @@ import type { OperationsEvents } from './events.ts'
 import { InTurn } from './in-turn.ts'
 import { LeftChanges } from './left-changes.ts'
 import type { Operator } from './operator.ts'
-import { type PendingChange, resolveChanges, type Verdicts } from './resolve-changes.ts'
+import { PendingChanges } from './pending-changes.ts'
+import { resolveChanges, type Verdicts } from './resolve-changes.ts'
 import type { Setting } from './setting.ts'
 
 /** How long a change may stay unnoticed when its announcement was lost. Milliseconds. */
@@ -33,8 +33,7 @@ export interface SettingsParts {
 export class Settings {
   readonly applied: AppliedSettings
   private readonly parts: SettingsParts
-  /** What Postgres does not know yet, by the name of the setting. */
-  private readonly changes = new Map<string, PendingChange>()
+  private readonly changes: PendingChanges
   private readonly exchanging = new InTurn()
   private next: Promise<boolean> | undefined
   private desired: DesiredState = { version: 0, settings: {} }
@@ -48,6 +47,7 @@ export class Settings {
   constructor(parts: SettingsParts) {
     this.parts = parts
     this.applied = new AppliedSettings(parts.settings, parts.events)
+    this.changes = new PendingChanges({ ...parts, applied: this.applied })
     this.left = new LeftChanges({ ...parts, takeUp: (setting, entry) => this.takeUp(setting, entry) })
   }
 
@@ -76,22 +76,20 @@ export class Settings {
 
   /** Settings that hold on this instance only, because Postgres does not answer. */
   get pending(): string[] {
-    return [...this.changes.keys()]
+    return this.changes.names
   }
 
   /** All of `values` or, when one is refused, none. Resolves within 2 s after it was applied here, whether or not Postgres answers. */
   async change(values: ReadonlyMap<Setting<unknown>, unknown>, operator: Operator): Promise<void> {
-    const { trail, events } = this.parts
+    const { trail } = this.parts
     const at = new Date().toISOString()
-    const changes = await this.applied.change(values, (all) => all.map((applied) => this.await(applied, operator, at)))
+    const changes = await this.applied.change(values, (all) =>
+      all.map((applied) => this.changes.add(applied, operator, at, this.baseOf(applied.setting.name))),
+    )
     const noted = changes.filter(({ entry }) => !isDeepStrictEqual(entry.before, entry.after))
     await Promise.all(noted.map(({ entry }) => trail.note(entry)))
     await this.exchangeInTime()
-    for (const change of changes) {
-      if (this.changes.get(change.setting.name) !== change) continue
-      change.held = true
-      events.held(change)
-    }
+    this.changes.hold(changes)
   }
 
   /** Writes what is pending and reads what is desired: within 2 s or, if need be, later. */
@@ -139,7 +137,7 @@ export class Settings {
     const again = after.success && !this.changes.has(name) && (since === undefined || since.at < entry.at)
     if (again) {
       const change = { setting, entry, base: this.baseOf(name), own: [entry.id], held: true }
-      await this.applied.change(new Map([[setting, after.data]]), () => this.changes.set(name, change))
+      await this.applied.change(new Map([[setting, after.data]]), () => this.changes.addAgain(change))
     }
     this.parts.events.recovered(entry, again)
     return again
@@ -147,23 +145,6 @@ export class Settings {
 
   private baseOf(name: string): number | undefined {
     return this.heard ? this.applied.versionOf(name) : undefined
-  }
-
-  /** From now on this change awaits Postgres, in place of an earlier one of the same setting. */
-  private await({ setting, before, after }: Applied, { actor, role }: Operator, at: string): PendingChange {
-    const { name } = setting
-    const replaced = this.changes.get(name)
-    if (replaced?.held === true) this.parts.trail.write(replaced.entry)
-    const id = randomUUID()
-    const change: PendingChange = {
-      setting,
-      entry: { id, at, actor, role, instance: this.parts.instance, action: name, before, after },
-      base: replaced === undefined ? this.baseOf(name) : replaced.base,
-      own: [...(replaced?.own ?? []), id],
-      held: false,
-    }
-    this.changes.set(name, change)
-    return change
   }
 
   /** One at a time; whoever asks while one is under way shares the next. False: Postgres does not answer. Never rejects. */
@@ -177,7 +158,7 @@ export class Settings {
 
   private async exchangeOnce(): Promise<boolean> {
     const { store, trail, events } = this.parts
-    const changes = [...this.changes.values()]
+    const changes = this.changes.all
     const entries = trail.unwritten
     try {
       if (changes.length === 0 && entries.length === 0) {
@@ -189,35 +170,17 @@ export class Settings {
           return { ...verdicts, entries: [...entries, ...verdicts.entries] }
         })
         trail.written(entries)
-        if (verdicts !== undefined) this.settle(verdicts)
+        if (verdicts !== undefined) this.changes.settle(verdicts, this.desired)
         await trail.settled([...entries, ...changes.map(({ entry }) => entry)])
       }
       this.heard = true
       events.reached()
-      if (this.changes.size === 0 && this.left.isEmpty) await trail.putAside()
+      if (this.changes.isEmpty && this.left.isEmpty) await trail.putAside()
       return true
     } catch (error) {
-      for (const change of changes) if (this.changes.get(change.setting.name) !== change) trail.write(change.entry)
+      this.changes.notTaken(changes)
       events.unreachable(error)
       return false
-    }
-  }
-
-  private settle({ of }: Verdicts): void {
-    const { events } = this.parts
-    for (const [change, verdict] of of) {
-      const { name } = change.setting
-      const desired = this.desired.settings[name]
-      const latest = this.changes.get(name)
-      if (latest === change) this.changes.delete(name)
-      if (verdict === 'overruled') {
-        if (desired !== undefined) events.overruled(change, desired)
-        continue // `follow` sees to the rest
-      }
-      const version = desired?.version ?? 0
-      this.applied.isAt(name, version)
-      if (latest !== undefined && latest !== change) latest.base = version
-      if (change.held) events.reconciled(change, verdict, version)
     }
   }
 }
