@@ -1,30 +1,25 @@
 import { randomBytes } from 'node:crypto'
 import { Problem } from '../problem/problem.ts'
 import type { QueueToken, QueueTokens } from '../queue-token/queue-token.ts'
-import type { WaitingRoomEvents } from './events.ts'
 import type { Journal } from './journal.ts'
 import type { JournalStore } from './journal-store.ts'
-import { type Line, RoomLostError, type Standing } from './line.ts'
+import { RoomLostError, type Standing } from './line.ts'
 import type { Place } from './place.ts'
 import { type Restored, RoomRepair } from './room-repair.ts'
 import type { RoomLimits, WaitingRoomMode } from './room-rules.ts'
 import type { RoomEvent } from './session.ts'
+import { type LimitParts, ToldLimits } from './told-limits.ts'
 
 /** The longest that anybody waits and buys: a sale with more people in line than are let in within this time was planned wrongly. */
 const TOKEN_LIFETIME_MS = 4 * 60 * 60_000
 /** Seconds after which somebody may come back who met the static page: repairs take minutes. */
 const STATIC_RETRY_SECONDS = 30
 
-export interface WaitingRoomParts {
+export interface WaitingRoomParts extends LimitParts {
   mode: WaitingRoomMode
-  limits: RoomLimits
   tokens: QueueTokens
-  line: Line
   journal: Journal
   store: JournalStore
-  events: WaitingRoomEvents
-  /** Whether this instance knows what operators want. All instances share the room, so what it was started with must not go before that. */
-  isInformed: () => boolean
 }
 
 /**
@@ -35,17 +30,13 @@ export class WaitingRoom {
   private readonly parts: WaitingRoomParts
   private readonly repair: RoomRepair
   private currentMode: WaitingRoomMode
-  private currentLimits: RoomLimits
-  /** Limits that the room's Redis has not been told yet. */
-  private untold: Partial<RoomLimits> = {}
-  /** Whether it was told what this instance was started with: not before it is known that operators want nothing else. */
-  private introduced = false
+  private readonly toldLimits: ToldLimits
 
   constructor(parts: WaitingRoomParts) {
     this.parts = parts
-    this.repair = new RoomRepair({ ...parts, limits: () => this.currentLimits })
+    this.repair = new RoomRepair({ ...parts, limits: () => this.limits })
     this.currentMode = parts.mode
-    this.currentLimits = parts.limits
+    this.toldLimits = new ToldLimits(parts)
     parts.events.begun(parts.mode, parts.limits)
   }
 
@@ -54,7 +45,7 @@ export class WaitingRoom {
   }
 
   get limits(): RoomLimits {
-    return this.currentLimits
+    return this.toldLimits.current
   }
 
   /** The stay that the user has, or a new one at the end of the line. Throws `waiting_room_static` or `waiting_room_unavailable`. */
@@ -102,8 +93,7 @@ export class WaitingRoom {
   async tick(): Promise<void> {
     if (this.mode !== 'live') return
     try {
-      this.introduce()
-      await this.tellLimits()
+      await this.toldLimits.tell()
       this.parts.events.counted(await this.parts.line.tick())
     } catch (error) {
       if (!(error instanceof RoomLostError)) throw error
@@ -123,11 +113,11 @@ export class WaitingRoom {
   }
 
   async setCapacity(capacity: number): Promise<void> {
-    await this.setLimits({ capacity })
+    await this.toldLimits.set({ capacity })
   }
 
   async setAdmissionRate(admissionsPerSecond: number): Promise<void> {
-    await this.setLimits({ admissionsPerSecond })
+    await this.toldLimits.set({ admissionsPerSecond })
   }
 
   /** Takes note of what a script did, in the one instance that it was reported to. */
@@ -143,27 +133,6 @@ export class WaitingRoom {
   async close(): Promise<void> {
     await this.parts.journal.close()
     this.parts.line.close()
-  }
-
-  /** The others stay what they are there: this instance may not know them yet. */
-  private async setLimits(limits: Partial<RoomLimits>): Promise<void> {
-    this.currentLimits = { ...this.currentLimits, ...limits }
-    this.parts.events.limitsSet(this.currentLimits)
-    this.untold = { ...this.untold, ...limits }
-    await this.tellLimits().catch(() => undefined) // the ticker tells them when it can be done
-  }
-
-  private introduce(): void {
-    if (this.introduced || !this.parts.isInformed()) return
-    this.introduced = true
-    this.untold = this.currentLimits
-  }
-
-  private async tellLimits(): Promise<void> {
-    const limits = this.untold
-    if (Object.keys(limits).length === 0) return
-    await this.parts.line.setLimits(limits)
-    if (limits === this.untold) this.untold = {}
   }
 
   /** A good token of which the room knows nothing: if its stay had not ended, the room lost it, and that has to be seen. */
