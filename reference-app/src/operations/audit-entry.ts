@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util'
 import { z } from 'zod'
 import type { Role } from './role.ts'
 
@@ -39,3 +40,8 @@ export const auditLine = jsonLine.pipe(
     after: z.unknown(),
   }),
 )
+
+/** Else it repeats what was so on that instance already. */
+export function changed({ before, after }: AuditEntry): boolean {
+  return !isDeepStrictEqual(before, after)
+}

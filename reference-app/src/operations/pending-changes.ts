@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import type { Applied, AppliedSettings } from './applied-settings.ts'
+import { changed } from './audit-entry.ts'
 import type { AuditTrail } from './audit-trail.ts'
 import type { DesiredState } from './desired-state.ts'
 import type { OperationsEvents } from './events.ts'
@@ -13,7 +14,7 @@ export interface PendingParts {
   events: OperationsEvents
 }
 
-/** What Postgres does not know yet, at most one change of a setting. One that is replaced was lost to the desired state, never to the audit. */
+/** What Postgres does not know yet, at most one change of a setting. One that was replaced is on record all the same. */
 export class PendingChanges {
   private readonly parts: PendingParts
   /** By the name of the setting. */
@@ -49,7 +50,7 @@ export class PendingChanges {
     const { instance, trail } = this.parts
     const { name } = setting
     const replaced = this.changes.get(name)
-    if (replaced?.held === true) trail.write(replaced.entry)
+    if (replaced !== undefined && (replaced.held || changed(replaced.entry))) trail.write(replaced.entry)
     const id = randomUUID()
     const change: PendingChange = {
       setting,

@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from 'node:util'
-import type { AuditEntry } from './audit-entry.ts'
+import { type AuditEntry, changed } from './audit-entry.ts'
 import type { DesiredSetting, DesiredState } from './desired-state.ts'
 import type { Resolution } from './desired-state-store.ts'
 import type { Setting } from './setting.ts'
@@ -37,17 +37,16 @@ export function resolveChanges(current: DesiredState, changes: readonly PendingC
     const desired = current.settings[setting.name]
     const others = desired !== undefined && isNewer(desired, change) && !change.own.includes(desired.change)
     const value = desired === undefined ? setting.initial : desired.value
-    const changed = !isDeepStrictEqual(entry.before, entry.after)
     if (isDeepStrictEqual(value, entry.after)) {
       of.set(change, 'agreed')
       // The same command sent to several instances is one change: whoever wrote first recorded it.
-      if (changed && !others) entries.push(entry)
+      if (changed(entry) && !others) entries.push(entry)
     } else if (others && change.held) {
       of.set(change, 'overruled')
       entries.push(entry, overruling(entry, desired, at))
     } else {
       of.set(change, 'written')
-      entries.push(changed ? entry : { ...entry, before: value })
+      entries.push(changed(entry) ? entry : { ...entry, before: value })
       const { actor, instance } = entry
       written[setting.name] = {
         value: entry.after,

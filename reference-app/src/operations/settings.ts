@@ -1,7 +1,6 @@
-import { isDeepStrictEqual } from 'node:util'
 import { withTimeLimit } from '../time/time-limit.ts'
 import { AppliedSettings } from './applied-settings.ts'
-import type { AuditEntry } from './audit-entry.ts'
+import { type AuditEntry, changed } from './audit-entry.ts'
 import type { AuditTrail } from './audit-trail.ts'
 import type { DesiredState } from './desired-state.ts'
 import type { DesiredStateStore } from './desired-state-store.ts'
@@ -86,7 +85,7 @@ export class Settings {
     const changes = await this.applied.change(values, (all) =>
       all.map((applied) => this.changes.add(applied, operator, at, this.baseOf(applied.setting.name))),
     )
-    const noted = changes.filter(({ entry }) => !isDeepStrictEqual(entry.before, entry.after))
+    const noted = changes.filter(({ entry }) => changed(entry))
     await Promise.all(noted.map(({ entry }) => trail.note(entry)))
     await this.exchangeInTime()
     this.changes.hold(changes)

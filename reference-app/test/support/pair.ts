@@ -7,10 +7,15 @@ import { until } from './until.ts'
 export interface State {
   cache: { source: string; bypass: boolean }
   banner: { message: string } | null
+  /** The newest that the instance has seen; it follows a moment later. */
   desired: { version: number }
+  /** By name, with the version that the instance has followed. */
+  settings: Record<string, { version: number }>
   pending: string[]
   failed: Record<string, string>
 }
+
+type DesiredRow = Pick<State, 'settings'> & State['desired']
 
 export interface AuditRow extends Record<string, unknown> {
   actor: string
@@ -59,12 +64,18 @@ export class Pair {
     )
   }
 
-  /** Nothing is pending anywhere and both have seen the newest state. */
+  /** Nothing is pending anywhere, and both have seen the newest state and followed it. */
   async agreed(): Promise<void> {
     await until('both instances agree with Postgres', async () => {
-      const [row] = await this.postgres.query<{ version: number }>('select version::int from operations_desired')
+      const [row] = await this.postgres.query<DesiredRow>('select version::int, settings from operations_desired')
       const both = await Promise.all([state(this.a), state(this.b)])
-      return both.every(({ pending, desired }) => pending.length === 0 && desired.version === row?.version)
+      const wanted = Object.entries(row?.settings ?? {})
+      return both.every(
+        ({ pending, desired, settings }) =>
+          pending.length === 0 &&
+          desired.version === row?.version &&
+          wanted.every(([name, { version }]) => settings[name]?.version === version),
+      )
     })
   }
 
