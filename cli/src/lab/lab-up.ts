@@ -8,16 +8,13 @@ import { labDir } from './lab-dir.ts'
 import { DATA_SETS, type DataSet, type LabInfo, readLabFile, writeLabFile } from './lab-file.ts'
 import { claimLabFolder, emptyLabFolder, removeEmptyLabFolder } from './lab-folder.ts'
 import { lockLab } from './lab-lock.ts'
-import { type Layout, writeLayout } from './layout.ts'
+import { writeLayout } from './layout.ts'
 import { refuseTakenPorts } from './listeners.ts'
 import { memoryByProgram } from './memory.ts'
 import { endOwnProcesses } from './own-processes.ts'
-import { type Ports, resolvePorts } from './ports.ts'
-import { createCluster } from './postgres.ts'
-import { findPrograms, type ProgramPaths } from './programs.ts'
-import { wholeLabProbes } from './ready.ts'
-import { runProgram } from './run-program.ts'
-import { startParts, waitUntilReady } from './start-parts.ts'
+import { resolvePorts } from './ports.ts'
+import { findPrograms } from './programs.ts'
+import { startEverything } from './start-everything.ts'
 import { Supervisor } from './supervisor.ts'
 
 export interface LabUpOptions {
@@ -46,8 +43,6 @@ export interface LabProgress {
 }
 
 export const DEFAULT_SPEED = 10
-/** For the schema and the data, on two busy cores. Milliseconds. */
-const DATABASE_LIMIT_MS: Record<DataSet, number> = { small: 30_000, load: 120_000 }
 export const DEFAULT_JOURNEYS_PER_SECOND = 60
 
 /** The checkout that this CLI lies in. */
@@ -105,7 +100,7 @@ export async function labUp(options: LabUpOptions): Promise<LabInfo> {
     loadEnvironment(root, join(dir, 'environment.yaml'), env) // its mistakes now, not when the keeper reads it
     logs = true
     const onReady = (name: string) => say('ready', name)
-    await startEverything({ dir, ports, layout, programs, dataSet, supervisor, signal, onReady })
+    await startEverything({ dir, checkout: CHECKOUT, ports, layout, programs, dataSet, supervisor, signal, onReady })
     const startSeconds = Math.round((performance.now() - started) / 100) / 10
     const up: LabInfo = { ...info, phase: 'up', startSeconds, memoryBytes: memoryByProgram(dir, []).total }
     writeLabFile(up)
@@ -129,43 +124,6 @@ export async function labUp(options: LabUpOptions): Promise<LabInfo> {
 function clearAfterFailure(dir: string, keepLogs: boolean): void {
   if (keepLogs) for (const name of ['lab.json', 'environment.yaml']) rmSync(join(dir, name), { force: true })
   else emptyLabFolder(dir)
-}
-
-interface StartEverythingOptions {
-  dir: string
-  ports: Ports
-  layout: Layout
-  programs: ProgramPaths
-  dataSet: DataSet
-  supervisor: Supervisor
-  onReady: (name: string) => void
-  signal: AbortSignal
-}
-
-/** The database's files and supervisord at once, then every part in order of need, then the proof that it is one whole. */
-async function startEverything(options: StartEverythingOptions): Promise<void> {
-  const { dir, ports, layout, supervisor, onReady, signal } = options
-  const env = layout.processEnv
-  const cluster = createCluster({ ...layout.postgres, env, signal })
-  cluster.catch(() => {}) // awaited where Postgres is started
-  const supervisord = ['-c', join(dir, 'supervisord.conf')]
-  await runProgram(options.programs.supervisord, supervisord, { env, cwd: dir, timeoutMs: 15_000, signal })
-  await waitUntilReady('supervisord', async () => ((await supervisor.answers()) ? undefined : 'no answer'), { signal })
-  const prepareDatabase = async () => {
-    const cwd = join(CHECKOUT, 'reference-app')
-    const given = { ...env, DATABASE_URL: layout.databaseUrl }
-    await runProgram(process.execPath, [join(cwd, 'src/database/main.ts'), '--data-set', options.dataSet], {
-      env: given,
-      cwd,
-      timeoutMs: DATABASE_LIMIT_MS[options.dataSet],
-      signal,
-    })
-  }
-  await startParts({ dir, ports, supervisor, cluster, prepareDatabase, signal, onReady })
-  for (const { name, probe } of wholeLabProbes(ports)) {
-    await waitUntilReady(name, probe, { signal })
-    onReady(name)
-  }
 }
 
 function checkedOptions(options: LabUpOptions): { speed: number; journeysPerSecond: number; dataSet: DataSet } {
