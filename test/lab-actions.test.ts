@@ -7,6 +7,7 @@ import { routesOf } from '../reference-app/test/support/routes.ts'
 import { unboundApi, unboundWorker } from '../reference-app/test/support/unbound.ts'
 
 const FILE = join(resolve(import.meta.dirname, '..'), 'environments/lab.yaml')
+const SUPERVISORD = join(resolve(import.meta.dirname, '..'), 'lab/supervisord.conf')
 const { actions, faults, ops } = environmentSchema.parse(
   parse(readFileSync(FILE, 'utf8').replaceAll(/\$\{port[^}]+\}/g, '1')),
 )
@@ -30,10 +31,21 @@ const calls: [string, OpsCall | undefined][] = [
   ]),
 ]
 
+/** Whoever has such a route, but always refuses. */
+const REFUSED_BY: Record<string, string[]> = { 'PUT /tracing': ['worker'] }
+
+test('the worker is not traced, so it refuses to be traced more or less', () => {
+  const [, worker = ''] = /^\[program:worker\]\n([^[]+)/m.exec(readFileSync(SUPERVISORD, 'utf8')) ?? []
+  expect(worker).toContain('worker/main.ts')
+  expect(worker).not.toContain('instrumentation/register')
+})
+
 describe('goes to all instances that have such a route, and to no other', () => {
   test.each(calls.flatMap(([name, call]) => (call === undefined ? [] : [{ name, call }])))('$name', ({ call }) => {
     const route = `${call.method} ${call.path.replaceAll(/\$\{(\w+)\}/g, '{$1}')}`
-    const having = [...routes].filter(([, all]) => all.includes(route)).map(([kind]) => kind)
+    const having = [...routes]
+      .filter(([kind, all]) => all.includes(route) && !REFUSED_BY[route]?.includes(kind))
+      .map(([kind]) => kind)
     expect(call.on === undefined ? [...routes.keys()] : [call.on]).toEqual(having)
   })
 })

@@ -32,7 +32,7 @@ export async function runAction(
   const action = actionOf(environment, name)
   const step = bind(name, action, params)
   const started = performance.now()
-  const stopPolling = pollProgress(environment, action, options.onProgress)
+  const stopPolling = pollProgress(environment, action.progress?.path, step, options.onProgress)
   try {
     const targets = await runStep(environment, step, options)
     return { name, ok: targets.every((t) => t.ok), targets, durationMs: Math.round(performance.now() - started) }
@@ -64,10 +64,14 @@ function bind(name: string, action: Action, params: Params): Step {
 }
 
 /** Asks the progress path of every instance each second until the returned function is called. */
-function pollProgress(environment: Environment, action: Action, onProgress?: (progress: Progress) => void): () => void {
-  const path = action.progress?.path
+function pollProgress(
+  environment: Environment,
+  path: string | undefined,
+  step: Step,
+  onProgress?: (progress: Progress) => void,
+): () => void {
   if (path === undefined || onProgress === undefined) return () => {}
-  const { urls, token } = opsOf(environment, action.ops ?? {})
+  const { urls, token } = opsOf(environment, step.ops ?? {})
   const poll = async () => {
     const answers = await Promise.all(urls.map((url) => readProgress(url.replace(/\/$/, '') + path, token)))
     const known = answers.filter((a) => a !== undefined)

@@ -34,18 +34,28 @@ export async function runStep(environment: Environment, step: Step, options: Run
 }
 
 /** The operations URLs of the instances that such a call goes to, and their token, as the environment says. */
-export function opsOf(environment: Environment, { on }: Pick<OpsCall, 'on'>): { urls: string[]; token: string } {
+export function opsOf(environment: Environment, call: Goal): { urls: string[]; token: string } {
   if (environment.ops === undefined) {
     throw new CliError('usage', `the environment ${environment.name} has no \`ops\`, so nothing can be changed there`, {
       hint: `Add ops: { urls: [...], tokenFile: ... } to ${environment.file}.`,
     })
   }
-  return { urls: urlsOf(environment, on), token: readSecret(environment.ops.tokenFile) }
+  return { urls: urlsOf(environment, call), token: readSecret(environment.ops.tokenFile) }
 }
 
-function urlsOf({ ops }: Environment, on: string | undefined): string[] {
+/** To which instances a call goes. */
+type Goal = Pick<OpsCall, 'on' | 'at'>
+
+function urlsOf({ name, ops }: Environment, { on, at }: Goal): string[] {
   const instances = ops?.instances ?? []
-  return instances.filter(({ kind }) => on === undefined || kind === on).map(({ url }) => url)
+  const urls = instances.filter(({ kind }) => on === undefined || kind === on).map(({ url }) => url)
+  if (at === undefined) return urls
+  const meant = urls.includes(at) ? [at] : urls.filter((url) => url.includes(at))
+  if (meant.length === 1) return meant
+  const found = meant.length === 0 ? 'no instance' : `${meant.length} instances`
+  throw new CliError('usage', `the environment ${name} has ${found} at ${JSON.stringify(at)}`, {
+    hint: `Name one by its URL, or by what only its URL has in it: ${urls.join(', ') || 'there is none'}.`,
+  })
 }
 
 /** What will run, for people to read before they agree: one line a target, the token left out. */
@@ -54,7 +64,7 @@ export function describeStep(environment: Environment, step: Step): string[] {
   const call = step.ops
   if (call === undefined) return []
   const body = call.json === undefined ? '' : ` ${JSON.stringify(call.json)}`
-  const urls = environment.ops === undefined ? ['(no ops.urls)'] : urlsOf(environment, call.on)
+  const urls = environment.ops === undefined ? ['(no ops.urls)'] : urlsOf(environment, call)
   return urls.map((url) => `${call.method} ${url}${call.path}${body}`)
 }
 

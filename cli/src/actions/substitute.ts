@@ -1,7 +1,6 @@
-import type { Param } from '../environment/schema.ts'
+import { type Param, type ParamValue, parseParam, wantedOf } from '../environment/param.ts'
 import { CliError } from '../errors.ts'
 
-export type ParamValue = string | number | boolean
 type Json = string | number | boolean | null | Json[] | { [key: string]: Json }
 
 /**
@@ -16,17 +15,14 @@ export function resolveParams(
   const problems: string[] = []
   const values: Record<string, ParamValue> = {}
   for (const name of Object.keys(given)) {
-    if (!(name in declared)) problems.push(`it has no parameter ${name}`)
+    if (!Object.hasOwn(declared, name)) problems.push(`it has no parameter ${name}`)
   }
   for (const [name, param] of Object.entries(declared)) {
     const text = given[name]
-    if (text === undefined && param.default === undefined) problems.push(`${name} is missing (${param.type})`)
-    else if (text === undefined) values[name] = param.default as ParamValue
-    else {
-      const value = parseParam(param, text)
-      if (typeof value === 'object') problems.push(`${name}: ${value.problem}, not ${JSON.stringify(text)}`)
-      else values[name] = value
-    }
+    const value = text === undefined ? param.default : parseParam(param, text)
+    if (value !== undefined) values[name] = value
+    else if (text === undefined) problems.push(`${name} is missing: ${wantedOf(param)}${meaning(param)}`)
+    else problems.push(`${name} has to be ${wantedOf(param)}, not ${JSON.stringify(text)}`)
   }
   if (problems.length > 0) {
     throw new CliError('usage', `the parameters of ${action} are wrong: ${problems.join('; ')}`, {
@@ -36,25 +32,8 @@ export function resolveParams(
   return values
 }
 
-function parseParam(param: Param, text: string): ParamValue | { problem: string } {
-  switch (param.type) {
-    case 'boolean':
-      return text === 'true' || text === 'false' ? text === 'true' : { problem: 'true or false' }
-    case 'integer': {
-      const value = Number(text)
-      const [min, max] = [param.min ?? Number.MIN_SAFE_INTEGER, param.max ?? Number.MAX_SAFE_INTEGER]
-      return /^-?\d+$/.test(text) && value >= min && value <= max
-        ? value
-        : { problem: `an integer from ${min} to ${max}` }
-    }
-    case 'string': {
-      const max = param.maxLength ?? 200
-      // biome-ignore lint/suspicious/noControlCharactersInRegex: refusing control characters is the point
-      return text.length <= max && !/[\u0000-\u001f]/.test(text)
-        ? text
-        : { problem: `a text of at most ${max} characters on one line` }
-    }
-  }
+function meaning({ summary }: Param): string {
+  return summary === undefined ? '' : ` (${summary})`
 }
 
 /** Replaces `${name}`; a string that is nothing but one placeholder takes the value with its type. */

@@ -9,7 +9,7 @@ import { labDir } from '../lab/lab-dir.ts'
 import type { Endpoint } from '../prometheus/client.ts'
 import { type Action, type EnvironmentFile, environmentSchema, type Fault, type OpsCall } from './schema.ts'
 
-export type { Action, Fault, OpsCall, Param, Step } from './schema.ts'
+export type { Action, Fault, OpsCall, Step } from './schema.ts'
 
 /** Where one process takes orders. */
 export interface Instance {

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { durationText, expectationText, kebabName } from '../content/fields.ts'
+import { param } from './param.ts'
 
 /** The environment file as a person writes it; see `environments/lab.yaml` for an example with comments. */
 
@@ -12,15 +13,6 @@ const endpoint = z.strictObject({
   headers: z.record(z.string(), z.string()).optional(),
 })
 
-/** `${name}` stands for a parameter anywhere in a string of `json` or `exec`. */
-const param = z.strictObject({
-  type: z.enum(['integer', 'string', 'boolean']),
-  min: z.number().optional(),
-  max: z.number().optional(),
-  maxLength: z.number().int().positive().default(200).optional(),
-  default: z.union([z.string(), z.number(), z.boolean()]).optional(),
-})
-
 const opsUrls = z.union([z.array(url).min(1), z.record(kebabName, z.array(url).min(1))])
 
 const opsCall = z.strictObject({
@@ -29,6 +21,8 @@ const opsCall = z.strictObject({
   json: json.optional(),
   /** Only to instances of this kind, the others having no such route. */
   on: kebabName.optional(),
+  /** Only to the one instance of these whose URL is this, or has this in it. */
+  at: z.string().min(1).optional(),
 })
 
 const actionFields = {
@@ -81,7 +75,6 @@ export const environmentSchema = z.strictObject({
   faults: z.record(kebabName, fault).default({}),
 })
 
-export type Param = z.infer<typeof param>
 export type OpsCall = z.infer<typeof opsCall>
 /** One thing done in the environment: an HTTP call to every instance (of a kind), or an argv list. Durations still as text. */
 export type Step = z.infer<typeof step>

@@ -9,6 +9,7 @@ export const stepSchema = z.object({
       path: z.string(),
       json: z.json().optional(),
       on: z.string().optional(),
+      at: z.string().optional(),
     })
     .optional(),
   timeout: z.string(),

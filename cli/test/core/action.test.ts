@@ -57,6 +57,8 @@ prometheus: { url: http://127.0.0.1:1 }
 ops: { urls: ${JSON.stringify({ api: urls.slice(0, 1), worker: urls.slice(1) })}, tokenFile: token }
 actions:
   grow: { ops: { method: PUT, path: /pool, json: { max: "\${max}" } }, params: { max: { type: integer, min: 1, max: 200 } } }
+  sample: { ops: { on: api, method: PUT, path: /tracing, json: { ratio: "\${ratio}" } }, params: { ratio: { type: number, min: 0, max: 1, default: 0.5 } } }
+  dump: { ops: { at: "\${instance}", method: PUT, path: /dump }, params: { instance: { type: string, summary: its URL } } }
   warm: { ops: { method: POST, path: /warm }, progress: { path: /warm } }
   clear: { ops: { on: api, method: PUT, path: /clear } }
   refill: { ops: { on: api, method: POST, path: /refill }, progress: { path: /refill } }
@@ -129,12 +131,50 @@ describe('an action', () => {
   })
 
   test.each([
-    [{}, 'max is missing'],
-    [{ max: '201' }, 'an integer from 1 to 200'],
-    [{ max: '1e2' }, 'an integer from 1 to 200'],
-    [{ max: '5', min: '1' }, 'it has no parameter min'],
-  ])('refuses parameters %j', async (params, message) => {
-    await expect(runAction(environment, 'grow', params, { actor: 'ann' })).rejects.toMatchObject({
+    ['0.25', '{"ratio":0.25}'],
+    ['.25', '{"ratio":0.25}'],
+    ['1', '{"ratio":1}'],
+    [undefined, '{"ratio":0.5}'],
+  ])('takes the number %s as one', async (ratio, body) => {
+    await runAction(environment, 'sample', ratio === undefined ? {} : { ratio }, { actor: 'ann' })
+    expect(requests.map((request) => request.body)).toEqual([body])
+  })
+
+  test('that is for one instance goes to no other', async () => {
+    const [first = '', second = ''] = environment.ops?.instances.map(({ url }) => url) ?? []
+    for (const instance of [second, new URL(second).port]) {
+      expect(describeAction(environment, 'dump', { instance })).toEqual([`PUT ${second}/dump`])
+      const { targets } = await runAction(environment, 'dump', { instance }, { actor: 'ann' })
+      expect(targets.map(({ target }) => target)).toEqual([second])
+    }
+    for (const [instance, found] of [
+      ['127.0.0.1', '2 instances'],
+      ['nowhere', 'no instance'],
+    ] as const) {
+      await expect(runAction(environment, 'dump', { instance }, { actor: 'ann' })).rejects.toMatchObject({
+        exitStatus: 2,
+        message: `the environment e has ${found} at "${instance}"`,
+        hint: expect.stringContaining(`${first}, ${second}`),
+      })
+    }
+    expect(requests).toHaveLength(2)
+  })
+
+  test.each([
+    ['grow', {}, 'max is missing: an integer from 1 to 200'],
+    ['grow', { max: '201' }, 'max has to be an integer from 1 to 200, not "201"'],
+    ['grow', { max: '1e2' }, 'an integer from 1 to 200'],
+    ['grow', { max: '5', min: '1', constructor: '2' }, 'it has no parameter min; it has no parameter constructor'],
+    ['grow', { min: '1' }, 'it has no parameter min; max is missing'],
+    ['sample', { ratio: '0,5' }, 'ratio has to be a number from 0 to 1, not "0,5"'],
+    ['sample', { ratio: '1.01' }, 'a number from 0 to 1'],
+    ['sample', { ratio: '-0.1' }, 'a number from 0 to 1'],
+    ['sample', { ratio: '1e-2' }, 'a number from 0 to 1'],
+    ['sample', { ratio: '' }, 'a number from 0 to 1'],
+    ['sample', { ratio: 'NaN' }, 'a number from 0 to 1'],
+    ['dump', {}, 'instance is missing: a text of at most 200 characters on one line (its URL)'],
+  ])('%s refuses parameters %j', async (action, params, message) => {
+    await expect(runAction(environment, action, params, { actor: 'ann' })).rejects.toMatchObject({
       exitStatus: 2,
       message: expect.stringContaining(message),
     })
@@ -144,7 +184,7 @@ describe('an action', () => {
   test('that the environment does not know is wrong use, and the hint lists what it knows', async () => {
     await expect(runAction(environment, 'nope', {}, { actor: 'ann' })).rejects.toMatchObject({
       exitStatus: 2,
-      hint: expect.stringContaining('clear, fail, grow, hang, refill, say, warm'),
+      hint: expect.stringContaining('clear, dump, fail, grow, hang, refill, sample, say, warm'),
     })
   })
 

@@ -86,6 +86,34 @@ actions:
     }
   })
 
+  test('reports every parameter that cannot be', () => {
+    const error = failure(() =>
+      load(`name: mine
+prometheus: { url: http://127.0.0.1:9090 }
+actions:
+  act:
+    exec: ["true"]
+    params:
+      fine: { type: number, min: 0, max: 1, default: 0.25 }
+      half: { type: integer, default: 0.5 }
+      text: { type: string, min: 1 }
+      much: { type: number, min: 0, max: 1, default: 2 }
+      word: { type: number, default: "0.5" }
+      none: { type: number, min: 2, max: 1 }
+      long: { type: boolean, maxLength: 5 }
+`),
+    )
+    const at = 'environments/mine.yaml'
+    expect(error.message.split('\n').slice(1)).toEqual([
+      `  ${at}:8  actions.act.params.half.default: has to be an integer`,
+      `  ${at}:9  actions.act.params.text.min: only an integer or a number has one, not a string`,
+      `  ${at}:10  actions.act.params.much.default: has to be a number from 0 to 1`,
+      `  ${at}:11  actions.act.params.word.default: has to be a number`,
+      `  ${at}:12  actions.act.params.none.min: is above max`,
+      `  ${at}:13  actions.act.params.long.maxLength: only a string has one`,
+    ])
+  })
+
   test('refuses an undo that is no action', () => {
     const error = failure(() =>
       load(`name: mine

@@ -43,6 +43,21 @@ describe('act', () => {
     ])
   })
 
+  test('an instance that says what it has done is heard, one that answers its state is not', async () => {
+    const file = { file: `/${'long/'.repeat(20)}heap-20261121T173500Z-12345.heapsnapshot`, bytes: 61_234_567 }
+    const answers: object[] = [file, { instance: 'api-1', settings: 'x'.repeat(1_000) }]
+    desk.instance.answer = (_, response) => {
+      response.end(JSON.stringify(answers.shift()))
+      return true
+    }
+    const [done, state] = [
+      await desk.drillbook('act', 'repair', '--yes'),
+      await desk.drillbook('act', 'repair', '--yes'),
+    ]
+    expect(done.stderr).toContain(`ok ${desk.instance.url} 200 ${JSON.stringify(file)}\n`)
+    expect(state.stderr).toContain(`ok ${desk.instance.url} 200\n`)
+  })
+
   test('an instance that refuses makes it exit with 1', async () => {
     desk.instance.answer = (_, response) => {
       response.statusCode = 503
