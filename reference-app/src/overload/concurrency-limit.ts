@@ -48,15 +48,17 @@ export class ConcurrencyLimit {
     const standing = sojournMs > TARGET_MS
     this.standingSeconds = standing ? this.standingSeconds + seconds : 0
     this.standingIntervals = standing ? this.standingIntervals + 1 : 0
+    const lasting = this.standingSeconds >= PATIENCE_SECONDS && this.standingIntervals >= PATIENCE_INTERVALS
     if (this.limit === Number.POSITIVE_INFINITY) {
-      if (this.standingSeconds < PATIENCE_SECONDS || this.standingIntervals < PATIENCE_INTERVALS) return
+      if (!lasting) return
       this.limit = Math.max(LEAST, ((ended / seconds) * TARGET_MS) / 1_000) // Little's law: what the target leaves room for
       this.calmSeconds = 0
       return
     }
     if (standing) this.limit = Math.max(LEAST, this.limit * DECREASE)
     else if (shed > 0) this.limit *= INCREASE
-    this.calmSeconds = standing || shed > 0 ? 0 : this.calmSeconds + seconds
+    // By what began it, not by each slow interval: with little to do one slow request makes one, and there would be no end.
+    this.calmSeconds = lasting || shed > 0 ? 0 : this.calmSeconds + seconds
     if (this.calmSeconds >= CALM_SECONDS) this.lift()
   }
 
