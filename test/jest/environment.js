@@ -19,6 +19,11 @@ export default class Environment extends TestEnvironment {
     this.before = new Set(children())
   }
 
+  /** A test file may have set `tellOfFailure`: it tells while everything that failed is still there. */
+  async handleTestEvent({ name }) {
+    if (name === 'test_fn_failure' || name === 'hook_failure') await this.global.tellOfFailure?.()
+  }
+
   async teardown() {
     this.endLeft()
     sweeping = setInterval(() => this.endLeft(), SWEEP_MS)

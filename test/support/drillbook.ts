@@ -1,7 +1,9 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { chmodSync, cpSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
 import { join, resolve } from 'node:path'
+import { pathToFileURL } from 'node:url'
 import type { Journal } from '../../cli/src/drill/journal.ts'
+import { courseOf, troublesOf } from './story.ts'
 
 const CHECKOUT = resolve(import.meta.dirname, '../..')
 
@@ -27,6 +29,9 @@ export interface Running {
 export class Drillbook {
   readonly dir: string
   private readonly portOffset: number
+  private readonly running = new Set<Running>()
+  /** The last command and what it said, as much as it has said. */
+  private last = () => ''
 
   constructor(portOffset: number) {
     this.dir = mkdtempSync('/var/tmp/drillbook-test-')
@@ -35,6 +40,8 @@ export class Drillbook {
     for (const name of ['alerts', 'dashboards', 'runbooks', 'environments', 'drillbook.yaml']) {
       cpSync(join(CHECKOUT, name), join(this.dir, name), { recursive: true })
     }
+    // test/jest/environment.js calls it while everything that failed is still there.
+    Object.assign(globalThis, { tellOfFailure: () => process.stderr.write(this.story()) })
   }
 
   get labDir(): string {
@@ -47,12 +54,25 @@ export class Drillbook {
   }
 
   start(...args: string[]): Running {
+    return this.begin(args, {})
+  }
+
+  /** A command that dies by SIGKILL as soon as it has said `text` on stderr. */
+  startToDie(text: string, ...args: string[]): Running {
+    return this.begin(args, {
+      DIE_AT: text,
+      NODE_OPTIONS: `--import=${pathToFileURL(join(import.meta.dirname, 'die-at.ts'))}`,
+    })
+  }
+
+  private begin(args: readonly string[], env: Readonly<Record<string, string>>): Running {
     const child = spawn(process.execPath, [join(CHECKOUT, 'cli/bin/drillbook.js'), ...args], {
       cwd: this.dir,
-      env: { ...process.env, DRILLBOOK_LAB_DIR: this.labDir, NO_COLOR: '1' },
+      env: { ...process.env, DRILLBOOK_LAB_DIR: this.labDir, NO_COLOR: '1', ...env },
       stdio: ['ignore', 'pipe', 'pipe'],
     })
     const printed = { stdout: '', stderr: '' }
+    this.last = () => `drillbook ${args.join(' ')}:\n${printed.stderr.split('\n').slice(-40).join('\n')}\n`
     const waiting = new Set<() => void>()
     child.stdout.setEncoding('utf8').on('data', (text: string) => {
       printed.stdout += text
@@ -78,7 +98,11 @@ export class Drillbook {
           fail(new Error(`ended with ${status} and never said ${text}:\n${printed.stderr}`)),
         )
       })
-    return { child, ended, says }
+    const running: Running = { child, ended, says }
+    this.running.add(running)
+    const over = () => void this.running.delete(running)
+    ended.then(over, over)
+    return running
   }
 
   run(...args: string[]): Promise<Ended> {
@@ -96,10 +120,31 @@ export class Drillbook {
     return this.must('lab', 'up', '--port-offset', String(this.portOffset))
   }
 
+  /** Ends what a test that failed has left, so that the next one does not fail, too: a drill that goes on, and its faults. */
+  async endLeft(): Promise<void> {
+    if (this.running.size === 0) return
+    for (const { child, ended } of this.running) {
+      child.kill('SIGKILL')
+      await ended.catch(() => undefined)
+    }
+    await this.run('drill', 'undo')
+  }
+
   /** Takes the lab down and removes everything. */
   async remove(): Promise<void> {
     await this.must('lab', 'down')
     rmSync(this.dir, { recursive: true, force: true })
+  }
+
+  /** For a test that failed: what would be gone with the lab. */
+  story(): string {
+    let course = ''
+    try {
+      course = courseOf(this.journal())
+    } catch {
+      // no drill has run, or its journal is what is wrong
+    }
+    return `\n--- the last command ---\n${this.last()}\n--- the last drill ---\n${course}\n--- the lab ---\n${troublesOf(this.labDir)}\n`
   }
 
   /** The newest drill's journal as it is on disk now. */

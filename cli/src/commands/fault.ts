@@ -33,7 +33,7 @@ export async function list(stdio: Stdio, options: Options): Promise<void> {
   }
 }
 
-/** Starts a fault. Holds it in the foreground until --for is over or Ctrl-C; with --detach the keeper alone holds it. */
+/** Starts a fault. Holds it in the foreground until --for is over or Ctrl-C; with --detach the keeper alone holds it, and Ctrl-C before it is on undoes it. */
 export async function start(
   stdio: Stdio,
   options: Options & { name: string; for?: string; detach?: boolean },
@@ -60,6 +60,10 @@ export async function start(
   })
   if (options.detach === true) {
     const fault = await injected(keeper, session.id, options.name)
+    if (stdio.signal.aborted) {
+      refuseLeftOn(options.name, await stopFault(keeper, options.name))
+      throw new CliError('interrupted', `interrupted: ${options.name} was undone again`)
+    }
     tell(
       stdio,
       options,
@@ -124,16 +128,16 @@ function ofFault(session: Session, name: string): UndoRecord | undefined {
   return session.undo.find((u) => u.what === name)
 }
 
+function refuseLeftOn(name: string, undone: UndoRecord | undefined): void {
+  if (undone === undefined || undone.ok) return
+  const why = undone.error ?? `read-back ${undone.readBack}`
+  throw new CliError('expectation_failed', `${name} could not be undone: ${why}`, {
+    hint: 'The keeper tries again every half minute; see: drillbook fault list',
+  })
+}
+
 function report(stdio: Stdio, options: Options, name: string, undone: UndoRecord | undefined): void {
-  if (undone !== undefined && !undone.ok) {
-    throw new CliError(
-      'expectation_failed',
-      `${name} could not be undone: ${undone.error ?? `read-back ${undone.readBack}`}`,
-      {
-        hint: 'The keeper tries again every half minute; see: drillbook fault list',
-      },
-    )
-  }
+  refuseLeftOn(name, undone)
   const text = undone === undefined ? `${name} was not on` : `${name} is off (read-back ${undone.readBack})`
   tell(stdio, options, { name, undo: undone ?? null }, text)
 }

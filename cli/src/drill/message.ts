@@ -17,6 +17,15 @@ export function isFiring(message: { text: string }, incident: string): boolean {
   return !isDrillMessage(message) && !isResolved(message, incident) && message.text.includes(incident)
 }
 
+/**
+ * The message that says that the incident is over, if it is the last word about it. An earlier one is of an outbreak before: the
+ * drill's own, or one that ended just as the drill began.
+ */
+export function lastResolved(messages: readonly ReceivedMessage[], incident: string): ReceivedMessage | undefined {
+  const last = messages.findLast((m) => isFiring(m, incident) || isResolved(m, incident))
+  return last !== undefined && isResolved(last, incident) ? last : undefined
+}
+
 /** The line that an on-call engineer copies. */
 export function namesRunbook(message: { text: string }, incident: string): boolean {
   return message.text.includes(`drillbook respond ${incident}`)

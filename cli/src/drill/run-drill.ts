@@ -97,7 +97,7 @@ async function runPhase(run: Run, [name, work]: Phase): Promise<Result | undefin
     record.text = await work(run)
     record.status = 'passed'
   } catch (error) {
-    const failure = run.signal.aborted && !(error instanceof PhaseFailure) ? new Interrupted() : error
+    const failure = isInterrupt(run, error) ? new Interrupted() : error
     record.text = messageOf(failure)
     record.status = 'failed'
     const verdict = failure instanceof PhaseFailure ? failure.verdict : run.lease === undefined ? 'invalid' : 'failed'
@@ -110,6 +110,12 @@ async function runPhase(run: Run, [name, work]: Phase): Promise<Result | undefin
   run.journal.save()
   run.display.phaseEnds(record)
   return result
+}
+
+/** At a question the terminal gives Ctrl-C to the prompt, and the signal hears of nothing. */
+function isInterrupt({ signal }: Run, error: unknown): boolean {
+  if (error instanceof PhaseFailure) return false
+  return signal.aborted || (error instanceof CliError && error.code === 'interrupted')
 }
 
 function skip(run: Run, name: PhaseName): undefined {

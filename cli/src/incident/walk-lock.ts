@@ -3,6 +3,7 @@ import { hostname } from 'node:os'
 import { join } from 'node:path'
 import { z } from 'zod'
 import { CliError } from '../errors.ts'
+import { processStart } from '../process-start.ts'
 import { errorCode } from '../system-error.ts'
 import type { IncidentRecord } from './record.ts'
 
@@ -49,17 +50,13 @@ function readOwner(file: string): z.infer<typeof owner> | undefined {
 
 /** When a process started, to tell it from a later one with the same number; '' when it does not run. */
 function startOf(pid: number): string {
+  const start = processStart(pid)
+  if (start !== undefined) return start
+  // No /proc on this system, or no such process: ask the kernel for the second.
   try {
-    const stat = readFileSync(`/proc/${pid}/stat`, 'utf8')
-    // The 22nd field; the second one, in brackets, may hold spaces.
-    return stat.slice(stat.lastIndexOf(')') + 2).split(' ')[19] ?? ''
-  } catch {
-    // No /proc on this system, or no such process: ask the kernel for the second.
-    try {
-      process.kill(pid, 0)
-      return 'running'
-    } catch (error) {
-      return errorCode(error) === 'EPERM' ? 'running' : ''
-    }
+    process.kill(pid, 0)
+    return 'running'
+  } catch (error) {
+    return errorCode(error) === 'EPERM' ? 'running' : ''
   }
 }

@@ -70,7 +70,8 @@ export async function choose<T>(stdio: Stdio, message: string, choices: readonly
   return orInterrupted(select<T>({ message, choices }, context(stdio)))
 }
 
-async function askText(stdio: Stdio, message: string): Promise<string> {
+/** A line of text; empty for Enter. */
+export async function askText(stdio: Stdio, message: string): Promise<string> {
   const { input } = await import('@inquirer/prompts')
   return orInterrupted(input({ message }, context(stdio)))
 }

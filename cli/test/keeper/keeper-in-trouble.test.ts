@@ -1,10 +1,12 @@
-import { rmSync } from 'node:fs'
+import { appendFileSync, rmSync } from 'node:fs'
 import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals'
+import { start } from '../../src/commands/fault.ts'
 import { KeeperClient } from '../../src/keeper/client.ts'
+import { capturedStdio } from '../support/captured-stdio.ts'
 import { FakeEnvironment, until } from './fake-environment.ts'
 
 const REQUEST = {
@@ -94,4 +96,19 @@ describe('an answer that is lost', () => {
     const undone = await by(await losingTheFirstAnswer(1500), 1000).end(id)
     expect(undone).toMatchObject([{ what: 'first', ok: true }, { what: 'bring-back' }])
   })
+})
+
+test('Ctrl-C while a fault is started for good undoes it: nobody waits to hear that it is on', async () => {
+  await environment.start()
+  const env = join(environment.dir, 'environment.yaml')
+  appendFileSync(env, `keeper: { url: "${environment.url()}", tokenFile: ./keeper-token }\n`)
+  const interrupt = new AbortController()
+  const [ops] = environment.ops
+  if (ops !== undefined) ops.onCall = () => interrupt.abort()
+  const { stdio, captured } = capturedStdio({ cwd: import.meta.dirname, signal: interrupt.signal })
+  const started = start(stdio, { name: 'first', env, detach: true })
+  await expect(started).rejects.toMatchObject({ code: 'interrupted' })
+  expect(captured.stdout).toBe('')
+  expect(calls()).toEqual(['PUT /first/on', 'PUT /first/off'])
+  expect(await environment.client().current()).toMatchObject({ state: 'ended' })
 })

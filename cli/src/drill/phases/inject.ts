@@ -1,5 +1,5 @@
-import { input } from '@inquirer/prompts'
 import { KeeperSaysNo } from '../../keeper/client.ts'
+import { askText } from '../../walk/terminal-asker.ts'
 import { ask, firstHeld, limitOf } from '../condition.ts'
 import { Lease } from '../lease.ts'
 import { mark, moment, mustGoOn, PhaseFailure, type Run, waitFor } from '../run.ts'
@@ -11,17 +11,15 @@ const HARD_LIMIT_SECONDS = 3600
 
 /** What do you expect? Said before, so that being surprised is possible. */
 export async function hypothesis(run: Run): Promise<string> {
-  const { drill, journal, unattended, stdio } = run
+  const { drill, journal, unattended } = run
+  const stdio = { ...run.stdio, signal: run.signal }
   if (unattended || !stdio.interactive) return `${drill.hypothesis.title} (nobody was asked)`
   run.display.line(`Hypothesis: ${drill.hypothesis.title}. What happens is: ${drill.faults.join(', then ')}.`)
-  const said = await input({ message: 'What do you expect users and alerts to do?' }, { signal: run.signal })
+  const said = await askText(stdio, 'What do you expect users and alerts to do?')
   journal.data.hypothesis.saidByHuman = said.trim() || null
   if (run.environment.production) {
     const { name } = run.environment
-    const typed = await input(
-      { message: `This is production. Type ${name} to inject the fault:` },
-      { signal: run.signal },
-    )
+    const typed = await askText(stdio, `This is production. Type ${name} to inject the fault:`)
     if (typed.trim() !== name) throw new PhaseFailure(`nobody agreed to a drill in ${name}`, 'aborted')
   }
   return said.trim() || drill.hypothesis.title
@@ -63,14 +61,14 @@ export async function confirm(run: Run): Promise<string> {
   const seen = await waitFor(run, limitOf(environment, drill.confirm), async () => {
     const now = await ask(prometheus, drill.confirm)
     last = now.text
-    return now.holds ? now : undefined
+    if (!now.holds) return undefined
+    return { ...now, at: await firstHeld(prometheus, drill.confirm, moment(run, 'injectedAt'), new Date()) }
   })
   if (seen === undefined) {
     throw new PhaseFailure(
       `the fault ${drill.faults.at(-1)} was injected, but had no effect: ${drill.confirm.promql} is ${last}`,
     )
   }
-  const at = await firstHeld(prometheus, drill.confirm, moment(run, 'injectedAt'), new Date())
-  mark(run, 'confirmedAt', at ?? new Date(), `${drill.confirm.promql} ${drill.confirm.expect} on stored samples`)
+  mark(run, 'confirmedAt', seen.at ?? new Date(), `${drill.confirm.promql} ${drill.confirm.expect} on stored samples`)
   return `${drill.confirm.promql} is ${seen.text}`
 }

@@ -1,7 +1,7 @@
 import { scaledMs } from '../../environment/environment.ts'
 import { openIncident } from '../../incident/record.ts'
 import { ask, firstHeld, limitOf } from '../condition.ts'
-import { isResolved } from '../message.ts'
+import { lastResolved } from '../message.ts'
 import { mark, moment, mustGoOn, PhaseFailure, type Run, waitFor } from '../run.ts'
 import { walkForDrill } from '../walk-runbook.ts'
 
@@ -34,20 +34,20 @@ export async function walk(run: Run): Promise<string> {
 /** Users no longer suffer, and the runbook's acts came before that. */
 export async function mitigate(run: Run): Promise<string> {
   const { drill, environment, journal, prometheus } = run
+  const walkStarted = journal.data.phases.find((p) => p.name === 'walk')?.startedAt
+  const from = new Date(walkStarted ?? moment(run, 'injectedAt'))
   let last = 'no answer'
   const seen = await waitFor(run, limitOf(environment, drill.mitigated), async () => {
     const now = await ask(prometheus, drill.mitigated)
     last = now.text
-    return now.holds ? now : undefined
+    return now.holds ? { ...now, at: await firstHeld(prometheus, drill.mitigated, from, new Date()) } : undefined
   })
   if (seen === undefined) {
     throw new PhaseFailure(`the runbook was walked, but did not mitigate: ${drill.mitigated.promql} is ${last}`)
   }
   const acts = journal.data.steps.filter((s) => s.kind === 'act' && s.outcome === 'done')
   const firstAct = acts.map((s) => s.startedAt).toSorted()[0]
-  const walkStarted = journal.data.phases.find((p) => p.name === 'walk')?.startedAt
-  const from = new Date(walkStarted ?? moment(run, 'injectedAt'))
-  const at = (await firstHeld(prometheus, drill.mitigated, from, new Date())) ?? new Date()
+  const at = seen.at ?? new Date()
   mark(run, 'mitigatedAt', at, `${drill.mitigated.promql} ${drill.mitigated.expect} on stored samples`)
   if (firstAct === undefined || at < new Date(firstAct)) {
     journal.data.mitigatedBy = 'itself'
@@ -67,18 +67,18 @@ export async function mitigate(run: Run): Promise<string> {
 /** Back to the hypothesis. */
 export async function recover(run: Run): Promise<string> {
   const { drill, environment, prometheus } = run
+  const since = moment(run, 'mitigatedAt')
   const probes = [drill.recovered, ...drill.hypothesis.probes]
   let last: string[] = []
   const all = await waitFor(run, limitOf(environment, drill.recovered), async () => {
     const seen = await Promise.all(probes.map((probe) => ask(prometheus, probe)))
     last = seen.flatMap((s, i) => (s.holds ? [] : [`${probes[i]?.promql} is ${s.text}`]))
-    return last.length === 0 ? true : undefined
+    if (last.length > 0) return undefined
+    const now = new Date()
+    return { now, held: await Promise.all(probes.map((probe) => firstHeld(prometheus, probe, since, now))) }
   })
   if (all === undefined) throw new PhaseFailure(`not recovered: ${last.join('; ')}`)
-  const now = new Date()
-  const since = moment(run, 'mitigatedAt')
-  const held = await Promise.all(probes.map((probe) => firstHeld(prometheus, probe, since, now)))
-  const at = new Date(Math.max(...held.map((h) => (h ?? now).getTime())))
+  const at = new Date(Math.max(...all.held.map((h) => (h ?? all.now).getTime())))
   mark(
     run,
     'recoveredAt',
@@ -92,7 +92,7 @@ export async function recover(run: Run): Promise<string> {
 export async function resolve(run: Run): Promise<string> {
   const { drill, environment, observer } = run
   const readable = environment.slack?.received !== undefined
-  const resolved = () => observer.messages.findLast((m) => isResolved(m, drill.incident))
+  const resolved = () => lastResolved(observer.messages, drill.incident)
   const all = await waitFor(run, scaledMs(environment, drill.limitsMs.resolve), async () => {
     const quiet = [...observer.firing].length === 0
     return quiet && (!readable || resolved() !== undefined) ? true : undefined
