@@ -2,24 +2,16 @@ import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Root } from '../content/root.ts'
 import { CliError } from '../errors.ts'
-import {
-  API_INSTANCES,
-  gatewayServers,
-  instanceTargets,
-  MAX_API_INSTANCES,
-  opsUrls,
-  replaceFile,
-} from './api-instances.ts'
-import { replaceOpsUrls } from './environment-file.ts'
+import { API_INSTANCES, MAX_API_INSTANCES } from './api-instances.ts'
 import { labDir } from './lab-dir.ts'
-import { type LabInfo, readLabFile, writeLabFile } from './lab-file.ts'
+import { type LabInfo, readLabFile } from './lab-file.ts'
 import { labFolderExists } from './lab-folder.ts'
 import { lockLab } from './lab-lock.ts'
 import { PARTS } from './parts.ts'
-import { processTable } from './process-table.ts'
 import { instancesScraped } from './ready.ts'
 import { startPart, waitUntilReady } from './start-parts.ts'
 import { Supervisor } from './supervisor.ts'
+import { othersKnow, tellOthers } from './tell-others.ts'
 
 export interface LabScaleOptions {
   root: Root
@@ -42,8 +34,6 @@ export interface LabScaleResult {
 
 /** Above what an instance may take to finish what is under way: supervisord kills it after 15 s. */
 const STOP_LIMIT_MS = 17_000
-/** nginx starts new workers within milliseconds of the signal. */
-const RELOAD_LIMIT_MS = 5_000
 
 /**
  * Runs so many instances of the API, with no failed request: a new one is ready before the gateway sends it anything, and the
@@ -78,7 +68,7 @@ export async function labScale({ root, env, count, signal, onProgress }: LabScal
     await Promise.all(
       parts.map((part) => startPart(part, start).then(() => started.includes(part.name) && say(part.name))),
     )
-    if (info.apiInstances !== count) {
+    if (!othersKnow(info, count)) {
       await tellOthers(info, count, supervisor, signal)
       say('nginx')
     }
@@ -102,34 +92,6 @@ function refuseAbsent(dir: string): LabInfo {
 
 function notUp(): CliError {
   return new CliError('unreachable', 'the lab is not up', { hint: 'Start it with: drillbook lab up' })
-}
-
-/** Gateway first: when the others know, requests already go where they shall. */
-async function tellOthers(info: LabInfo, count: number, supervisor: Supervisor, signal: AbortSignal): Promise<void> {
-  const { dir, ports } = info
-  replaceFile(join(dir, 'nginx/instances.conf'), gatewayServers(ports, count))
-  await reloadGateway(supervisor, signal)
-  replaceFile(join(dir, 'prometheus/targets/api.yaml'), instanceTargets(ports, count))
-  replaceOpsUrls(join(dir, 'environment.yaml'), opsUrls(ports, count))
-  writeLabFile({ ...info, apiInstances: count }) // last: who finds it there knows that all of this has been done
-}
-
-/** Resolves when a new worker serves; the old ones finish what they have. Throws `unreachable` when none comes. */
-async function reloadGateway(supervisor: Supervisor, signal: AbortSignal): Promise<void> {
-  const nginx = (await supervisor.programs()).find((p) => p.name === 'nginx')
-  if (nginx === undefined || nginx.pid === 0) return // it reads the file when it starts
-  const workers = () => processTable().filter((p) => p.parentPid === nginx.pid)
-  const old = new Set(workers().map((p) => p.pid))
-  await supervisor.signal('nginx', 'HUP')
-  const until = performance.now() + RELOAD_LIMIT_MS
-  while (!workers().some((p) => !old.has(p.pid))) {
-    if (performance.now() > until) {
-      throw new CliError('unreachable', 'the gateway did not take its new configuration', {
-        hint: 'See why with: drillbook lab logs nginx',
-      })
-    }
-    await sleep(20, undefined, { signal })
-  }
 }
 
 /** Each finishes what it has begun. */
