@@ -5,8 +5,8 @@ import type { Journal } from '../../cli/src/drill/journal.ts'
 /** Of these every line counts: they say what was undone, what died and what was started again. */
 const WHOLE = ['keeper.log', 'supervisord.log']
 const TROUBLE = /"level":"(warn|error|fatal)"|\blevel=(warn|error)\b|\b(WARN|WARNING|ERROR|FATAL|PANIC|CRIT)\b/
-const LINES = 15
-const WIDTH = 400
+const LINES = { whole: 15, telling: 5 }
+const WIDTH = 300
 
 /** What the parts of a lab complained of last, for a test that failed: the lab and its logs go with the test. */
 export function troublesOf(labDir: string): string {
@@ -14,8 +14,9 @@ export function troublesOf(labDir: string): string {
   return names(folder)
     .flatMap((name) => {
       const lines = readFileSync(join(folder, name), 'utf8').trimEnd().split('\n')
-      const telling = lines.filter((line) => line !== '' && (WHOLE.includes(name) || TROUBLE.test(line)))
-      return telling.slice(-LINES).map((line) => `${name}: ${line.slice(0, WIDTH)}\n`)
+      const isWhole = WHOLE.includes(name)
+      const telling = lines.filter((line) => line !== '' && (isWhole || TROUBLE.test(line)))
+      return telling.slice(isWhole ? -LINES.whole : -LINES.telling).map((line) => `${name}: ${line.slice(0, WIDTH)}\n`)
     })
     .join('')
 }
