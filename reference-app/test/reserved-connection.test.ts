@@ -2,6 +2,7 @@ import { afterAll, beforeAll, beforeEach, expect, test } from '@jest/globals'
 import { DatabaseUnavailableError } from '../src/database/errors.ts'
 import { ReservedConnection } from '../src/database/reserved-connection.ts'
 import { Postgres } from './support/postgres.ts'
+import { TcpProxy } from './support/tcp-proxy.ts'
 import { until } from './support/until.ts'
 
 let postgres: Postgres
@@ -76,6 +77,24 @@ test('while the server hangs each call is given up after two seconds, also one t
   expect(whole).toBeLessThan(6_500)
   expect(await until('it answers again', () => reserved.query('select 1 as n'))).toEqual([{ n: 1 }])
   await until('there is one session again', async () => (await sessions()).length === 1)
+})
+
+test('a call that was given up takes its own connection with it, not the new one of whoever waited for its turn', async () => {
+  const proxy = await TcpProxy.start(postgres.port)
+  const url = postgres.url.replace(`:${postgres.port}/`, `:${proxy.port}/`)
+  const behind = new ReservedConnection({ url, applicationName: 'behind' })
+  try {
+    await behind.query('select 1')
+    proxy.vanish() // new connections are fine
+    const lost = behind.query('select 1').catch((error: unknown) => error)
+    await new Promise((resolve) => setTimeout(resolve, 1_000)) // the next has so long left when its turn comes
+    const next = behind.query('select 2 as n')
+    expect(await lost).toBeInstanceOf(DatabaseUnavailableError)
+    expect(await next).toEqual([{ n: 2 }])
+  } finally {
+    await behind.close()
+    await proxy.close()
+  }
 })
 
 test('a transaction that takes too long has no effect, and cannot reach into the next one', async () => {

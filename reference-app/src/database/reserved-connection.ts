@@ -92,12 +92,15 @@ export class ReservedConnection implements ReservedTransaction {
   }
 
   private async ask<Row extends QueryResultRow>(text: string, values: unknown[] = []): Promise<Row[]> {
+    const connected = this.connected()
+    const { current } = this
     try {
-      const client = await this.connected()
+      const client = await connected
       return (await client.query<Row>(text, values)).rows
     } catch (thrown) {
       const error = toDatabaseError(thrown)
-      if (error instanceof DatabaseUnavailableError) this.drop()
+      // A call that was given up ends here late, when the connection may be the new one of whoever came after it.
+      if (error instanceof DatabaseUnavailableError && this.current === current) this.drop()
       throw error
     }
   }
