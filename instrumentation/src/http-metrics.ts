@@ -31,8 +31,8 @@ const CLIENT_CLOSED_REQUEST = 499
  *
  * `http_route` is the template (`/api/v1/concerts/:id`), `unmatched` when no route matched. `error_type` is empty for
  * anything that is not our failure; else the status for 5xx, `client_closed_request` for a client that sent its whole
- * request and left after more than 1 s, or the class of the error with which the response was destroyed. A stream (`streamBegan`) lasts until it began, and is recorded when it
- * ends.
+ * request and left after more than 1 s without a whole answer, or the class of the error with which the response was destroyed. An answer that its
+ * client does not take lasts until it was given; a stream (`streamBegan`) until it began, and is recorded when it ends.
  */
 export function httpMetrics(registry: MetricsRegistry): HttpMetrics {
   const durations = httpRequestDurations(registry)
@@ -51,9 +51,16 @@ export function httpMetrics(registry: MetricsRegistry): HttpMetrics {
       active += 1
       watchRoute(req)
       const trace = activeTrace()
+      let givenAt: number | undefined
+      res.once('prefinish', () => {
+        givenAt = performance.now()
+      })
       res.once('close', () => {
         active -= 1
-        const seconds = ((streamBeganAt(res) ?? performance.now()) - startedAt) / 1000
+        const untaken = res.writableEnded && !res.writableFinished
+        // Without a time it waited behind others that its client did not take.
+        const endedAt = streamBeganAt(res) ?? (untaken ? (givenAt ?? startedAt) : performance.now())
+        const seconds = (endedAt - startedAt) / 1000
         const { status, errorType } = ending(res, seconds)
         durations.record({ method: req.method ?? '', route: routeOf(req), status, errorType }, seconds, trace)
       })
@@ -73,7 +80,9 @@ function ending(res: ServerResponse, seconds: number): { status: number; errorTy
   if (res.writableFinished || streamBeganAt(res) !== undefined) {
     return { status: res.statusCode, errorType: res.statusCode >= 500 ? String(res.statusCode) : '' }
   }
-  if (res.errored) return { status: res.headersSent ? res.statusCode : 500, errorType: res.errored.name }
+  // Without a socket it waited behind other answers of a connection that was closed, and Node has put that error there.
+  if (res.errored && res.socket !== null)
+    return { status: res.headersSent ? res.statusCode : 500, errorType: res.errored.name }
   const slow = res.req.complete && seconds > SLOW_SECONDS
   return { status: CLIENT_CLOSED_REQUEST, errorType: slow ? 'client_closed_request' : '' }
 }

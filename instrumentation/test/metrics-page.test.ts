@@ -1,6 +1,7 @@
 import { spawnSync } from 'node:child_process'
 import {
   cacheMetrics,
+  connectionMetrics,
   couponMetrics,
   createLogger,
   createRegistry,
@@ -44,6 +45,7 @@ beforeAll(async () => {
     'sold_out',
   )
   cacheMetrics(registry, { cache: 'catalogue' }).lookup('hit')
+  connectionMetrics(registry)
   couponMetrics(registry)
   supportMetrics(registry, { topics: ['payment'] })
   orderMetrics(registry)

@@ -25,7 +25,7 @@ const telemetry = createTelemetry(config)
 const { logger } = telemetry
 const app = createApp(config, telemetry)
 await app.begin()
-const listener = await Listener.open(app.public, config.host, config.port)
+const listener = await Listener.open(app.public, config.host, config.port, telemetry.connections)
 const opsListener = await Listener.open(app.operations, config.host, config.opsPort)
 logger.info(
   { event: 'api.started', port: listener.port, opsPort: opsListener.port, version: config.version },

@@ -1,7 +1,9 @@
 import {
   type CacheMetrics,
+  type ConnectionMetrics,
   type CouponMetrics,
   cacheMetrics,
+  connectionMetrics,
   couponMetrics,
   type HttpMetrics,
   httpMetrics,
@@ -33,6 +35,7 @@ const PAYMENT_REASONS = {
 /** The metrics and the log of one instance. */
 export interface Telemetry extends ProcessTelemetry {
   http: HttpMetrics
+  connections: ConnectionMetrics
   outcomes: OutcomeMetrics
   cache: CacheMetrics
   payments: PaymentMetrics
@@ -46,6 +49,7 @@ export function createTelemetry({ instance, version, logLevel }: Config): Teleme
   return {
     ...base,
     http: httpMetrics(base.registry),
+    connections: connectionMetrics(base.registry),
     outcomes: outcomeMetrics(base.registry, { operations: OPERATIONS }),
     cache: cacheMetrics(base.registry, { cache: 'catalogue', operations: ['get', 'set', 'del'] }),
     payments: paymentMetrics(base.registry, { reasons: PAYMENT_REASONS }),

@@ -1,6 +1,7 @@
 import { once } from 'node:events'
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import { type AddressInfo, createServer as createNetServer, Server as NetServer } from 'node:net'
+import { Connections } from './connections.ts'
 import { hasBody } from './once-received.ts'
 
 /** Time for a client to send all headers: ours are one packet. Slowloris holds a connection for no longer. Milliseconds. */
@@ -31,6 +32,13 @@ const DOOR_LIMIT_MS = 1_000
 
 type Handler = (request: IncomingMessage, response: ServerResponse) => void
 
+export interface ListenerOptions {
+  /** Called for each connection that is given up because its client does not read. */
+  unread?: () => void
+  /** After so long without any progress. Milliseconds. */
+  unreadMs?: number
+}
+
 /**
  * A bound HTTP server that can be stopped without cutting anybody off. The order matters. First it says that it is not ready, and goes on as before
  * (that is the caller's part). Then the door closes, at a moment when nobody stands before it. Only then each answer says that it was the last one on
@@ -44,13 +52,15 @@ export class Listener {
   private closing = false
   private accepted = 0
   private readonly underWay = new Set<ServerResponse>()
+  private readonly connections: Connections
 
-  private constructor(server: Server) {
+  private constructor(server: Server, { unread = () => {}, unreadMs }: ListenerOptions) {
     this.server = server
+    this.connections = new Connections(unread, unreadMs)
   }
 
   /** Rejects when the port cannot be had. Port 0: any free one. */
-  static async open(handler: Handler, host: string, port: number): Promise<Listener> {
+  static async open(handler: Handler, host: string, port: number, options: ListenerOptions = {}): Promise<Listener> {
     const server = createServer({
       headersTimeout: HEADERS_TIMEOUT_MS,
       requestTimeout: RECEIVE_TIMEOUT_MS,
@@ -60,9 +70,10 @@ export class Listener {
       maxHeaderSize: MAX_HEADER_BYTES,
     })
     server.maxHeadersCount = MAX_HEADERS
-    const listener = new Listener(server)
-    server.on('connection', () => {
+    const listener = new Listener(server, options)
+    server.on('connection', (socket) => {
       listener.accepted += 1
+      listener.connections.keep(socket)
     })
     server.on('request', (request, response) => {
       if (listener.closing) sayLast(response)
@@ -95,6 +106,7 @@ export class Listener {
     const cut = setTimeout(() => this.server.closeAllConnections(), limitMs)
     await closed
     clearTimeout(cut)
+    this.connections.close()
   }
 
   /**

@@ -55,9 +55,16 @@ export function frontDoor({ shedding, switches, http, outcomes }: FrontDoor, ins
   }
 }
 
-/** From here to the end of the response it is work under way. Not before: how long a client takes to send its request says nothing of our load. */
+/** From here until the answer is given it is work under way. Not before and not after: how long a client takes to send and to read says nothing of our load. */
 function measure(shedding: LoadShedding, { rank }: Meant, response: ServerResponse): void {
   if (response.writableEnded || response.destroyed) return // refused unread
   const ended = shedding.start(rank)
-  response.once('close', () => ended(!response.writableFinished || response.statusCode < 500))
+  let given = false
+  response.once('prefinish', () => {
+    given = true
+    ended(response.statusCode < 500)
+  })
+  response.once('close', () => {
+    if (!given) ended(true)
+  })
 }
