@@ -1,4 +1,5 @@
 import { Command, CommanderError, InvalidArgumentError } from 'commander'
+import { addHelp } from './help.ts'
 import type { Stdio } from './stdio.ts'
 
 /**
@@ -11,7 +12,6 @@ export async function runCli(argv: readonly string[], stdio: Stdio): Promise<num
     .version('0.1.0')
     .exitOverride()
     .configureOutput({ writeOut: stdio.out, writeErr: stdio.err })
-    .showHelpAfterError('(drillbook help COMMAND shows the options)')
     .addHelpText(
       'after',
       `
@@ -24,6 +24,7 @@ Exit status: 0 as wanted, 1 an expectation failed, 2 wrong use or configuration,
 4 refused for safety, 70 a bug of ours, 130 interrupted and undone.`,
     )
   for (const add of [addResponse, addRunbooks, addDrills, addContent, addLab]) add(program, stdio)
+  addHelp(program)
   try {
     await program.parseAsync(argv, { from: 'user' })
     return 0
@@ -93,13 +94,16 @@ function addResponse(program: Command, stdio: Stdio): void {
 
   program
     .command('act')
-    .argument('<name>', 'the action, as the environment names it')
+    .argument('[name]', 'the action; without one: list them, with what each does and has to be told')
     .description('Do one named action of the environment; asks first, and writes it to the audit log.')
-    .option('--param <name=value>', 'a parameter of the action; repeatable', collect, [])
+    .option('--param <name=value>', 'a parameter of the action; repeatable', collect)
     .option('--yes', 'do not ask (refused in production)')
     .option(...ENV)
     .option(...JSON_OUT)
-    .addHelpText('after', '\nExample:\n  drillbook act show-banner --param message="We are on it."')
+    .addHelpText(
+      'after',
+      '\nExamples:\n  drillbook act                list the actions\n  drillbook act show-banner --param message="We are on it."',
+    )
     .action(async (name, options) => (await import('./commands/act.ts')).act(stdio, { ...options, name }))
 
   program
@@ -107,8 +111,8 @@ function addResponse(program: Command, stdio: Stdio): void {
     .argument('<promql>', 'an instant query')
     .description("Ask the environment's Prometheus; with --expect, exit 1 unless every series holds.")
     .option('--expect <expectation>', 'an operator and a number with an optional unit: ">= 90%"')
-    .option('--within <duration>', 'wait so long for it to hold')
-    .option('--for <duration>', 'it has to hold for so long')
+    .option('--within <duration>', 'wait so long for it to hold: 30s, 5m')
+    .option('--for <duration>', 'it has to hold for so long: 30s, 5m')
     .option('--empty <ok>', 'with "ok" an empty result holds')
     .option(...ENV)
     .option(...JSON_OUT)
@@ -125,7 +129,7 @@ function addRunbooks(program: Command, stdio: Stdio): void {
     .action(async (options) => (await import('./commands/runbook.ts')).list(stdio, options))
   runbook
     .command('show')
-    .argument('<incident>')
+    .argument('<incident>', 'the incident class, as in the alert: cache-outage')
     .description('Show a runbook and its steps.')
     .option(...JSON_OUT)
     .action(async (incident, options) => (await import('./commands/runbook.ts')).show(stdio, { ...options, incident }))
@@ -166,16 +170,16 @@ function addDrills(program: Command, stdio: Stdio): void {
     .action(async (options) => (await import('./commands/fault.ts')).list(stdio, options))
   fault
     .command('start')
-    .argument('<name>')
+    .argument('<name>', 'the fault, as `drillbook fault list` names it')
     .description('Start a fault and hold its lease until Ctrl-C; --detach leaves it to the keeper for a while.')
-    .option('--for <duration>', 'end it after so long')
+    .option('--for <duration>', 'end it after so long: 30s, 5m')
     .option('--detach', 'return at once; the keeper undoes it after --for')
     .option(...ENV)
     .option(...JSON_OUT)
     .action(async (name, options) => (await import('./commands/fault.ts')).start(stdio, { ...options, name }))
   fault
     .command('stop')
-    .argument('<name>')
+    .argument('<name>', 'the fault, as `drillbook fault list` names it')
     .description('Undo a fault and read back that it is gone.')
     .option(...ENV)
     .option(...JSON_OUT)
@@ -199,7 +203,7 @@ function addContent(program: Command, stdio: Stdio): void {
       'Write the rules, Prometheus and Alertmanager configuration for an environment, optionally played faster.',
     )
     .requiredOption('--out <folder>', 'where to write')
-    .option('--speed <factor>', 'divide every duration by this', Number, 1)
+    .option('--speed <factor>', 'divide every duration by this', number, 1)
     .option('--environment <name>', 'the `environment` label of every alert')
     .option('--runbook-base <url>', 'where the runbooks are served; without it alerts carry no runbook link')
     .option('--grafana-base <url>', 'where Grafana is; without it alerts carry no dashboard link')

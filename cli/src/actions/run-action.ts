@@ -1,5 +1,6 @@
 import { performance } from 'node:perf_hooks'
-import type { Action, Environment, Step } from '../environment/environment.ts'
+import type { Action, Environment, OpsCall, Step } from '../environment/environment.ts'
+import type { ParamValue } from '../environment/param.ts'
 import { CliError } from '../errors.ts'
 import { describeStep, opsOf, type RunOptions, runStep, type TargetResult } from './run-step.ts'
 import { resolveParams, substitute } from './substitute.ts'
@@ -50,7 +51,7 @@ export function actionOf(environment: Environment, name: string): Action {
   const action = environment.actions.get(name)
   if (action !== undefined) return action
   throw new CliError('usage', `the environment ${environment.name} knows no action ${name}`, {
-    hint: `It knows: ${[...environment.actions.keys()].sort().join(', ') || 'none'}. Actions are bound in ${environment.file}.`,
+    hint: `It knows: ${[...environment.actions.keys()].sort().join(', ') || 'none'}. \`drillbook act\` says what each does; they are bound in ${environment.file}.`,
   })
 }
 
@@ -59,8 +60,16 @@ function bind(name: string, action: Action, params: Params): Step {
   return {
     timeout: action.timeout,
     ...(action.exec === undefined ? {} : { exec: substitute(action.exec, values) }),
-    ...(action.ops === undefined ? {} : { ops: substitute(action.ops, values) }),
+    ...(action.ops === undefined
+      ? {}
+      : { ops: { ...substitute(action.ops, values), path: pathOf(action.ops, values) } }),
   }
+}
+
+/** A value stays one segment of the path, whatever is in it: the call that was agreed to is the one that is made. */
+function pathOf({ path }: OpsCall, values: Readonly<Record<string, ParamValue>>): string {
+  const segments = Object.entries(values).map(([name, value]) => [name, encodeURIComponent(value)])
+  return substitute(path, Object.fromEntries(segments))
 }
 
 /** Asks the progress path of every instance each second until the returned function is called. */

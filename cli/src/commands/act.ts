@@ -1,15 +1,20 @@
+import { actionsText } from '../actions/actions-text.ts'
 import { describeAction } from '../actions/run-action.ts'
 import { context } from '../context.ts'
 import { formatDuration } from '../duration.ts'
+import type { Environment } from '../environment/environment.ts'
 import { CliError } from '../errors.ts'
 import { runAudited } from '../incident/audit.ts'
 import type { Stdio } from '../stdio.ts'
 import { liveLine } from '../walk/live-line.ts'
+import { showTarget } from '../walk/show-target.ts'
 import { choose, typeName } from '../walk/terminal-asker.ts'
-import { showTarget } from '../walk/walk-act.ts'
+
+const SEE_THEM = '`drillbook act` lists the actions and their parameters.'
 
 export interface ActOptions {
-  name: string
+  /** Absent: list them. */
+  name?: string
   /** `name=value` each. */
   param?: string[]
   yes?: boolean
@@ -17,10 +22,11 @@ export interface ActOptions {
   json?: boolean
 }
 
-/** Does one named action of the environment: shows what will run, asks, audits. Throws `expectation_failed` when a target refuses. */
+/** Does one named action of the environment: shows what will run, asks, audits. Throws `expectation_failed` when a target refuses. Without a name: lists them. */
 export async function act(stdio: Stdio, options: ActOptions): Promise<void> {
   const { root, environment, actor } = context(stdio, options)
   const { name } = options
+  if (name === undefined) return list(stdio, environment, options)
   const params = readParams(options.param ?? [])
   const runs = describeAction(environment, name, params)
   stdio.err(`${name} in ${environment.name}:\n${runs.map((run) => `  ${run}\n`).join('')}`)
@@ -62,8 +68,26 @@ export async function act(stdio: Stdio, options: ActOptions): Promise<void> {
     )
 }
 
+function list(stdio: Stdio, environment: Environment, { param = [], json = false }: ActOptions): void {
+  if (param.length > 0) throw new CliError('usage', `which action is to have ${param.join(', ')}?`, { hint: SEE_THEM })
+  if (!json) {
+    stdio.out(actionsText(environment))
+    return
+  }
+  const actions = [...environment.actions].map(([name, { summary, params, undo }]) => ({ name, summary, params, undo }))
+  stdio.out(`${JSON.stringify({ environment: environment.name, actions }, null, 2)}\n`)
+}
+
 function readParams(pairs: readonly string[]): Record<string, string> {
-  const wrong = pairs.filter((pair) => pair.indexOf('=') < 1)
-  if (wrong.length > 0) throw new CliError('usage', `--param is name=value, not ${wrong.join(', ')}`)
-  return Object.fromEntries(pairs.map((pair) => [pair.slice(0, pair.indexOf('=')), pair.slice(pair.indexOf('=') + 1)]))
+  const params = new Map<string, string>()
+  const problems: string[] = []
+  for (const pair of pairs) {
+    const at = pair.indexOf('=')
+    const name = pair.slice(0, at)
+    if (at < 1) problems.push(`--param is name=value, not ${pair}`)
+    else if (params.has(name)) problems.push(`--param ${name} is there twice`)
+    params.set(name, pair.slice(at + 1))
+  }
+  if (problems.length > 0) throw new CliError('usage', problems.join('; '), { hint: SEE_THEM })
+  return Object.fromEntries(params)
 }

@@ -1,17 +1,12 @@
-import { describeAction, type TargetResult } from '../actions/run-action.ts'
+import { describeAction } from '../actions/run-action.ts'
 import { formatDuration } from '../duration.ts'
 import { runAudited } from '../incident/audit.ts'
 import type { StepRecord } from '../incident/fold.ts'
 import type { ActBlock } from '../runbook/runbook.ts'
-import type { Stdio } from '../stdio.ts'
 import { finishStep } from './finish-step.ts'
 import { liveLine } from './live-line.ts'
+import { showTarget } from './show-target.ts'
 import type { Ended, Item, Walk } from './walk.ts'
-
-/** Of what a program prints; more is noise when all is well. */
-const OK_CHARACTERS = 60
-/** An answer in JSON that says what was done, such as the file that was written. A longer one is the state of the instance. */
-const ANSWER_CHARACTERS = 500
 
 /**
  * Shows what will really run, asks, and does it. Its start is on the disk before anything happens: a walk that is killed
@@ -86,18 +81,4 @@ async function run(walk: Walk, item: Item, block: ActBlock, runs: string[]): Pro
     finishedAt: finished.at,
     targets,
   }
-}
-
-/** One line a target: a refusal in full; an agreement with what was done, without the state that an instance answers. */
-export function showTarget(stdio: Stdio, { target, ok, status, output }: TargetResult): void {
-  const text = output.replace(/\s+/g, ' ')
-  const answer = ok ? agreement(text) : text
-  const code = status === undefined ? '' : ` ${status}`
-  const mark = ok ? stdio.style('green', 'ok') : stdio.style('red', 'no')
-  stdio.err(`    ${mark} ${target}${code}${answer === '' ? '' : ` ${answer}`}\n`)
-}
-
-function agreement(text: string): string {
-  if (!text.startsWith('{')) return text.slice(0, OK_CHARACTERS)
-  return text.length > ANSWER_CHARACTERS ? '' : text
 }

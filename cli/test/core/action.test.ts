@@ -59,6 +59,7 @@ actions:
   grow: { ops: { method: PUT, path: /pool, json: { max: "\${max}" } }, params: { max: { type: integer, min: 1, max: 200 } } }
   sample: { ops: { on: api, method: PUT, path: /tracing, json: { ratio: "\${ratio}" } }, params: { ratio: { type: number, min: 0, max: 1, default: 0.5 } } }
   dump: { ops: { at: "\${instance}", method: PUT, path: /dump }, params: { instance: { type: string, summary: its URL } } }
+  pause: { ops: { on: api, method: PUT, path: "/jobs/\${job}" }, params: { job: { type: string } } }
   warm: { ops: { method: POST, path: /warm }, progress: { path: /warm } }
   clear: { ops: { on: api, method: PUT, path: /clear } }
   refill: { ops: { on: api, method: POST, path: /refill }, progress: { path: /refill } }
@@ -140,6 +141,16 @@ describe('an action', () => {
     expect(requests.map((request) => request.body)).toEqual([body])
   })
 
+  test.each([
+    ['../protection', '/jobs/..%2Fprotection'],
+    ['a b?c#d', '/jobs/a%20b%3Fc%23d'],
+    ['outbox-relay', '/jobs/outbox-relay'],
+  ])('keeps the parameter %s within its segment of the path', async (job, path) => {
+    expect(describeAction(environment, 'pause', { job })[0]?.endsWith(path)).toBe(true)
+    await runAction(environment, 'pause', { job }, { actor: 'ann' })
+    expect(requests.map(({ url }) => url)).toEqual([path])
+  })
+
   test('that is for one instance goes to no other', async () => {
     const [first = '', second = ''] = environment.ops?.instances.map(({ url }) => url) ?? []
     for (const instance of [second, new URL(second).port]) {
@@ -184,7 +195,7 @@ describe('an action', () => {
   test('that the environment does not know is wrong use, and the hint lists what it knows', async () => {
     await expect(runAction(environment, 'nope', {}, { actor: 'ann' })).rejects.toMatchObject({
       exitStatus: 2,
-      hint: expect.stringContaining('clear, dump, fail, grow, hang, refill, sample, say, warm'),
+      hint: expect.stringContaining('clear, dump, fail, grow, hang, pause, refill, sample, say, warm'),
     })
   })
 

@@ -71,6 +71,44 @@ describe('act', () => {
     expect(audit().at(-1)).toMatchObject({ event: 'finished', ok: false })
   })
 
+  test('a problem is told in a sentence', async () => {
+    desk.instance.answer = (_, response) => {
+      response.statusCode = 404
+      response.end('{"type":"urn:x","title":"No such job","status":404,"detail":"There are a, b.","code":"nothing"}')
+      return true
+    }
+    const { stderr } = await desk.drillbook('act', 'repair', '--yes')
+    expect(stderr).toContain(`no ${desk.instance.url} 404 No such job: There are a, b. (nothing)\n`)
+  })
+
+  test('without a name it lists what can be done, and does nothing', async () => {
+    desk.setUp({
+      actions: `  use-spare:
+    summary: Use the spare one
+    ops: { method: PUT, path: /source, json: { share: "\${share}", reason: "\${reason}" } }
+    undo: use-own
+    params: { share: { type: number, min: 0, max: 1, default: 0.5 }, reason: { type: string, maxLength: 20, summary: why } }
+  use-own: { exec: ["true"] }`,
+    })
+    const text = await desk.drillbook('act')
+    expect(text).toMatchObject({ status: 0, stderr: '' })
+    expect(text.stdout).toBe(`use-spare
+    Use the spare one
+    --param share=...  a number from 0 to 1; without it: 0.5
+    --param reason=...  why (a text of at most 20 characters on one line)
+    taken back by use-own
+use-own
+`)
+    const json = JSON.parse((await desk.drillbook('act', '--json')).stdout)
+    expect(json).toMatchObject({
+      environment: 'test',
+      actions: [{ name: 'use-spare', undo: 'use-own' }, { name: 'use-own' }],
+    })
+    expect(json.actions[0].params.share).toEqual({ type: 'number', min: 0, max: 1, default: 0.5 })
+    expect(desk.instance.calls).toEqual([])
+    expect(existsSync(desk.folder.root.records)).toBe(false)
+  })
+
   test.each([
     ['nobody can be asked', ['act', 'repair'], 4, /Say --yes/],
     ['the action is unknown', ['act', 'explode', '--yes'], 2, /knows no action explode/],
@@ -81,6 +119,13 @@ describe('act', () => {
       2,
       /--param is name=value, not reason/,
     ],
+    [
+      'a parameter is there twice',
+      ['act', 'use-spare', '--yes', '--param', 'reason=a', '--param', 'reason=b', '--param', '=c'],
+      2,
+      /--param reason is there twice; --param is name=value, not =c\n.*`drillbook act` lists/,
+    ],
+    ['a parameter is there without an action', ['act', '--param', 'reason=a'], 2, /which action is to have reason=a\?/],
   ])('nothing is done when %s', async (_, argv, wanted, message) => {
     const { status, stderr } = await desk.drillbook(...argv)
     expect(status).toBe(wanted)

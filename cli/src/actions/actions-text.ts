@@ -1,0 +1,19 @@
+import type { Environment } from '../environment/environment.ts'
+import { type Param, wantedOf } from '../environment/param.ts'
+
+/** What can be done in an environment: each action with what it does, what has to be said with it, and what takes it back. */
+export function actionsText({ name, actions }: Environment): string {
+  if (actions.size === 0) return `The environment ${name} has no actions.\n`
+  const lines = [...actions].flatMap(([action, { summary, params, undo }]) => [
+    action,
+    ...(summary === undefined ? [] : [`    ${summary}`]),
+    ...Object.entries(params).map(([param, of]) => `    --param ${param}=...  ${described(of)}`),
+    ...(undo === undefined ? [] : [`    taken back by ${undo}`]),
+  ])
+  return `${lines.join('\n')}\n`
+}
+
+function described(param: Param): string {
+  const what = param.summary === undefined ? wantedOf(param) : `${param.summary} (${wantedOf(param)})`
+  return param.default === undefined ? what : `${what}; without it: ${JSON.stringify(param.default)}`
+}
