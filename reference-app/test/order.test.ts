@@ -244,6 +244,8 @@ describe('settling', () => {
 })
 
 describe('an order left unpaid', () => {
+  const cancel = () => cancelUnpaidOrders(back, new AbortController().signal)
+
   test('is cancelled after a quarter of an hour: stock and coupon are back, once, whoever runs the job', async () => {
     await giveCoupon(303)
     const before = await stockOf(9)
@@ -253,7 +255,7 @@ describe('an order left unpaid', () => {
     await back.endPayment(young, 'declined')
     expect(await stockOf(9)).toBe(before - 3)
     await passTheQuarterHour(id)
-    await Promise.all([cancelUnpaidOrders(back), cancelUnpaidOrders(back), cancelUnpaidOrders(back)])
+    await Promise.all([cancel(), cancel(), cancel()])
     expect([await statusOf(stack.api, id), await statusOf(stack.api, young)]).toEqual(['cancelled', 'payment_failed'])
     expect(await stockOf(9)).toBe(before)
     expect(codeOf(await retry(id, 303))).toBe('409 order_cancelled')
@@ -264,7 +266,7 @@ describe('an order left unpaid', () => {
     const ids = await Promise.all(Array.from({ length: 20 }, () => placed(304)))
     for (const id of ids) await back.endPayment(id, 'failed')
     for (const id of ids) await passTheQuarterHour(id)
-    const [replies] = await Promise.all([Promise.all(ids.map((id) => retry(id, 304))), cancelUnpaidOrders(back)])
+    const [replies] = await Promise.all([Promise.all(ids.map((id) => retry(id, 304))), cancel()])
     for (const [i, id] of ids.entries()) {
       const retried = replies[i]?.status === 202
       expect(await statusOf(stack.api, id)).toBe(retried ? 'placed' : 'cancelled')

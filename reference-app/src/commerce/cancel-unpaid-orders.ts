@@ -1,5 +1,6 @@
 import type { CouponStore } from '../coupons/coupon-store.ts'
 import type { Database } from '../database/database.ts'
+import { inBatches } from '../jobs/in-batches.ts'
 import type { OrderEvents } from './events.ts'
 import type { OrderStore } from './order-store.ts'
 import type { ProductStore } from './product-store.ts'
@@ -18,14 +19,14 @@ export interface Cancelling {
 }
 
 /** Cancels the orders that were left unpaid, and gives back their stock and coupons, once. Several workers may do it at once. */
-export async function cancelUnpaidOrders(cancelling: Cancelling): Promise<void> {
-  while ((await cancelSome(cancelling)) === BATCH);
+export async function cancelUnpaidOrders(cancelling: Cancelling, halt: AbortSignal): Promise<void> {
+  await inBatches(BATCH, halt, (size) => cancelSome(cancelling, size))
 }
 
-async function cancelSome(cancelling: Cancelling): Promise<number> {
+async function cancelSome(cancelling: Cancelling, limit: number): Promise<number> {
   const { database, orders, products, coupons, orderEvents } = cancelling
   const cancelled = await database.transaction(async (transaction) => {
-    const unpaid = await orders.moveUnpaid(transaction, UNPAID_SECONDS, BATCH)
+    const unpaid = await orders.moveUnpaid(transaction, UNPAID_SECONDS, limit)
     if (unpaid.length === 0) return []
     const issueIds = unpaid.flatMap(({ couponIssueId }) => couponIssueId ?? [])
     if (issueIds.length > 0) await coupons.giveBack(transaction, issueIds)

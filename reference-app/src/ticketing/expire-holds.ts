@@ -1,4 +1,5 @@
 import type { HoldMetrics } from '@drillbook/instrumentation'
+import { inBatches } from '../jobs/in-batches.ts'
 import type { Catalogue } from './catalogue.ts'
 import type { ReservationStore } from './reservation-store.ts'
 
@@ -13,12 +14,13 @@ export async function expireHolds(
   reservations: ReservationStore,
   catalogue: Catalogue,
   metrics: HoldMetrics,
+  halt: AbortSignal,
 ): Promise<void> {
-  let expired: { concertId: number; scheduleId: number }[]
-  do {
-    expired = await reservations.expireHolds(BATCH)
+  await inBatches(BATCH, halt, async (size) => {
+    const expired = await reservations.expireHolds(size)
     metrics.expired(expired.length)
     const schedules = new Map(expired.map(({ concertId, scheduleId }) => [scheduleId, concertId]))
     for (const [scheduleId, concertId] of schedules) await catalogue.seatsChanged(concertId, scheduleId)
-  } while (expired.length === BATCH)
+    return expired.length
+  })
 }

@@ -78,7 +78,7 @@ export function workerJobs({ registry, logger, job, reservations, catalogue, ans
     job({
       name: 'hold-expiry',
       pauseMs: HOLD_EXPIRY_EVERY_MS,
-      work: () => expireHolds(reservations, catalogue, holds),
+      work: (halt) => expireHolds(reservations, catalogue, holds, halt),
     }),
     job({
       name: 'data-cleaning',
@@ -91,7 +91,11 @@ export function workerJobs({ registry, logger, job, reservations, catalogue, ans
     }),
     job({ name: 'idempotency-cleaning', pauseMs: CLEANING_EVERY_MS, work: (halt) => forgetAnswers(answers, halt) }),
     job({ name: 'waiting-room-cleaning', pauseMs: CLEANING_EVERY_MS, work: (halt) => forgetStays(journal, halt) }),
-    job({ name: 'order-cancellation', pauseMs: ORDER_CANCELLATION_EVERY_MS, work: () => cancelUnpaidOrders(shop) }),
+    job({
+      name: 'order-cancellation',
+      pauseMs: ORDER_CANCELLATION_EVERY_MS,
+      work: (halt) => cancelUnpaidOrders(shop, halt),
+    }),
     job({ name: 'stuck-orders', pauseMs: STUCK_ORDERS_EVERY_MS, work: () => countStuckOrders(shop.orders, orders) }),
   ]
 }
