@@ -59,7 +59,12 @@ export const PARTS: readonly Part[] = [
     (name): Part => ({ name, ports: [name], needs: [], probe: (p) => httpProbe(at(p[name], '/healthz')) }),
   ),
   { name: 'keeper', ports: ['keeper'], needs: [], probe: (p) => httpProbe(at(p.keeper, '/healthz')) },
-  { name: 'prometheus', ports: ['prometheus'], needs: [], probe: (p) => httpProbe(at(p.prometheus, '/-/ready')) },
+  {
+    name: 'prometheus',
+    ports: ['prometheus'],
+    needs: [DATABASE], // which may take long: a target that is not there for so long would be an alert
+    probe: (p) => httpProbe(at(p.prometheus, '/-/ready')),
+  },
   { name: 'alertmanager', ports: ['alertmanager'], needs: [], probe: (p) => httpProbe(at(p.alertmanager, '/-/ready')) },
   {
     name: 'redis-exporter',

@@ -1,11 +1,24 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from '@jest/globals'
+import { DATABASE, PARTS } from '../../src/lab/parts.ts'
 import { resolvePorts } from '../../src/lab/ports.ts'
 import { findPrograms, missingPrograms } from '../../src/lab/programs.ts'
 import { fill, forSupervisor } from '../../src/lab/template.ts'
 import { decodeResponse, encodeCall } from '../../src/lab/xml-rpc.ts'
 import { CHECKOUT } from './lab-process.ts'
+
+describe('the order of the start', () => {
+  const needsOf = (name: string): string[] => {
+    const needs = PARTS.find((part) => part.name === name)?.needs ?? []
+    return [...needs, ...needs.flatMap(needsOf)]
+  }
+
+  test('has Prometheus after the database, which may take long: what waits for it and is not there yet would be an alert', () => {
+    const waiting = PARTS.filter(({ name }) => needsOf(name).includes(DATABASE)).map(({ name }) => name)
+    expect(waiting).toEqual(expect.arrayContaining(['worker', 'api-1', 'traffic', 'prometheus']))
+  })
+})
 
 describe('ports', () => {
   test('are shifted together, and chosen singly', () => {
