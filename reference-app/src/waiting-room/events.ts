@@ -47,7 +47,9 @@ export class WaitingRoomEvents {
     this.metrics.rejected(code)
   }
 
+  /** It is there: also after a loss that another instance has mended. */
   counted({ waiting, admitted, oldestWait }: Census): void {
+    this.lost = false
     this.metrics.census(waiting, admitted, oldestWait / 1000)
   }
 
