@@ -1,5 +1,6 @@
 import fc from 'fast-check'
 import type { Api } from '../support/api.ts'
+import { endedByThemselves, troublesOf } from '../support/processes.ts'
 import { until } from '../support/until.ts'
 import { type Counts, countedAs, countsOf, differences } from './counts.ts'
 import { codeOf, faultsOf, isUnreadable } from './judge.ts'
@@ -56,7 +57,7 @@ export class Watch {
     this.counts = await settled(this.api, last, expected)
     const miscounted = differences(last, this.counts, expected)
     faults.push(...miscounted.map(([name, grown, due]) => `${name}: counted ${grown} times instead of ${due}`))
-    return faults
+    return faults.length === 0 ? [] : [...faults, ...lastWordsOf(this.api)]
   }
 }
 
@@ -88,6 +89,21 @@ async function settled(api: Api, before: Counts, expected: readonly string[]): P
   }
   await until('all is counted', isRight, 1_500).catch(() => undefined)
   return now
+}
+
+/** What its log says is wrong, which answers keep to themselves. */
+function lastWordsOf({ child }: Api): string[] {
+  const processes = [{ name: 'api', child }]
+  const ended = endedByThemselves(processes).flatMap(({ exit, lastWords }) => [
+    `it ended by itself: ${exit}`,
+    ...lastWords,
+  ])
+  return [
+    ...troublesOf(processes)
+      .slice(-3)
+      .map(({ line }) => line.slice(0, 2_000)),
+    ...ended,
+  ]
 }
 
 function nameOf(request: FuzzRequest): string {

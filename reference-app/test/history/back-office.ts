@@ -1,5 +1,6 @@
 import type { Charge } from '../../src/payment-provider/charge.ts'
 import { PaymentProvider } from '../support/payment-provider.ts'
+import type { Process } from '../support/processes.ts'
 import { Worker, type WorkerOptions } from '../support/worker.ts'
 
 /** Every way to fail that a provider has, often enough to be met within seconds. A restart makes it good, so it is told again. */
@@ -9,13 +10,19 @@ const TEMPER = { latencyMs: 10, latencyJitterMs: 40, declineRatio: 0.1, failRati
 export class BackOffice {
   private readonly providers: PaymentProvider[]
   private readonly workers: Worker[] = []
+  private readonly staff: Process[] = []
   private readonly start: (index: number) => Promise<Worker>
 
   private constructor(providers: PaymentProvider[], options: WorkerOptions) {
     this.providers = providers
     const [providerUrl, secondaryUrl] = providers.map(({ url }) => url)
     const urls = { ...(providerUrl && { providerUrl }), ...(secondaryUrl && { secondaryUrl }) }
-    this.start = (index) => Worker.start({ ...options, ...urls, instance: `worker-${index + 1}` })
+    this.start = async (index) => {
+      const name = `worker-${index + 1}`
+      const worker = await Worker.start({ ...options, ...urls, instance: name })
+      this.staff.push({ name, child: worker.child })
+      return worker
+    }
   }
 
   static async start(count: number, options: WorkerOptions): Promise<BackOffice> {
@@ -29,6 +36,11 @@ export class BackOffice {
       await office.remove()
       throw error
     }
+  }
+
+  /** Of the providers those of now, of the workers all that there have been. */
+  get processes(): Process[] {
+    return [...this.staff, ...this.providers.map(({ name, child }) => ({ name, child }))]
   }
 
   /** All that is on the providers' disks. */

@@ -67,10 +67,18 @@ export class History {
 const DRIFT_MS = 2
 let offset = Date.now() - performance.now()
 
+/** How often the clock of the day was set, when and by how much: what the model says of that moment may be the machine's doing. Milliseconds. */
+export const clockSteps: { at: number; byMs: number }[] = []
+
 /** The clock of the day, which Postgres reads as well, with the resolution of the other one. */
 export function now(): number {
-  const drift = Date.now() - (offset + performance.now())
-  if (Math.abs(drift) > DRIFT_MS) offset += drift
+  const today = Date.now()
+  const drift = today - (offset + performance.now())
+  // Between two looks at the clock that are one, nobody else had the processor.
+  if (Math.abs(drift) > DRIFT_MS && Date.now() - today <= 1) {
+    offset += drift
+    clockSteps.push({ at: offset + performance.now(), byMs: drift })
+  }
   return offset + performance.now()
 }
 

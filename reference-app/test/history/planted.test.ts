@@ -4,7 +4,7 @@ import { afterAll, beforeAll, expect, test } from '@jest/globals'
 import { Lanes } from './lanes.ts'
 import { patchedCopy } from './patched-copy.ts'
 import { PLANTED, type Planted } from './planted.ts'
-import { report } from './report.ts'
+import { insist, report } from './report.ts'
 import { run, type Verdict } from './run.ts'
 
 /** Most are found within two; each run ends when what it looks for is. The rest is for a machine that does much else. */
@@ -41,9 +41,13 @@ test.each(PLANTED)(
   async ({ name, breaks }) => {
     const verdict = await lanes.outcome(name)
     const broken = new Set(verdict.violations.map(({ invariant }) => invariant))
-    if (!breaks.some((invariant) => broken.has(invariant)))
-      throw new Error(`none of: ${breaks.join(', ')}\n${report(verdict)}`)
-    expect(report(verdict)).toContain(`--seed ${verdict.seed} `)
+    insist(
+      breaks.some((invariant) => broken.has(invariant)),
+      `none of: ${breaks.join(', ')}`,
+      verdict,
+      name,
+    )
+    expect(report(verdict, name)).toMatch(new RegExp(`--seed ${verdict.seed} .* --planted ${name}$`))
   },
   LIMIT_MS,
 )

@@ -42,6 +42,12 @@ export const PLANTED: Planted[] = [
   { name: 'key-kept-after-the-commit', profile: 'keys', seed: 2, breaks: [ONCE] },
   { name: 'lost-commit-tried-again', profile: 'database-cut', seed: 1, breaks: [ONCE, 'a replay is one'] },
   { name: 'acknowledged-before-the-commit', profile: 'database-cut', seed: 1, breaks: [LOST, READS] },
+  {
+    name: 'broken-connection-ends-the-process',
+    profile: 'everything',
+    seed: 36,
+    breaks: ['no process ends by itself'],
+  },
   { name: 'failed-commit-taken-for-done', profile: 'database-killed', seed: 1, breaks: [LOST] },
   {
     name: 'coupon-counter-read-then-written',

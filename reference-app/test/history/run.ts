@@ -1,4 +1,5 @@
 import { setTimeout } from 'node:timers/promises'
+import { endedByThemselves, type Trouble, troublesOf } from '../support/processes.ts'
 import { until } from '../support/until.ts'
 import { Client } from './client.ts'
 import { type Outage, play } from './faults.ts'
@@ -47,6 +48,8 @@ export interface Verdict {
   looks: { taken: number; missed: number }
   /** None: nothing was found. */
   violations: Violation[]
+  /** From the logs, once the run is over. */
+  troubles: Trouble[]
 }
 
 /** One run, up to its first violation that counts. Rejects when the system cannot be started or a fault not be mended: then nothing is known. */
@@ -70,6 +73,7 @@ export async function run({
     outages,
     looks: { taken: 0, missed: 0 },
     violations: [],
+    troubles: [],
   }
   const stop = new AbortController()
   const patience = new AbortController()
@@ -99,6 +103,7 @@ export async function run({
     clearTimeout(impatience)
     if (!isFound()) await until('the rows can be read', () => look().then(() => true), LAST_LOOK_MS)
     if (verdict.violations.length === 0 && system.hasOffice) await settle(system, verdict, look)
+    verdict.troubles = troublesOf(system.processes)
     return verdict
   } finally {
     stop.abort()
@@ -130,7 +135,8 @@ async function lookAt(system: System, { holdLimit, capacity }: Profile, verdict:
   verdict.looks.taken += 1
   const { history, outages } = verdict
   const charges = system.hasOffice ? system.office.charges : undefined
-  verdict.violations = check({ history, snapshot, charges, outages, rules: { holdLimit, capacity } })
+  const ended = endedByThemselves(system.processes)
+  verdict.violations = check({ history, snapshot, charges, outages, ended, rules: { holdLimit, capacity } })
   return snapshot
 }
 

@@ -2,6 +2,7 @@ import { join } from 'node:path'
 import { Client } from 'pg'
 import { Api } from '../support/api.ts'
 import { run } from '../support/child.ts'
+import type { Process } from '../support/processes.ts'
 import { TcpProxy } from '../support/tcp-proxy.ts'
 import { BackOffice } from './back-office.ts'
 import type { Target } from './client.ts'
@@ -19,6 +20,7 @@ export class System {
   private readonly profile: Profile
   private readonly database: string
   private readonly apis: Api[] = []
+  private readonly instances: Process[] = []
   private backOffice: BackOffice | undefined
 
   private constructor(ground: Ground, folder: string, profile: Profile, proxy: TcpProxy) {
@@ -57,6 +59,11 @@ export class System {
   get office(): BackOffice {
     if (this.backOffice === undefined) throw new RangeError('nobody brings orders to their end here')
     return this.backOffice
+  }
+
+  /** Also those that were killed. */
+  get processes(): Process[] {
+    return [...this.instances, ...(this.backOffice?.processes ?? [])]
   }
 
   get hasOffice(): boolean {
@@ -118,14 +125,17 @@ export class System {
   private async startApi(index: number): Promise<Api> {
     const { holdSeconds, holdLimit, faults, capacity } = this.profile
     const throughProxy = this.databaseUrl.replace(`:${this.ground.postgres.port}/`, `:${this.proxy.port}/`)
-    return await Api.start({
+    const name = nameOf(index)
+    const api = await Api.start({
       databaseUrl: 'database-cut' in faults ? throughProxy : this.databaseUrl,
       primaryUrl: this.ground.redis.url,
       queueUrl: this.ground.queue.url,
       folder: this.folder,
-      instance: nameOf(index),
+      instance: name,
       env: { SEAT_HOLD_SECONDS: String(holdSeconds), SEAT_HOLD_LIMIT: String(holdLimit), ...waitingRoom(capacity) },
     })
+    this.instances.push({ name, child: api.child })
+    return api
   }
 }
 

@@ -6,6 +6,8 @@ export class Child {
   readonly process: ChildProcess
   stdout = ''
   stderr = ''
+  /** Somebody has stopped it while it ran. */
+  private stopped = false
   /** It is gone, and all that it said has been read. */
   private readonly closed: Promise<void>
 
@@ -24,6 +26,11 @@ export class Child {
 
   get running(): boolean {
     return this.process.exitCode === null && this.process.signalCode === null
+  }
+
+  /** It is gone, and nobody has stopped it. */
+  get endedByItself(): boolean {
+    return !this.running && !this.stopped
   }
 
   /** Log lines of this event, parsed. */
@@ -49,6 +56,7 @@ export class Child {
   /** Sends the signal (also to one that is stopped) and waits for the end. */
   async stop(name: NodeJS.Signals = 'SIGTERM'): Promise<number | null> {
     if (this.running) {
+      this.stopped = true
       this.signal('SIGCONT')
       this.signal(name)
     }

@@ -1,4 +1,5 @@
-import { acknowledged, mayHaveEffect, type Operation, wishOf } from '../history.ts'
+import { acknowledged, mayHaveEffect, wishOf } from '../history.ts'
+import type { IssueRow } from '../snapshot.ts'
 import { CLOCK_SLACK_MS, type Evidence, endedBefore, groupBy, type Violation } from './evidence.ts'
 
 /** In the rows: never more than there are, one for each user, and counted. */
@@ -31,8 +32,8 @@ export function couponsAreThoseAskedFor(evidence: Evidence): Violation[] {
   for (const [what, operations] of asked) {
     const [row] = rows.get(what) ?? []
     const told = operations.filter(({ end }) => end?.outcome === 'ok')
-    const broken = (invariant: string, some: Operation[] = operations) =>
-      violations.push({ invariant, what, operations: some, rows: row === undefined ? [] : [row] })
+    const broken = (invariant: string, some = operations, others: IssueRow[] = []) =>
+      violations.push({ invariant, what, operations: some, rows: row === undefined ? others : [row, ...others] })
     if (row === undefined && operations.some((operation) => acknowledged(operation, snapshot.startedAt)))
       broken('an acknowledged write is never lost')
     if (new Set(told.map(wishOf)).size > 1) broken('exactly the limit of coupons, one for each user')
@@ -45,7 +46,7 @@ export function couponsAreThoseAskedFor(evidence: Evidence): Violation[] {
       const taken = (takers.get(couponId) ?? []).filter(({ issuedAt }) => issuedAt < answeredAt).length
       const { code } = operation.end ?? {}
       if (code === 'coupon_sold_out' && taken < (limits.get(couponId) ?? 0))
-        broken('a refusal has its reason', [operation])
+        broken('a refusal has its reason', [operation], takers.get(couponId))
       if (code === 'coupon_already_issued' && (row === undefined || row.issuedAt > answeredAt))
         broken('a refusal has its reason')
     }

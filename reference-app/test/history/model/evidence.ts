@@ -1,4 +1,5 @@
 import type { Charge } from '../../../src/payment-provider/charge.ts'
+import type { Ended } from '../../support/processes.ts'
 import type { Outage } from '../faults.ts'
 import type { History, Operation } from '../history.ts'
 import type { Snapshot } from '../snapshot.ts'
@@ -11,6 +12,8 @@ export interface Evidence {
   charges?: Charge[] | undefined
   /** What was broken, and when. */
   outages: Outage[]
+  /** Processes that ended, and nobody had stopped them. */
+  ended: Ended[]
   /** `capacity`: of the waiting room, absent without one. */
   rules: { holdLimit: number; capacity?: number | undefined }
 }

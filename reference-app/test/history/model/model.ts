@@ -8,6 +8,7 @@ import { keysTakeEffectOnce } from './keys.ts'
 import { balancesAreLinearisable } from './linearisable.ts'
 import { ordersAreThoseAskedFor, stockIsSoldOnce } from './orders.ts'
 import { paymentsAreThoseAskedFor, salesArePaidOnce } from './payments.ts'
+import { nobodyEndsByItself } from './processes.ts'
 import { rechargesTakeEffectOnce } from './recharges.ts'
 import { refusalsHaveTheirReason } from './refusals.ts'
 import { reservationReadsAreTrue } from './reservation-reads.ts'
@@ -41,6 +42,7 @@ const CHECKS: Check[] = [
   reservationReadsAreTrue,
   refusalsHaveTheirReason,
   answersAreForeseen,
+  nobodyEndsByItself,
 ]
 
 /** What is wrong, at any time of a run: everything here is true of each moment, not of the end only. */

@@ -103,7 +103,25 @@ function unfounded(evidence: Evidence): Violation[] {
     const { code = '' } = operation.end ?? {}
     if (isTrue[code] !== false) return []
     const what = `${code}, and at no time meanwhile was it so`
-    return [{ invariant: 'a refusal has its reason', what, operations: [operation] }]
+    const wanted = new Set(orderItems.map(({ productId }) => productId))
+    const rows =
+      code === 'coupon_used'
+        ? [issue, ...snapshot.orders.filter(({ issueId }) => issueId !== null && issueId === issue?.id)]
+        : [
+            ...snapshot.products.filter(({ id }) => wanted.has(id)),
+            ...snapshot.orders.filter(({ items }) => items.some(({ productId }) => wanted.has(productId))).slice(-6),
+          ]
+    const others = history
+      .of('order')
+      .filter((one) => one !== operation && one.userId === operation.userId && one.call.couponId === couponId)
+    return [
+      {
+        invariant: 'a refusal has its reason',
+        what,
+        operations: [...(code === 'coupon_used' ? others : []), operation],
+        rows,
+      },
+    ]
   })
 }
 
