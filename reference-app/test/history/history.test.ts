@@ -13,8 +13,10 @@ const REFERENCE_APP = fileURLToPath(new URL('../..', import.meta.url))
 const WHOLE = [{ seed: 36, seconds: 20 }]
 if (process.env.HISTORY_SEED !== undefined) WHOLE.push({ seed: Number(process.env.HISTORY_SEED), seconds: 20 })
 
-/** What the planted bugs are found with, for longer than most of them need. */
-const USED = [...new Map(PLANTED.map(({ profile, seed }) => [`${profile} ${seed}`, { profile, seed }])).values()]
+/** What the planted bugs are found with besides, for longer than most of them need. */
+const USED = [
+  ...new Map(PLANTED.map(({ profile, seed }) => [`${profile} ${seed}`, { profile, seed }])).values(),
+].filter(({ profile }) => profile !== 'everything')
 const SECONDS = 6
 
 /** For a machine that does much else: it takes longer, and finds the same. */
