@@ -168,6 +168,25 @@ test('after ten attempts it is an error in the log and in the gauges, stays pend
   expect([await effects(), await pending()]).toEqual([1, 0])
 })
 
+test('an event that was tried often is soon tried again when it was Postgres that did not answer, because that ends', async () => {
+  await append(['locked'])
+  await postgres.query('update outbox_event set attempts = 30')
+  const other = await postgres.connect()
+  await other.query('begin')
+  await other.query('lock table effect')
+  const relay = relayOf()
+  await relay.work()
+  await relay.drained()
+  await other.end()
+  expect(lines.map(({ event }) => event)).toEqual(['outbox.event_stuck'])
+  const soon = `select from outbox_event where next_attempt_at < now() + interval '40 seconds' and published_at is null`
+  expect(await count(postgres, soon)).toBe(1)
+  await makeDue()
+  await relay.work()
+  await relay.drained()
+  expect([await effects(), await pending()]).toEqual([1, 0])
+})
+
 test('a relay whose claim has lapsed neither marks nor delays what somebody else has', async () => {
   await append(['slow'])
   const deliveries = new DeliveryStore(database)

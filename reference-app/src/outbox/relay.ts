@@ -1,4 +1,5 @@
 import type { Database } from '../database/database.ts'
+import { DatabaseUnavailableError } from '../database/errors.ts'
 import { backoffSeconds } from '../jobs/backoff.ts'
 import { Crew } from '../jobs/crew.ts'
 import type { Consumer } from './consumer.ts'
@@ -11,7 +12,7 @@ const CONCURRENCY = 8
 const LEASE_SECONDS = 10
 const FIRST_RETRY_SECONDS = 0.2
 const MAX_RETRY_SECONDS = 30
-/** About two minutes of attempts: what still fails then fails for a reason that time does not mend. */
+/** About two minutes of attempts: what still fails then, with a Postgres that answers, fails for a reason that time does not mend. */
 const STUCK_ATTEMPTS = 10
 /** Long enough not to matter to the others, short enough that a mended consumer is noticed without a restart. */
 const STUCK_RETRY_SECONDS = 300
@@ -75,9 +76,12 @@ export class Relay {
     const isStuck = event.attempts >= STUCK_ATTEMPTS
     if (isStuck) this.parts.events.stuck(event, error)
     else this.parts.events.failed(event, error)
-    const delay = isStuck
-      ? backoffSeconds(1, STUCK_RETRY_SECONDS, STUCK_RETRY_SECONDS)
-      : backoffSeconds(event.attempts, FIRST_RETRY_SECONDS, MAX_RETRY_SECONDS)
+    // A lock that somebody holds, or an overload, ends: then orders must not wait for minutes more.
+    const mayEnd = error instanceof DatabaseUnavailableError
+    const delay =
+      isStuck && !mayEnd
+        ? backoffSeconds(1, STUCK_RETRY_SECONDS, STUCK_RETRY_SECONDS)
+        : backoffSeconds(event.attempts, FIRST_RETRY_SECONDS, MAX_RETRY_SECONDS)
     const message = error instanceof Error ? error.message : String(error)
     // Without Postgres nothing can be written down; then the claim lapses, and that is as good.
     await this.parts.deliveries.retryLater(event, delay, message).catch(() => undefined)
