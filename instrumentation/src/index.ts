@@ -5,7 +5,7 @@
 export { Counter, Gauge, Histogram } from 'prom-client'
 export { secondsBuckets } from './buckets.ts'
 export { type CacheLookup, type CacheMetrics, type CacheMetricsOptions, cacheMetrics } from './cache-metrics.ts'
-export { type ConnectionMetrics, connectionMetrics } from './connection-metrics.ts'
+export { type ConnectionMetrics, connectionMetrics, type UnreadableStatus } from './connection-metrics.ts'
 export { type CouponMetrics, couponMetrics } from './coupon-metrics.ts'
 export { type DeploymentInfo, deploymentInfo } from './deployment-info.ts'
 export { errorType } from './error-type.ts'

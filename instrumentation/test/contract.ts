@@ -9,6 +9,7 @@ export const contract: [name: string, type: string, labels: Record<string, strin
   ],
   ['http_server_active_requests', 'gauge', {}],
   ['http_server_unread_connections_total', 'counter', {}],
+  ['http_server_unreadable_requests_total', 'counter', { http_response_status_code: '431' }],
   ['operation_outcomes_total', 'counter', { operation: 'seat_map', outcome: 'rejected', reason: 'sold_out' }],
   ['operation_outcomes_total', 'counter', { operation: 'seat_map', outcome: 'failed', reason: 'timeout' }],
   ['cache_lookups_total', 'counter', { cache: 'catalogue', result: 'hit' }],

@@ -7,8 +7,11 @@ import { until } from './support/until.ts'
 const HOST = '127.0.0.1'
 const listeners: Listener[] = []
 const sockets: Socket[] = []
+/** The statuses with which something was answered that was no request. */
+const unreadable: number[] = []
 
 afterEach(async () => {
+  unreadable.length = 0
   for (const socket of sockets.splice(0)) socket.destroy()
   await Promise.all(listeners.splice(0).map((listener) => listener.close(0)))
 })
@@ -21,6 +24,7 @@ async function open(onRequest: () => void = () => {}): Promise<Listener> {
     },
     HOST,
     0,
+    { unreadable: (status) => unreadable.push(status) },
   )
   listeners.push(listener)
   return listener
@@ -74,9 +78,10 @@ test('a port that is taken is an error, also when it was taken by the same progr
   expect(await get(port)).toBe(200)
 })
 
-test('callers whose headers never end are cut off, while everybody else is served', async () => {
+test('callers whose headers never end are cut off and counted, while everybody else is served', async () => {
   const { port } = await open()
   const startedAt = performance.now()
+  const idle = call(port, '')
   const slow = Array.from({ length: 200 }, () => call(port, 'GET / HTTP/1.1\r\nhost: test\r\n'))
   const dribble = setInterval(() => {
     for (const { socket } of slow) if (socket.writable) socket.write('x')
@@ -98,6 +103,9 @@ test('callers whose headers never end are cut off, while everybody else is serve
   expect(performance.now() - startedAt).toBeGreaterThan(4_500)
   expect([...statuses]).toEqual([200])
   expect(slow.filter(({ received }) => received.includes('200 OK'))).toEqual([])
+  // Who has sent nothing has not asked for anything.
+  expect(idle.closed).toBe(true)
+  expect([unreadable.length, ...new Set(unreadable)]).toEqual([200, 408])
 })
 
 test('headers of more than 8 kB are refused with 431, less is served', async () => {
@@ -106,5 +114,23 @@ test('headers of more than 8 kB are refused with 431, less is served', async () 
   const large = call(port, `GET / HTTP/1.1\r\nhost: test\r\nqueue-token: ${'x'.repeat(9_000)}\r\n\r\n`)
   await once(large.socket, 'close')
   expect(large.received).toMatch(/^HTTP\/1\.1 431 /)
+  expect(unreadable).toEqual([431])
   expect(await get(port)).toBe(200)
+})
+
+test('what goes wrong after a request has begun is neither counted nor answered twice', async () => {
+  const { port } = await open()
+  // Answered unread, and the rest of its body is none.
+  const begun = call(port, 'POST / HTTP/1.1\r\nhost: test\r\ntransfer-encoding: chunked\r\n\r\n')
+  await until('it is answered', () => begun.received.includes('served'))
+  begun.socket.write('no chunk\r\n')
+  await until('it is cut off', () => begun.closed)
+  expect(begun.received.match(/HTTP\/1\.1/g)).toHaveLength(1)
+  // Answered, and what follows is no request.
+  const next = call(port, 'GET / HTTP/1.1\r\nhost: test\r\n\r\n')
+  await until('it is answered', () => next.received.includes('served'))
+  next.socket.write('no request\r\n\r\n')
+  await until('it is cut off', () => next.closed)
+  expect(next.received.match(/HTTP\/1\.1 \d+/g)).toEqual(['HTTP/1.1 200', 'HTTP/1.1 400'])
+  expect(unreadable).toEqual([400])
 })

@@ -12,7 +12,7 @@ const due: string[] = []
 
 beforeAll(async () => {
   stack = await startStack()
-  before = await countsOf(stack.api)
+  before = await counts()
 }, 90_000)
 
 afterAll(async () => {
@@ -27,11 +27,22 @@ const recharge = (headers: string, body: string) =>
   `POST /api/v1/balance/users/1/recharge HTTP/1.1\r\n${HOST}${headers}\r\n\r\n${body}`
 
 const READ = ['GET /api/v1/products 200', 'outcome product_list success']
+/** It had begun, so it is a request. */
 const LEFT = ['POST /api/v1/balance/users/:userId/recharge 499', 'outcome balance_recharge rejected client_closed']
 const TOO_LARGE = [
   'POST /api/v1/balance/users/:userId/recharge 413',
   'outcome balance_recharge rejected body_too_large',
 ]
+
+/** With what was no request, as `unreadable 400`. */
+async function counts(): Promise<Counts> {
+  const counts = await countsOf(stack.api)
+  for (const status of ['400', '408', '417', '431']) {
+    const labels = { http_response_status_code: status }
+    counts.set(`unreadable ${status}`, await stack.api.metric('http_server_unreadable_requests_total', labels))
+  }
+  return counts
+}
 
 /** The statuses that come back until the server closes the connection. `then`: what the client does after the text. */
 async function statusesOf(text: string, then?: 'end' | 'reset'): Promise<string[]> {
@@ -56,7 +67,7 @@ async function expectCounted(added: readonly string[]): Promise<void> {
   due.push(...added)
   let now = before
   const isRight = async () => {
-    now = await countsOf(stack.api)
+    now = await counts()
     return differences(before, now, due).length === 0
   }
   await until('all is counted', isRight, 2_000).catch(() => undefined)
@@ -74,33 +85,38 @@ test.each<[string, string, string[], string[]]>([
     'a length and chunks, with a second request behind',
     recharge(`Content-Length: 6\r\n${CHUNKED}`, SMUGGLED),
     ['400'],
-    [],
+    ['unreadable 400'],
   ],
-  ['the same with the chunks first', recharge(`${CHUNKED}\r\nContent-Length: 6`, SMUGGLED), ['400'], []],
-  ['two lengths', recharge('Content-Length: 12\r\nContent-Length: 0', BODY), ['400'], []],
-  ['a list of lengths', recharge('Content-Length: 12, 12', BODY), ['400'], []],
-  ['a negative length', recharge('Content-Length: -1', BODY), ['400'], []],
-  ['a length with a sign', recharge('Content-Length: +12', BODY), ['400'], []],
-  ['a space before a colon', recharge('Transfer-Encoding : chunked', CHUNKS), ['400'], []],
-  ['chunks in chunks', recharge('Transfer-Encoding: chunked, chunked', CHUNKS), ['400'], []],
+  [
+    'the same with the chunks first',
+    recharge(`${CHUNKED}\r\nContent-Length: 6`, SMUGGLED),
+    ['400'],
+    ['unreadable 400'],
+  ],
+  ['two lengths', recharge('Content-Length: 12\r\nContent-Length: 0', BODY), ['400'], ['unreadable 400']],
+  ['a list of lengths', recharge('Content-Length: 12, 12', BODY), ['400'], ['unreadable 400']],
+  ['a negative length', recharge('Content-Length: -1', BODY), ['400'], ['unreadable 400']],
+  ['a length with a sign', recharge('Content-Length: +12', BODY), ['400'], ['unreadable 400']],
+  ['a space before a colon', recharge('Transfer-Encoding : chunked', CHUNKS), ['400'], ['unreadable 400']],
+  ['chunks in chunks', recharge('Transfer-Encoding: chunked, chunked', CHUNKS), ['400'], ['unreadable 400']],
   ['a transfer encoding that nobody knows', recharge('Transfer-Encoding: xchunked', CHUNKS), ['400'], LEFT],
   ['a chunk without a size', recharge(CHUNKED, `zz\r\n${BODY}`), ['400'], LEFT],
   ['a chunk larger than numbers', recharge(CHUNKED, `ffffffffffffffffff\r\n${BODY}`), ['400'], LEFT],
-  ['a header over two lines', read('X-Folded: 1\r\n 2\r\n'), ['400'], []],
-  ['line feeds alone', read().replaceAll('\r', ''), ['400'], []],
-  ['a carriage return in a header', read('X: 1\rY: 2\r\n'), ['400'], []],
-  ['a NUL in a header', read('X: a\0b\r\n'), ['400'], []],
-  ['no host', read().replace(HOST, ''), ['400'], []],
-  ['three hundred headers', read('X: 1\r\n'.repeat(300)), ['431'], []],
-  ['headers of 12 kB', read(`X: ${'x'.repeat(12_000)}\r\n`), ['431'], []],
+  ['a header over two lines', read('X-Folded: 1\r\n 2\r\n'), ['400'], ['unreadable 400']],
+  ['line feeds alone', read().replaceAll('\r', ''), ['400'], ['unreadable 400']],
+  ['a carriage return in a header', read('X: 1\rY: 2\r\n'), ['400'], ['unreadable 400']],
+  ['a NUL in a header', read('X: a\0b\r\n'), ['400'], ['unreadable 400']],
+  ['no host', read().replace(HOST, ''), ['400'], ['unreadable 400']],
+  ['three hundred headers', read('X: 1\r\n'.repeat(300)), ['431'], ['unreadable 431']],
+  ['headers of 12 kB', read(`X: ${'x'.repeat(12_000)}\r\n`), ['431'], ['unreadable 431']],
   [
     'an expectation that nobody knows',
     recharge('Content-Length: 12\r\nConnection: close\r\nExpect: 200-maybe', BODY),
     ['417'],
-    [],
+    ['unreadable 417'],
   ],
-  ['a version that is none', read().replace('HTTP/1.1', 'HTTP/3.7'), ['400'], []],
-  ['another protocol', '\x16\x03\x01\x00\xa5\x01\x00\x00\xa1\x03\x03', ['400'], []],
+  ['a version that is none', read().replace('HTTP/1.1', 'HTTP/3.7'), ['400'], ['unreadable 400']],
+  ['another protocol', '\x16\x03\x01\x00\xa5\x01\x00\x00\xa1\x03\x03', ['400'], ['unreadable 400']],
   ['a tunnel', `CONNECT test:443 HTTP/1.1\r\n${HOST}\r\n`, [], []],
   ['another protocol from here on', read(`Connection: close, Upgrade\r\nUpgrade: h2c\r\n`), ['200'], READ],
   ['three requests at once', read() + read() + read(CLOSE), ['200', '200', '200'], [...READ, ...READ, ...READ]],
@@ -131,7 +147,7 @@ test('headers and chunks of a megabyte are not read to their end', async () => {
   ] as const) {
     expect([[], [status]]).toContainEqual(await statusesOf(text))
   }
-  await expectCounted([...LEFT, ...LEFT])
+  await expectCounted(['unreadable 431', ...LEFT, ...LEFT])
 })
 
 test('none of that had an effect, is a bug of ours or is still under way', async () => {

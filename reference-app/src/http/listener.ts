@@ -1,8 +1,10 @@
 import { once } from 'node:events'
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
-import { type AddressInfo, createServer as createNetServer, Server as NetServer } from 'node:net'
+import { type AddressInfo, createServer as createNetServer, Server as NetServer, type Socket } from 'node:net'
+import type { UnreadableStatus } from '@drillbook/instrumentation'
 import { Connections } from './connections.ts'
 import { hasBody } from './once-received.ts'
+import { Unreadable } from './unreadable.ts'
 
 /** Time for a client to send all headers: ours are one packet. Slowloris holds a connection for no longer. Milliseconds. */
 const HEADERS_TIMEOUT_MS = 5_000
@@ -35,6 +37,8 @@ type Handler = (request: IncomingMessage, response: ServerResponse) => void
 export interface ListenerOptions {
   /** Called for each connection that is given up because its client does not read. */
   unread?: () => void
+  /** Called for each answer to what could not be read as a request. */
+  unreadable?: (status: UnreadableStatus) => void
   /** After so long without any progress. Milliseconds. */
   unreadMs?: number
 }
@@ -68,6 +72,7 @@ export class Listener {
       keepAliveTimeout: KEEP_ALIVE_MS,
       keepAliveTimeoutBuffer: KEEP_ALIVE_MARGIN_MS,
       maxHeaderSize: MAX_HEADER_BYTES,
+      requireHostHeader: false, // done by Unreadable
     })
     server.maxHeadersCount = MAX_HEADERS
     const listener = new Listener(server, options)
@@ -75,7 +80,11 @@ export class Listener {
       listener.accepted += 1
       listener.connections.keep(socket)
     })
+    const isAnswering = (socket: Socket) =>
+      [...listener.underWay].some(({ req, headersSent }) => req.socket === socket && headersSent)
+    const unreadable = new Unreadable(server, isAnswering, options.unreadable ?? (() => {}))
     server.on('request', (request, response) => {
+      if (!unreadable.takes(request, response)) return
       if (listener.closing) sayLast(response)
       listener.underWay.add(response)
       response.once('close', () => listener.underWay.delete(response))

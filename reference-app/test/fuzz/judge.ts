@@ -22,7 +22,7 @@ export function isUnreadable({ target, headers }: FuzzRequest): boolean {
   return size > MAX_HEADER_BYTES || !/^(\/|http:)[!-~]*$/.test(target)
 }
 
-/** Without a body, and nobody counts it. */
+/** Without a body, and counted as no request (test/malformed-http.test.ts). */
 export function isRefusedByNode(request: FuzzRequest, { status, headers }: FuzzAnswer): boolean {
   return isUnreadable(request) && (status === 431 || status === 400) && headers['content-type'] === undefined
 }
