@@ -1,4 +1,4 @@
-import type { Invariant } from './invariant.ts'
+import { type Invariant, ONE_BY_ONE } from './invariant.ts'
 
 const SLICE = 10_000
 
@@ -19,10 +19,9 @@ export const BOX_OFFICE: readonly Invariant[] = [
     table: 'reservation',
     key: 'id',
     slice: SLICE,
-    find: (among) => `select reservation.id from reservation
-      join seat on seat.id = reservation.seat_id join schedule on schedule.id = seat.schedule_id
-      where ${among('reservation.id')}
-        and (reservation.schedule_id, reservation.concert_id) <> (schedule.id, schedule.concert_id)`,
+    find: (among) => `select id from reservation where ${among('id')} and not exists (
+      select from seat join schedule on schedule.id = seat.schedule_id where seat.id = reservation.seat_id
+        and (schedule.id, schedule.concert_id) = (reservation.schedule_id, reservation.concert_id) ${ONE_BY_ONE})`,
   },
   {
     name: 'ticket_paid_once',
@@ -30,10 +29,8 @@ export const BOX_OFFICE: readonly Invariant[] = [
     table: 'reservation',
     key: 'id',
     slice: SLICE,
-    find: (
-      among,
-    ) => `select reservation.id from reservation left join payment on payment.reservation_id = reservation.id
-      where ${among('reservation.id')} group by reservation.id
+    find: (among) => `select reservation.id from reservation left join payment
+      on payment.reservation_id = reservation.id and ${among('payment.reservation_id')} where ${among('reservation.id')} group by reservation.id
       having count(payment.id) <> (reservation.status = 'paid')::integer`,
   },
   {
@@ -42,9 +39,9 @@ export const BOX_OFFICE: readonly Invariant[] = [
     table: 'payment',
     key: 'id',
     slice: SLICE,
-    find: (among) => `select payment.id from payment left join reservation on reservation.id = payment.reservation_id
-      where ${among('payment.id')}
-        and (payment.user_id, payment.amount) is distinct from (reservation.user_id, reservation.price)`,
+    find: (among) => `select id from payment where ${among('id')} and not exists (
+      select from reservation where reservation.id = payment.reservation_id
+        and (reservation.user_id, reservation.price) = (payment.user_id, payment.amount) ${ONE_BY_ONE})`,
   },
   {
     name: 'ticket_taken_from_balance',
@@ -52,10 +49,8 @@ export const BOX_OFFICE: readonly Invariant[] = [
     table: 'balance_entry',
     key: 'id',
     slice: SLICE,
-    find: (
-      among,
-    ) => `select balance_entry.id from balance_entry left join payment on payment.entry_id = balance_entry.id
-      where kind = 'payment' and ${among('balance_entry.id')}
+    find: (among) => `select balance_entry.id from balance_entry left join payment
+      on payment.entry_id = balance_entry.id and ${among('payment.entry_id')} where kind = 'payment' and ${among('balance_entry.id')}
       group by balance_entry.id having -balance_entry.amount <> coalesce(sum(payment.amount), 0)`,
   },
   {

@@ -1,4 +1,4 @@
-import type { Invariant } from './invariant.ts'
+import { type Invariant, ONE_BY_ONE } from './invariant.ts'
 
 const SLICE = 10_000
 
@@ -20,7 +20,7 @@ export const CHARGES: readonly Invariant[] = [
     key: 'id',
     slice: SLICE,
     find: (among) => `select shop_order.id from shop_order
-      left join order_payment on order_id = shop_order.id and state = 'succeeded'
+      left join order_payment on order_id = shop_order.id and ${among('order_id')} and state = 'succeeded'
       where status = 'paid' and ${among('shop_order.id')}
       group by shop_order.id having count(order_payment.id) <> (total > 0)::integer`,
   },
@@ -30,8 +30,8 @@ export const CHARGES: readonly Invariant[] = [
     table: 'order_payment',
     key: 'id',
     slice: SLICE,
-    find: (among) => `select order_payment.id from order_payment join shop_order on shop_order.id = order_id
-      where state = 'succeeded' and status not in ('paid', 'placed') and ${among('order_payment.id')}`,
+    find: (among) => `select id from order_payment where state = 'succeeded' and ${among('id')} and exists (
+      select from shop_order where shop_order.id = order_id and status not in ('paid', 'placed') ${ONE_BY_ONE})`,
   },
   {
     name: 'order_charged_as_ordered',
@@ -39,9 +39,9 @@ export const CHARGES: readonly Invariant[] = [
     table: 'order_payment',
     key: 'id',
     slice: SLICE,
-    find: (among) => `select order_payment.id from order_payment left join shop_order on shop_order.id = order_id
-      where ${among('order_payment.id')}
-        and (shop_order.total, shop_order.user_id) is distinct from (order_payment.amount, order_payment.user_id)`,
+    find: (among) => `select id from order_payment where ${among('id')} and not exists (
+      select from shop_order where shop_order.id = order_id
+        and (shop_order.total, shop_order.user_id) = (order_payment.amount, order_payment.user_id) ${ONE_BY_ONE})`,
   },
   {
     name: 'order_asks_to_be_paid',
@@ -67,7 +67,8 @@ export const CHARGES: readonly Invariant[] = [
     key: 'id',
     slice: SLICE,
     find: (among) => `select id from outbox_event where topic = 'payment.requested' and published_at is not null
-      and ${among('id')} and not exists (select from consumed_event where event_id = id and consumer = 'payment-start')`,
+      and ${among('id')} and not exists (
+        select from consumed_event where event_id = id and ${among('event_id')} and consumer = 'payment-start')`,
   },
   {
     name: 'event_published_or_claimed',

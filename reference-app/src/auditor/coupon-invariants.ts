@@ -1,4 +1,4 @@
-import type { Invariant } from './invariant.ts'
+import { type Invariant, ONE_BY_ONE } from './invariant.ts'
 
 const SLICE = 10_000
 /** A coupon has all of its issues behind it. */
@@ -32,7 +32,7 @@ export const COUPONS: readonly Invariant[] = [
     slice: SLICE,
     find: (among) => `select id from coupon_issue where ${among('id')} and exists (
       select from coupon_issue as earlier where earlier.coupon_id = coupon_issue.coupon_id
-        and earlier.user_id = coupon_issue.user_id and earlier.id < coupon_issue.id)`,
+        and earlier.user_id = coupon_issue.user_id and earlier.id < coupon_issue.id ${ONE_BY_ONE})`,
   },
   {
     name: 'coupon_used_once',
@@ -41,7 +41,7 @@ export const COUPONS: readonly Invariant[] = [
     key: 'id',
     slice: SLICE,
     find: (among) => `select coupon_issue.id from coupon_issue
-      left join shop_order on coupon_issue_id = coupon_issue.id and status <> 'cancelled'
+      left join shop_order on coupon_issue_id = coupon_issue.id and ${among('coupon_issue_id')} and status <> 'cancelled'
       where ${among('coupon_issue.id')}
       group by coupon_issue.id having count(shop_order.id) <> (used_at is not null)::integer`,
   },
@@ -51,7 +51,7 @@ export const COUPONS: readonly Invariant[] = [
     table: 'shop_order',
     key: 'id',
     slice: SLICE,
-    find: (among) => `select shop_order.id from shop_order join coupon_issue on coupon_issue.id = coupon_issue_id
-      where ${among('shop_order.id')} and coupon_issue.user_id <> shop_order.user_id`,
+    find: (among) => `select id from shop_order where ${among('id')} and coupon_issue_id is not null and exists (
+      select from coupon_issue where coupon_issue.id = coupon_issue_id and coupon_issue.user_id <> shop_order.user_id ${ONE_BY_ONE})`,
   },
 ]

@@ -1,6 +1,7 @@
 import type { Database } from '../database/database.ts'
 import type { Statement } from '../database/statement.ts'
-import type { Invariant } from './invariant.ts'
+import { EVERY_ORDER, type Invariant, type Orders } from './invariant.ts'
+import { PaidPiecesStore } from './paid-pieces-store.ts'
 
 /** Subjects `after` < key <= `upTo`. */
 export interface Slice {
@@ -8,12 +9,21 @@ export interface Slice {
   upTo: number
 }
 
+/** Pieces that are known, of all orders up to this one but the open ones. */
+export interface KnownPieces {
+  upTo: number
+  paid: ReadonlyMap<number, number>
+  open: readonly number[]
+}
+
 /** Rows are read from where reads are set to go: a replica shows moments that have been, which is all that an invariant needs. */
 export class InvariantStore {
+  readonly paidPieces: PaidPiecesStore
   private readonly database: Database
 
   constructor(database: Database) {
     this.database = database
+    this.paidPieces = new PaidPiecesStore(database)
   }
 
   /** The subjects that follow. Undefined: there are none. */
@@ -40,13 +50,14 @@ export class InvariantStore {
   }
 
   /** Keys of those that break it. */
-  async brokenIn(invariant: Invariant, { after, upTo }: Slice): Promise<number[]> {
-    return await this.broken('slice', invariant, (column) => `(${column} > $1 and ${column} <= $2)`, [after, upTo])
+  async brokenIn(invariant: Invariant, { after, upTo }: Slice, pieces?: KnownPieces): Promise<number[]> {
+    const among = (column: string) => `(${column} > $1 and ${column} <= $2)`
+    return await this.broken('slice', invariant, among, [after, upTo], pieces)
   }
 
   /** Which of these still break it. */
-  async brokenAmong(invariant: Invariant, keys: readonly number[]): Promise<number[]> {
-    return await this.broken('known', invariant, (column) => `${column} = any ($1::bigint[])`, [keys])
+  async brokenAmong(invariant: Invariant, keys: readonly number[], pieces?: KnownPieces): Promise<number[]> {
+    return await this.broken('known', invariant, (column) => `${column} = any ($1::bigint[])`, [keys], pieces)
   }
 
   private async broken(
@@ -54,9 +65,13 @@ export class InvariantStore {
     invariant: Invariant,
     among: (column: string) => string,
     values: unknown[],
+    pieces: KnownPieces | undefined,
   ): Promise<number[]> {
-    const find = statement(what, invariant, `select found.key::float8 from (${invariant.find(among)}) as found (key)`)
-    return (await this.database.read<{ key: number }>(find, values)).map(({ key }) => key)
+    const orders = pieces === undefined ? EVERY_ORDER : ordersBut(values.length + 1)
+    const find = invariant.find(among, orders)
+    const keys = statement(what, invariant, `select found.key::float8 from (${find}) as found (key)`)
+    const all = pieces === undefined ? values : [...values, ...parametersOf(pieces)]
+    return (await this.database.read<{ key: number }>(keys, all)).map(({ key }) => key)
   }
 
   private async key(find: Statement, values: unknown[]): Promise<number | undefined> {
@@ -64,6 +79,17 @@ export class InvariantStore {
     return row?.key ?? undefined
   }
 }
+
+/** Those of `parametersOf`, the first of them under this number. */
+function ordersBut(first: number): Orders {
+  return {
+    looked: `select id, status from shop_order where id > $${first}
+      union all select id, status from shop_order where id = any ($${first + 1}::integer[])`,
+    counted: `unnest($${first + 2}::integer[], $${first + 3}::bigint[]) as counted (product_id, quantity)`,
+  }
+}
+
+const parametersOf = ({ upTo, open, paid }: KnownPieces) => [upTo, open, [...paid.keys()], [...paid.values()]]
 
 function firstKeys(table: string, key: string): string {
   return `select ${key} from ${table} where ${key} > $1 order by ${key} limit $2`

@@ -1,8 +1,12 @@
-import type { Invariant } from './invariant.ts'
+import { type Among, EVERY_ORDER, type Invariant, ONE_BY_ONE, type Orders } from './invariant.ts'
 
 const SLICE = 10_000
-/** A product has all of its orders behind it. */
-const PRODUCTS = 5
+
+/** Of the orders that are looked at, by product. */
+const pieces = (which: string, among: Among, orders: Orders) => `select product_id, sum(quantity) as quantity
+  from (${orders.looked}) as looked cross join lateral (
+    select product_id, quantity from order_item where order_id = looked.id ${ONE_BY_ONE}) as item
+  where ${which} and ${among('product_id')} group by product_id`
 
 /** What must be true of products, their stock and orders. */
 export const SHOP: readonly Invariant[] = [
@@ -19,22 +23,25 @@ export const SHOP: readonly Invariant[] = [
     broken: 'what is sold and left of a product is not what it had',
     table: 'product',
     key: 'id',
-    slice: PRODUCTS,
-    find: (among) => `select product.id from product
-      left join (select product_id, sum(quantity) as sold from order_item join shop_order on shop_order.id = order_id
-        where status <> 'cancelled' and ${among('product_id')} group by product_id) as orders on orders.product_id = product.id
-      where ${among('product.id')} and initial_stock <> stock + coalesce(sold, 0)`,
+    slice: SLICE,
+    hasOrdersBehind: true,
+    find: (among, orders = EVERY_ORDER) => `select product.id from product
+      left join (${pieces("status <> 'cancelled'", among, orders)}) as sold on sold.product_id = product.id
+      left join ${orders.counted} on counted.product_id = product.id
+      where ${among('product.id')} and initial_stock <> stock + coalesce(sold.quantity, 0) + coalesce(counted.quantity, 0)`,
   },
   {
     name: 'sales_within_paid',
     broken: 'more of a product counts as sold than was paid for',
     table: 'product_sales',
     key: 'product_id',
-    slice: PRODUCTS,
-    find: (among) => `select product_sales.product_id from product_sales
-      left join (select product_id, sum(quantity) as paid from order_item join shop_order on shop_order.id = order_id
-        where status = 'paid' and ${among('product_id')} group by product_id) as orders using (product_id)
-      where ${among('product_sales.product_id')} and product_sales.quantity > coalesce(paid, 0)`,
+    slice: SLICE,
+    hasOrdersBehind: true,
+    find: (among, orders = EVERY_ORDER) => `select product_sales.product_id from product_sales
+      left join (${pieces("status = 'paid'", among, orders)}) as paid using (product_id)
+      left join ${orders.counted} using (product_id)
+      where ${among('product_sales.product_id')}
+        and product_sales.quantity > coalesce(paid.quantity, 0) + coalesce(counted.quantity, 0)`,
   },
   {
     name: 'order_total',
@@ -42,7 +49,9 @@ export const SHOP: readonly Invariant[] = [
     table: 'shop_order',
     key: 'id',
     slice: SLICE,
-    find: (among) => `select shop_order.id from shop_order left join order_item on order_id = shop_order.id
+    find: (
+      among,
+    ) => `select shop_order.id from shop_order left join order_item on order_id = shop_order.id and ${among('order_id')}
       where ${among('shop_order.id')} group by shop_order.id
       having total + discount <> coalesce(sum(quantity * order_item.price), 0)`,
   },
@@ -53,7 +62,8 @@ export const SHOP: readonly Invariant[] = [
     key: 'id',
     slice: SLICE,
     find: (among) => `select shop_order.id from shop_order
-      left join order_change on order_id = shop_order.id and order_change.version = shop_order.version
+      left join order_change
+      on order_id = shop_order.id and ${among('order_id')} and order_change.version = shop_order.version
       where ${among('shop_order.id')} and order_change.status is distinct from shop_order.status`,
   },
 ]
