@@ -23,4 +23,15 @@ export function deathTests(lab: UpLab): void {
     lab.supervisorctl('restart', 'redis-cache')
     expect(performance.now() - started).toBeLessThan(8000)
   })
+
+  test('undoes a hanging cache that was stopped meanwhile, as by a restart that was cut off in the middle', async () => {
+    const fault = (...args: string[]) => lab.run('fault', ...args)
+    expect(await fault('start', 'cache-hung', '--detach')).toMatchObject({ status: 0 })
+    lab.supervisorctl('stop', 'redis-cache')
+    expect(await fault('stop', 'cache-hung')).toMatchObject({
+      status: 0,
+      stdout: 'cache-hung is off (read-back held)\n',
+    })
+    expect(lab.supervisorctl('status', 'redis-cache')).toContain('RUNNING')
+  })
 }
