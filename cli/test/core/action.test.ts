@@ -132,16 +132,6 @@ describe('an action', () => {
   })
 
   test.each([
-    ['0.25', '{"ratio":0.25}'],
-    ['.25', '{"ratio":0.25}'],
-    ['1', '{"ratio":1}'],
-    [undefined, '{"ratio":0.5}'],
-  ])('takes the number %s as one', async (ratio, body) => {
-    await runAction(environment, 'sample', ratio === undefined ? {} : { ratio }, { actor: 'ann' })
-    expect(requests.map((request) => request.body)).toEqual([body])
-  })
-
-  test.each([
     ['../protection', '/jobs/..%2Fprotection'],
     ['a b?c#d', '/jobs/a%20b%3Fc%23d'],
     ['outbox-relay', '/jobs/outbox-relay'],
@@ -171,25 +161,17 @@ describe('an action', () => {
     expect(requests).toHaveLength(2)
   })
 
-  test.each([
-    ['grow', {}, 'max is missing: an integer from 1 to 200'],
-    ['grow', { max: '201' }, 'max has to be an integer from 1 to 200, not "201"'],
-    ['grow', { max: '1e2' }, 'an integer from 1 to 200'],
-    ['grow', { max: '5', min: '1', constructor: '2' }, 'it has no parameter min; it has no parameter constructor'],
-    ['grow', { min: '1' }, 'it has no parameter min; max is missing'],
-    ['sample', { ratio: '0,5' }, 'ratio has to be a number from 0 to 1, not "0,5"'],
-    ['sample', { ratio: '1.01' }, 'a number from 0 to 1'],
-    ['sample', { ratio: '-0.1' }, 'a number from 0 to 1'],
-    ['sample', { ratio: '1e-2' }, 'a number from 0 to 1'],
-    ['sample', { ratio: '' }, 'a number from 0 to 1'],
-    ['sample', { ratio: 'NaN' }, 'a number from 0 to 1'],
-    ['dump', {}, 'instance is missing: a text of at most 200 characters on one line (its URL)'],
-  ])('%s refuses parameters %j', async (action, params, message) => {
-    await expect(runAction(environment, action, params, { actor: 'ann' })).rejects.toMatchObject({
+  test('with wrong parameters asks nobody', async () => {
+    await expect(runAction(environment, 'grow', { max: '201' }, { actor: 'ann' })).rejects.toMatchObject({
       exitStatus: 2,
-      message: expect.stringContaining(message),
+      message: 'the parameters of grow are wrong: max has to be an integer from 1 to 200, not "201"',
     })
     expect(requests).toHaveLength(0)
+  })
+
+  test('may have decimals for a parameter', async () => {
+    await runAction(environment, 'sample', { ratio: '0.25' }, { actor: 'ann' })
+    expect(requests.map(({ body }) => body)).toEqual(['{"ratio":0.25}'])
   })
 
   test('that the environment does not know is wrong use, and the hint lists what it knows', async () => {
