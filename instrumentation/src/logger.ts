@@ -1,6 +1,7 @@
 import { type DestinationStream, type Logger as PinoLogger, pino, stdTimeFunctions } from 'pino'
 import { type EventLevels, type LogLevel, logEvents } from './log-events.ts'
 import type { MetricsRegistry } from './registry.ts'
+import { standardOutput } from './standard-output.ts'
 import { activeTrace } from './trace-context.ts'
 
 export type Logger = PinoLogger
@@ -14,7 +15,7 @@ export interface LoggerOptions {
   registry: MetricsRegistry
   /** The service's events; see `logEvents`. Absent: the first 100 well-formed names count. */
   events?: EventLevels
-  /** @default standard output, synchronously: nothing is lost in a crash */
+  /** @default standard output; what waits there is written when the process ends, unless it is killed */
   destination?: DestinationStream
 }
 
@@ -28,7 +29,7 @@ const REDACTED = SECRETS.flatMap((name) => [`["${name}"]`, `*["${name}"]`, `*.*[
  * }, 'cache breaker opened')`: it is counted in `log_events_total`.
  */
 export function createLogger(options: LoggerOptions): Logger {
-  const { service, instance, level, registry, events, destination } = options
+  const { service, instance, level, registry, events, destination = standardOutput() } = options
   const count = logEvents(registry, events)
   const pinoOptions = {
     level,
@@ -42,5 +43,5 @@ export function createLogger(options: LoggerOptions): Logger {
       return trace === undefined ? {} : { trace_id: trace.traceId, span_id: trace.spanId }
     },
   }
-  return destination === undefined ? pino(pinoOptions) : pino(pinoOptions, destination)
+  return pino(pinoOptions, destination)
 }
