@@ -1,4 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
+import { answerGivenAt, noteAnswerGiven } from './answer-given.ts'
 import { httpRequestDurations } from './http-durations.ts'
 import { routeOf, watchRoute } from './http-route.ts'
 import { gauge } from './metric.ts'
@@ -51,15 +52,12 @@ export function httpMetrics(registry: MetricsRegistry): HttpMetrics {
       active += 1
       watchRoute(req)
       const trace = activeTrace()
-      let givenAt: number | undefined
-      res.once('prefinish', () => {
-        givenAt = performance.now()
-      })
+      noteAnswerGiven(res)
       res.once('close', () => {
         active -= 1
         const untaken = res.writableEnded && !res.writableFinished
         // Without a time it waited behind others that its client did not take.
-        const endedAt = streamBeganAt(res) ?? (untaken ? (givenAt ?? startedAt) : performance.now())
+        const endedAt = streamBeganAt(res) ?? (untaken ? (answerGivenAt(res) ?? startedAt) : performance.now())
         const seconds = (endedAt - startedAt) / 1000
         const { status, errorType } = ending(res, seconds)
         durations.record({ method: req.method ?? '', route: routeOf(req), status, errorType }, seconds, trace)

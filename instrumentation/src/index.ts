@@ -3,6 +3,7 @@
  * @drillbook/instrumentation/register`.
  */
 export { Counter, Gauge, Histogram } from 'prom-client'
+export { answerGivenAt } from './answer-given.ts'
 export { secondsBuckets } from './buckets.ts'
 export { type CacheLookup, type CacheMetrics, type CacheMetricsOptions, cacheMetrics } from './cache-metrics.ts'
 export { type ConnectionMetrics, connectionMetrics, type UnreadableStatus } from './connection-metrics.ts'

@@ -1,5 +1,5 @@
 import type { ServerResponse } from 'node:http'
-import { type Outcome, type OutcomeMetrics, streamBeganAt } from '@drillbook/instrumentation'
+import { answerGivenAt, type Outcome, type OutcomeMetrics, streamBeganAt } from '@drillbook/instrumentation'
 import { problemCodeOf } from '../problem/respond-problem.ts'
 import type { OperationName } from './operation-names.ts'
 
@@ -9,16 +9,12 @@ const SLOW_MS = 1_000
 /** Counts the outcome of this operation once, when its response is over: a stream that began has succeeded. The reason is the problem's code. */
 export function trackOutcome(response: ServerResponse, operation: OperationName, outcomes: OutcomeMetrics): void {
   const startedAt = performance.now()
-  let givenAt: number | undefined
-  response.once('prefinish', () => {
-    givenAt = performance.now()
-  })
   response.once('close', () => {
     if (response.writableFinished || streamBeganAt(response) !== undefined) {
       outcomes.record(operation, outcomeOf(response.statusCode), problemCodeOf(response))
     } else {
       // Without a time an answer that was given waited behind others that the client did not take.
-      const waitedUntil = response.writableEnded ? (givenAt ?? startedAt) : performance.now()
+      const waitedUntil = response.writableEnded ? (answerGivenAt(response) ?? startedAt) : performance.now()
       const slow = response.req.complete && waitedUntil - startedAt > SLOW_MS
       outcomes.record(operation, slow ? 'failed' : 'rejected', 'client_closed')
     }

@@ -60,7 +60,7 @@ function measure(shedding: LoadShedding, { rank }: Meant, response: ServerRespon
   if (response.writableEnded || response.destroyed) return // refused unread
   const ended = shedding.start(rank)
   let given = false
-  response.once('prefinish', () => {
+  response.on('prefinish', () => {
     given = true
     ended(response.statusCode < 500)
   })
