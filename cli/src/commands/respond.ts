@@ -37,6 +37,7 @@ export async function respond(stdio: Stdio, options: RespondOptions): Promise<vo
   const firing = known ?? []
   const wanted = options.incident ?? (await chooseIncident(stdio, here, firing, options))
   if (wanted === undefined) return
+  stdio.signal.throwIfAborted() // asking may have taken long
   const record = recordFor(here, wanted, options.new === true)
   const { incident, openedAt, drill } = record.state()
   const runbook = readRunbook(root, incident)

@@ -2,7 +2,9 @@ import { once } from 'node:events'
 import { appendFileSync, existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from '@jest/globals'
+import { respond } from '../../src/commands/respond.ts'
 import { listIncidents } from '../../src/incident/record.ts'
+import { capturedStdio } from '../support/captured-stdio.ts'
 import { OUTAGE } from '../support/drillbook-folder.ts'
 import { runDrillbook, startDrillbook } from '../support/run-drillbook.ts'
 import { ENV, responderDesk } from './desk.ts'
@@ -47,6 +49,12 @@ describe('respond', () => {
       'well',
     ])
     expect(listIncidents(desk.folder.root)).toHaveLength(1)
+  })
+
+  test('a Ctrl-C while it asks what fires, before anything is opened, opens nothing', async () => {
+    const { stdio } = capturedStdio({ cwd: desk.folder.root.dir, env: ENV, signal: AbortSignal.abort() })
+    await expect(respond(stdio, { incident: 'outage', yes: true })).rejects.toMatchObject({ name: 'AbortError' })
+    expect(listIncidents(desk.folder.root)).toEqual([])
   })
 
   test('a Ctrl-C is recorded, says how to go on, and exits with 130', async () => {
