@@ -122,16 +122,21 @@ export class Drillbook {
 
   /** Ends what a test that failed has left, so that the next one does not fail, too: a drill that goes on, and its faults. */
   async endLeft(): Promise<void> {
-    if (this.running.size === 0) return
-    for (const { child, ended } of this.running) {
+    if ((await this.killLeft()) > 0) await this.run('drill', 'undo')
+  }
+
+  private async killLeft(): Promise<number> {
+    const left = [...this.running]
+    for (const { child, ended } of left) {
       child.kill('SIGKILL')
       await ended.catch(() => undefined)
     }
-    await this.run('drill', 'undo')
+    return left.length
   }
 
   /** Takes the lab down and removes everything. */
   async remove(): Promise<void> {
+    await this.killLeft()
     await this.must('lab', 'down')
     rmSync(this.dir, { recursive: true, force: true })
   }
@@ -164,18 +169,29 @@ export async function until<T>(
   good: (seen: T) => boolean,
 ): Promise<T> {
   const deadline = performance.now() + timeoutMs
+  let seen: T | undefined
   for (;;) {
-    let seen: T | undefined
     let problem: unknown
     try {
-      seen = await ask()
+      seen = await answered(ask())
       if (good(seen)) return seen
     } catch (error) {
       problem = error
     }
     if (performance.now() > deadline) {
-      throw new Error(`${what}: not within ${timeoutMs} ms; last seen: ${problem ?? JSON.stringify(seen)}`)
+      throw new Error(
+        `${what}: not within ${timeoutMs} ms; last seen: ${JSON.stringify(seen)}${problem === undefined ? '' : `, then ${problem}`}`,
+      )
     }
     await new Promise((wake) => setTimeout(wake, 100))
   }
+}
+
+/** A part that hangs does not make the test hang with it, without a word. Milliseconds. */
+const ANSWER_LIMIT_MS = 10_000
+
+function answered<T>(answer: Promise<T>): Promise<T> {
+  const { promise, reject } = Promise.withResolvers<never>()
+  const timer = setTimeout(() => reject(new Error(`no answer within ${ANSWER_LIMIT_MS} ms`)), ANSWER_LIMIT_MS)
+  return Promise.race([answer, promise]).finally(() => clearTimeout(timer))
 }
