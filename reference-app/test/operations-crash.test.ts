@@ -62,7 +62,7 @@ test('a change that was pending when its process was killed is taken up by the n
 })
 
 describe('with Postgres still away at the next start', () => {
-  test('what was pending is in force and shown as such, what Postgres had taken is not, and all is told when it is back', async () => {
+  test('what was pending is in force and shown as such, what Postgres had taken is in force, too, and all is told when it is back', async () => {
     await say(pair.a, 'older')
     const c = await start()
     expect((await put(c, '/cache/bypass', { bypass: true })).body).toMatchObject({
@@ -73,7 +73,7 @@ describe('with Postgres still away at the next start', () => {
     await c.child.stop('SIGKILL')
 
     const again = await start()
-    const held = { pending: ['banner'], banner: { message: 'while away' }, cache: { source: 'primary', bypass: false } }
+    const held = { pending: ['banner'], banner: { message: 'while away' }, cache: { source: 'primary', bypass: true } }
     expect(await state(again)).toMatchObject(held satisfies Partial<State>)
     expect((await again.call('/api/v1/banner')).body).toEqual({ message: 'while away' })
     await again.child.stop('SIGKILL')

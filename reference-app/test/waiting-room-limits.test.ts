@@ -1,5 +1,7 @@
+import { join } from 'node:path'
 import { afterAll, beforeAll, beforeEach, expect, test } from '@jest/globals'
 import { Api } from './support/api.ts'
+import { scratchFolder } from './support/scratch.ts'
 import { until } from './support/until.ts'
 import { WaitingStack } from './support/waiting-stack.ts'
 
@@ -25,6 +27,10 @@ interface Limits {
   admissionsPerSecond: number
 }
 
+interface Mode {
+  mode: string
+}
+
 const limitsAt = async (api: Api) => ((await api.ops('GET', '/state')).body as { waitingRoom: Limits }).waitingRoom
 const set = async (limits: Limits) => expect((await stack.apis[0].ops('PUT', '/waiting-room', limits)).status).toBe(200)
 const everybodyKnows = (limits: Limits) =>
@@ -48,6 +54,41 @@ test('limits that are set while the room is being restored are those that it ope
   await set({ capacity: 1, admissionsPerSecond: 7 })
   expect((await restored).status).toBe(200)
   expect(await told()).toEqual({ capacity: 1, admissionsPerSecond: 7 })
+})
+
+test('an instance that starts without Postgres remembers the mode, which is its own, but not the limits, which may have changed since', async () => {
+  const start = () =>
+    Api.start({
+      databaseUrl: stack.postgres.url,
+      primaryUrl: stack.cache.url,
+      queueUrl: stack.queue.url,
+      instance: 'api-3',
+      env: { WAITING_ROOM_MODE: 'live', ...ENV, AUDIT_FILE: join(folder.path, 'audit.jsonl') },
+    })
+  const folder = scratchFolder()
+  const mode = async (wanted: string) =>
+    expect((await stack.apis[0].ops('PUT', '/waiting-room', { mode: wanted })).status).toBe(200)
+  const modeAt = async (api: Api) => ((await api.ops('GET', '/state')).body as { waitingRoom: Mode }).waitingRoom.mode
+  const before = await start()
+  await mode('static')
+  await set({ capacity: 9, admissionsPerSecond: 9 })
+  await until('it knows', async () => (await modeAt(before)) === 'static' && (await limitsAt(before)).capacity === 9)
+  await before.child.stop('SIGKILL')
+  await set({ capacity: 2, admissionsPerSecond: 0 })
+  await stack.postgres.stop()
+  const third = await start()
+  const polls = async () => third.logs('operator.desired_state_lost').length > 0
+  await until('it has asked for what operators want', polls)
+  expect([await modeAt(third), await told()]).toEqual(['static', { capacity: 2, admissionsPerSecond: 0 }])
+  expect((await third.ops('PUT', '/waiting-room', { mode: 'live' })).status).toBe(200)
+  const ticks = { job: 'waiting-room-admission', outcome: 'success' }
+  await until('it moves the line', async () => (await third.metric('job_runs_total', ticks)) >= 12) // and has asked again
+  expect(await told()).toEqual({ capacity: 2, admissionsPerSecond: 0 })
+  await stack.postgres.restart()
+  await until('it knows the rest', async () => (await limitsAt(third)).capacity === 2)
+  await third.stop()
+  await mode('live')
+  folder.remove()
 })
 
 test('an instance that starts without Postgres leaves the limits of the room to those who know what operators want', async () => {

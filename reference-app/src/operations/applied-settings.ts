@@ -66,9 +66,9 @@ export class AppliedSettings {
   }
 
   /** Brings what is behind in line with `desired`, except what `spared` says. What is refused stays as it is and is tried again by the next call. */
-  follow(desired: () => DesiredState, spared: (name: string) => boolean): Promise<void> {
+  follow(desired: () => DesiredState, spared: (setting: Setting<unknown>) => boolean): Promise<void> {
     return this.turn.run(async () => {
-      for (const setting of this.values.keys()) if (!spared(setting.name)) await this.followOne(setting, desired())
+      for (const setting of this.values.keys()) if (!spared(setting)) await this.followOne(setting, desired())
     })
   }
 

@@ -8,6 +8,7 @@ import { AuditTrail } from './audit-trail.ts'
 import { CHANNEL, DesiredStateStore } from './desired-state-store.ts'
 import { OperationsEvents } from './events.ts'
 import type { Tokens } from './operator.ts'
+import { RememberedState } from './remembered-state.ts'
 import { type SettingRoute, settingsOf } from './setting.ts'
 import { Settings } from './settings.ts'
 
@@ -44,7 +45,8 @@ export function createPlane(parts: PlaneParts): Plane {
   const events = new OperationsEvents(logger)
   const trail = new AuditTrail(auditFile, events)
   const store = new DesiredStateStore(connection)
-  const state = new Settings({ instance, settings: settingsOf(settings), store, trail, events })
+  const remembered = new RememberedState(`${auditFile}.seen`)
+  const state = new Settings({ instance, settings: settingsOf(settings), store, trail, remembered, events })
   const sync = () => void state.sync()
   notifications.subscribe(CHANNEL, { notified: sync, connected: sync })
   const audit: View = {

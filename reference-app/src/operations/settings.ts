@@ -9,6 +9,7 @@ import { InTurn } from './in-turn.ts'
 import { LeftChanges } from './left-changes.ts'
 import type { Operator } from './operator.ts'
 import { PendingChanges } from './pending-changes.ts'
+import type { RememberedState } from './remembered-state.ts'
 import { resolveChanges, type Verdicts } from './resolve-changes.ts'
 import type { Setting } from './setting.ts'
 
@@ -22,6 +23,7 @@ export interface SettingsParts {
   settings: readonly Setting<unknown>[]
   store: DesiredStateStore
   trail: AuditTrail
+  remembered: RememberedState
   events: OperationsEvents
 }
 
@@ -50,11 +52,11 @@ export class Settings {
     this.left = new LeftChanges({ ...parts, takeUp: (setting, entry) => this.takeUp(setting, entry) })
   }
 
-  /** Takes the desired state, if Postgres answers within 2 s, or else what was pending when this instance ended; follows Postgres from then on. */
+  /** Takes the desired state or, if Postgres does not answer within 2 s, the last that this instance saw and what it had pending; follows Postgres then. */
   async begin(): Promise<void> {
     await this.left.read()
     if (await this.sync()) await this.recover()
-    else await this.left.hold()
+    else await this.recall()
     this.pollLater()
   }
 
@@ -100,12 +102,24 @@ export class Settings {
   /** Brings this instance and Postgres together. False: Postgres does not answer. Never rejects. */
   async sync(): Promise<boolean> {
     const reached = await this.exchange()
-    await this.applied.follow(
-      () => this.desired,
-      (name) => this.changes.has(name),
-    )
+    await this.follow()
     this.informed = this.heard
     return reached
+  }
+
+  private follow(): Promise<void> {
+    const spared = ({ name, isShared }: Setting<unknown>) =>
+      this.changes.has(name) || (isShared === true && !this.heard)
+    return this.applied.follow(() => this.desired, spared)
+  }
+
+  private async recall(): Promise<void> {
+    const last = await this.parts.remembered.last()
+    if (last !== undefined && !this.heard) {
+      this.desired = last
+      await this.follow()
+    }
+    await this.left.hold()
   }
 
   private pollLater(): void {
@@ -156,7 +170,7 @@ export class Settings {
   }
 
   private async exchangeOnce(): Promise<boolean> {
-    const { store, trail, events } = this.parts
+    const { store, trail, remembered, events } = this.parts
     const changes = this.changes.all
     const entries = trail.unwritten
     try {
@@ -174,6 +188,7 @@ export class Settings {
       }
       this.heard = true
       events.reached()
+      await remembered.keep(this.desired)
       if (this.changes.isEmpty && this.left.isEmpty) await trail.putAside()
       return true
     } catch (error) {

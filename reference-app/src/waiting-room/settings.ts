@@ -18,6 +18,7 @@ export function waitingRoomCapacity(room: WaitingRoom): Setting<number> {
     name: 'waiting-room.capacity',
     schema: z.int().min(0).max(MAX_CAPACITY),
     initial: room.limits.capacity,
+    isShared: true,
     apply: (capacity) => room.setCapacity(capacity),
   }
 }
@@ -28,6 +29,7 @@ export function waitingRoomAdmissionRate(room: WaitingRoom): Setting<number> {
     name: 'waiting-room.admission-rate',
     schema: z.int().min(0).max(MAX_ADMISSIONS_PER_SECOND),
     initial: room.limits.admissionsPerSecond,
+    isShared: true,
     apply: (admissionsPerSecond) => room.setAdmissionRate(admissionsPerSecond),
   }
 }
