@@ -1,6 +1,7 @@
 import { setTimeout } from 'node:timers/promises'
 import { endedByThemselves, type Trouble, troublesOf } from '../support/processes.ts'
 import { until } from '../support/until.ts'
+import { browse } from './browse.ts'
 import { Client } from './client.ts'
 import { type Outage, play } from './faults.ts'
 import type { Ground } from './ground.ts'
@@ -82,6 +83,7 @@ export async function run({
   try {
     const faults = play(system, history, faultsOf(seed, profile, seconds), outages, stop.signal)
     const clients = clientsOf(seed, profile, system, history, stop.signal, patience.signal)
+    const browsing = 'redis-hung' in profile.faults ? browsersOf(profile, system, stop.signal) : undefined
     const mended = { yet: false }
     faults.then(
       () => (mended.yet = true),
@@ -99,10 +101,11 @@ export async function run({
     stop.abort()
     if (isFound()) patience.abort()
     const impatience = global.setTimeout(() => patience.abort(), SETTLE_MS)
-    await Promise.all([faults, clients])
+    await Promise.all([faults, clients, browsing])
     clearTimeout(impatience)
     if (!isFound()) await until('the rows can be read', () => look().then(() => true), LAST_LOOK_MS)
     if (verdict.violations.length === 0 && system.hasOffice) await settle(system, verdict, look)
+    if (verdict.violations.length === 0) verdict.violations = await system.unrecovered()
     verdict.troubles = troublesOf(system.processes)
     return verdict
   } finally {
@@ -138,6 +141,10 @@ async function lookAt(system: System, { holdLimit, capacity }: Profile, verdict:
   const ended = endedByThemselves(system.processes)
   verdict.violations = check({ history, snapshot, charges, outages, ended, rules: { holdLimit, capacity } })
   return snapshot
+}
+
+async function browsersOf({ instances }: Profile, system: System, stop: AbortSignal): Promise<void> {
+  await Promise.all(Array.from({ length: instances }, (_, n) => browse(() => system.target(n).url, stop)))
 }
 
 async function clientsOf(

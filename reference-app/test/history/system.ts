@@ -7,8 +7,10 @@ import { TcpProxy } from '../support/tcp-proxy.ts'
 import { BackOffice } from './back-office.ts'
 import type { Target } from './client.ts'
 import type { Ground } from './ground.ts'
+import type { Violation } from './model/evidence.ts'
 import { COUPON_LIMIT, COUPONS, STOCK } from './plan.ts'
 import type { Profile } from './profile.ts'
+import { unrecovered } from './recovery.ts'
 
 /** What is examined: some instances on a database of their own. */
 export class System {
@@ -64,6 +66,11 @@ export class System {
   /** Also those that were killed. */
   get processes(): Process[] {
     return [...this.instances, ...(this.backOffice?.processes ?? [])]
+  }
+
+  /** What does not work, now that nothing fails any more. */
+  async unrecovered(): Promise<Violation[]> {
+    return await unrecovered(this.apis, this.profile.capacity !== undefined)
   }
 
   get hasOffice(): boolean {
