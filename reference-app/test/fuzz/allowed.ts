@@ -1,5 +1,5 @@
 import { Buffer } from 'node:buffer'
-import { misfits, type Operation, type Parameter } from '../support/description.ts'
+import { fits, type Operation, type Parameter } from '../support/description.ts'
 import type { Meaning } from './meaning.ts'
 import type { FuzzAnswer, FuzzRequest } from './request.ts'
 
@@ -17,10 +17,10 @@ export function mistaken(request: FuzzRequest, { status }: FuzzAnswer, meaning: 
 /** Undefined: the description does not say. */
 function isAllowed(request: FuzzRequest, { operation, route }: Meaning): boolean | undefined {
   const { parameters = [] } = operation
-  const fits = parameters.map((parameter) =>
+  const those = parameters.map((parameter) =>
     parameter.in === 'path' ? fitsPath(request, route, parameter) : fitsHeader(request, parameter),
   )
-  const all = [...fits, fitsBody(request, operation)]
+  const all = [...those, fitsBody(request, operation)]
   if (all.includes(undefined)) return undefined
   return all.every((fit) => fit)
 }
@@ -30,7 +30,7 @@ function fitsPath({ target }: FuzzRequest, route: string, { name, schema }: Para
   try {
     const text = decodeURIComponent(path.split('/')[route.split('/').indexOf(`:${name}`)] ?? '')
     // Digits only, by the words of the description.
-    return /^[1-9]\d*$/.test(text) && misfits(schema, Number(text)).length === 0
+    return /^[1-9]\d*$/.test(text) && fits(schema, Number(text))
   } catch {
     return undefined
   }
@@ -41,7 +41,7 @@ function fitsHeader({ headers }: FuzzRequest, { name, required, schema }: Parame
   if (values.length > 1) return undefined
   const [value] = values
   if (value === undefined) return !required
-  return misfits(schema, value).length === 0
+  return fits(schema, value)
 }
 
 function fitsBody({ headers, body }: FuzzRequest, { requestBody }: Operation): boolean | undefined {
@@ -53,7 +53,7 @@ function fitsBody({ headers, body }: FuzzRequest, { requestBody }: Operation): b
     const value = type === FORM ? formOf(body ?? '') : JSON.parse(body ?? '')
     if (value === undefined) return undefined
     // Half a character is beyond schemas.
-    return misfits(schema, value).length === 0 && !/\\ud[89a-f]/.test(JSON.stringify(value))
+    return fits(schema, value) && !/\\ud[89a-f]/.test(JSON.stringify(value))
   } catch {
     return false
   }
