@@ -1,3 +1,8 @@
+import { execFileSync } from 'node:child_process'
+import { closeSync, constants, mkdtempSync, openSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { setTimeout as delay } from 'node:timers/promises'
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
 import { listen } from './http-server.ts'
 import { type OtlpReceiver, startOtlpReceiver } from './otlp-receiver.ts'
@@ -99,6 +104,26 @@ test('a request that ends while the app drains is sent as well', async () => {
   await app.terminate()
   expect((await drained).status).toBe(200)
   expect(receiver.spans.map(({ name }) => name)).toContain('GET /drain')
+})
+
+test('lines that wait to be written when the signal comes are not lost', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'lines-'))
+  const fifo = join(folder, 'fifo')
+  execFileSync('mkfifo', [fifo])
+  using app = await start('esm-app.mjs', {
+    NODE_OPTIONS: '--import ./test/apps/blocked-pool.mjs',
+    UV_THREADPOOL_SIZE: '1',
+    FIFO: fifo,
+  })
+  app.signal('SIGUSR2')
+  await until(() => app.stderr().includes('blocked'))
+  await (await fetch(`${app.url}/things/1`)).text()
+  const ended = app.terminate()
+  await Promise.race([ended, delay(500)]) // one that does not wait for its lines ends at once
+  closeSync(openSync(fifo, constants.O_WRONLY | constants.O_NONBLOCK)) // throws when nobody waits any more
+  expect(await ended).toEqual({ code: null, signal: 'SIGTERM' })
+  expect(app.log.some(({ event }) => event === 'work.done')).toBe(true)
+  rmSync(folder, { recursive: true })
 })
 
 test('without a collector trace ids are still logged, and nothing waits for one at the end', async () => {

@@ -8,6 +8,7 @@ export interface TracedApp {
   log: Record<string, unknown>[]
   /** What it wrote to standard error. */
   stderr(): string
+  signal(name: NodeJS.Signals): void
   /**
    * Sends SIGTERM and waits for the end; what is not gone after 8 s is killed, so that the test fails and does not
    * hang.
@@ -41,6 +42,7 @@ export async function startTracedApp(file: string, env: Record<string, string>):
     url: `http://127.0.0.1:${port}`,
     log,
     stderr: () => stderr,
+    signal: (name) => void app.kill(name),
     terminate: () => terminate(app),
     [Symbol.dispose]: () => void app.kill('SIGKILL'),
   }

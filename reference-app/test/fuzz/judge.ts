@@ -18,7 +18,7 @@ export function codeOf({ headers, body }: FuzzAnswer): string | undefined {
 
 /** Node answers these by itself or, while they still come in, cuts the connection: too much of headers, or a target that is none. */
 export function isUnreadable({ target, headers }: FuzzRequest): boolean {
-  const size = headers.reduce((sum, [name, value]) => sum + name.length + value.length, 0)
+  const size = headers.reduce((sum, [name, value]) => sum + name.length + value.length, target.length)
   return size > MAX_HEADER_BYTES || !/^(\/|http:)[!-~]*$/.test(target)
 }
 
