@@ -66,10 +66,20 @@ function bind(name: string, action: Action, params: Params): Step {
   }
 }
 
-/** A value stays one segment of the path, whatever is in it: the call that was agreed to is the one that is made. */
+/** Segments that are none: with them the call would go to another route. They cannot be encoded. */
+const NO_SEGMENTS = ['', '.', '..']
+
+/** A value stays one segment of the path, whatever is in it: the call that was agreed to is the one that is made. Throws `usage`. */
 function pathOf({ path }: OpsCall, values: Readonly<Record<string, ParamValue>>): string {
-  const segments = Object.entries(values).map(([name, value]) => [name, encodeURIComponent(value)])
-  return substitute(path, Object.fromEntries(segments))
+  const encoded = Object.fromEntries(Object.entries(values).map(([name, value]) => [name, encodeURIComponent(value)]))
+  const segments = path.split('/').map((template) => {
+    const segment = substitute(template, encoded)
+    if (segment === template || !NO_SEGMENTS.includes(segment)) return segment
+    throw new CliError('usage', `${JSON.stringify(segment)} cannot stand for ${template} in the path ${path}`, {
+      hint: 'Name what is meant: `drillbook act` lists the actions and their parameters.',
+    })
+  })
+  return segments.join('/')
 }
 
 /** Asks the progress path of every instance each second until the returned function is called. */

@@ -141,6 +141,13 @@ describe('an action', () => {
     expect(requests.map(({ url }) => url)).toEqual([path])
   })
 
+  test.each(['', '.', '..'])('refuses the parameter "%s", which would make it another path', async (job) => {
+    const refused = { exitStatus: 2, message: `"${job}" cannot stand for \${job} in the path /jobs/\${job}` }
+    expect(() => describeAction(environment, 'pause', { job })).toThrow(expect.objectContaining(refused))
+    await expect(runAction(environment, 'pause', { job }, { actor: 'ann' })).rejects.toMatchObject(refused)
+    expect(requests).toEqual([])
+  })
+
   test('that is for one instance goes to no other', async () => {
     const [first = '', second = ''] = environment.ops?.instances.map(({ url }) => url) ?? []
     for (const instance of [second, new URL(second).port]) {
