@@ -1,12 +1,13 @@
 import { spawnSync } from 'node:child_process'
 import { performance } from 'node:perf_hooks'
+import { fileURLToPath } from 'node:url'
 
 /**
  * Cold start of the CLI against a bare Node, in turn, in one run: `node bench/cli-start.ts [rounds]`.
  * Prints medians in milliseconds and their ratio; only the ratio travels between machines.
  */
 const rounds = Number(process.argv[2] ?? 15)
-const launcher = new URL('../cli/bin/drillbook.js', import.meta.url).pathname
+const launcher = fileURLToPath(new URL('../cli/bin/drillbook.js', import.meta.url))
 const contenders = {
   'bare node': ['-e', '0'],
   'drillbook --version': [launcher, '--version'],

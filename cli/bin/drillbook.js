@@ -1,9 +1,10 @@
 #!/usr/bin/env node
 // Plain JavaScript that any Node starts: hands over to Node 24, which runs the TypeScript sources directly.
 import { spawn } from 'node:child_process'
+import { fileURLToPath } from 'node:url'
 import { findNode24, MISSING_NODE_24 } from './find-node.js'
 
-const here = import.meta.dirname ?? new URL('.', import.meta.url).pathname
+const here = import.meta.dirname ?? fileURLToPath(new URL('.', import.meta.url))
 if (Number(process.versions.node.split('.')[0]) >= 24) {
   const { enableCompileCache } = await import('node:module')
   enableCompileCache()

@@ -3,10 +3,11 @@
 // of the lab as Debian packages. Does nothing when nothing is missing. Usage: node cli/bin/set-up.js [lab]
 import { spawnSync } from 'node:child_process'
 import { accessSync, constants, existsSync, statSync } from 'node:fs'
-import { delimiter, join, resolve } from 'node:path'
+import { delimiter, join } from 'node:path'
 import { createInterface } from 'node:readline/promises'
+import { fileURLToPath } from 'node:url'
 
-const root = resolve(new URL('../..', import.meta.url).pathname)
+const root = fileURLToPath(new URL('../..', import.meta.url))
 const say = (text) => process.stderr.write(`${text}\n`)
 
 /** Program -> the Debian package that brings it. The same list as cli/src/lab/programs.ts; a test compares them. */

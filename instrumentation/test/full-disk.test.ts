@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { openSync } from 'node:fs'
+import { join } from 'node:path'
 import { expect, test } from '@jest/globals'
 import { until } from './until.ts'
 
@@ -11,7 +12,7 @@ const END_LIMIT_MS = 5_000
 
 test('a process whose log goes to a full disk goes on, and ends when it is told to', async () => {
   const app = spawn(process.execPath, ['test/apps/logging-app.mjs'], {
-    cwd: new URL('..', import.meta.url).pathname,
+    cwd: join(import.meta.dirname, '..'),
     stdio: ['ignore', openSync('/dev/full', 'w'), 'pipe'],
   })
   let alive = ''

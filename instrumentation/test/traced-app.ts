@@ -1,5 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
+import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 
 export interface TracedApp {
@@ -21,7 +22,7 @@ export interface TracedApp {
 /** Starts one of `apps/` as its users would, with tracing preloaded, and waits until it says that it listens. */
 export async function startTracedApp(file: string, env: Record<string, string>): Promise<TracedApp> {
   const app = spawn(process.execPath, ['--import', '@drillbook/instrumentation/register', `test/apps/${file}`], {
-    cwd: new URL('..', import.meta.url).pathname,
+    cwd: join(import.meta.dirname, '..'),
     env: { PATH: process.env.PATH, ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
   })

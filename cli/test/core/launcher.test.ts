@@ -1,6 +1,6 @@
-import { execFileSync, spawn } from 'node:child_process'
+import { execFileSync, spawn, spawnSync } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { cpSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals'
@@ -38,4 +38,16 @@ describe('the launcher', () => {
     child.disconnect()
     expect(await exit).toEqual([0, null])
   })
+})
+
+test('the set-up sees what is installed, also in a checkout whose path has a space and an umlaut', () => {
+  const checkout = join(dir, 'für mich')
+  cpSync(resolve(LAUNCHER, '..'), join(checkout, 'cli', 'bin'), { recursive: true })
+  mkdirSync(join(checkout, 'node_modules'))
+  writeFileSync(join(checkout, 'package.json'), '{ "type": "module" }')
+  for (const file of ['package-lock.json', 'node_modules/.package-lock.json']) writeFileSync(join(checkout, file), '{}')
+  const { status, stderr } = spawnSync(process.execPath, [join(checkout, 'cli', 'bin', 'set-up.js')], {
+    encoding: 'utf8',
+  })
+  expect([status, stderr]).toEqual([0, ''])
 })
