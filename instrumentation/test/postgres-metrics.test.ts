@@ -5,6 +5,8 @@ import { freePort } from './free-port.ts'
 import { type PostgresServer, startPostgres } from './postgres-server.ts'
 import { samples } from './scrape.ts'
 
+/** For a connection that a test is not about: a server that has much to do takes its time. Milliseconds. */
+const CONNECT_LIMIT_MS = 20_000
 const SELECT = { operation: 'SELECT', collection: 'seats' }
 
 let server: PostgresServer
@@ -20,7 +22,7 @@ afterAll(() => server?.stop())
 
 beforeEach(() => {
   registry = createRegistry({ service: 'test' })
-  pool = new pg.Pool({ connectionString: server.url, max: 1, connectionTimeoutMillis: 100 })
+  pool = new pg.Pool({ connectionString: server.url, max: 1, connectionTimeoutMillis: CONNECT_LIMIT_MS })
   postgres = postgresMetrics(registry, pool, { poolName: 'primary' })
 })
 
@@ -70,6 +72,7 @@ test('every way to a connection is timed: query, connect with a promise, connect
 
 test('a pool that is exhausted counts time-outs, with the time that was waited in vain', async () => {
   const client = await pool.connect()
+  pool.options.connectionTimeoutMillis = 100
   await expect(postgres.timed(SELECT, () => pool.query('SELECT 1'))).rejects.toThrow('timeout exceeded')
   await expect(pool.connect()).rejects.toThrow('timeout exceeded')
   client.release()
@@ -98,7 +101,7 @@ test('a query that the database refuses is recorded under its SQLSTATE and still
 })
 
 test('a database that is not there is an error, not a time-out', async () => {
-  const gone = new pg.Pool({ host: '127.0.0.1', port: await freePort(), connectionTimeoutMillis: 100 })
+  const gone = new pg.Pool({ host: '127.0.0.1', port: await freePort(), connectionTimeoutMillis: CONNECT_LIMIT_MS })
   const metrics = postgresMetrics(registry, gone, { poolName: 'gone' })
   await expect(metrics.timed(SELECT, () => gone.query('SELECT 1'))).rejects.toThrow('ECONNREFUSED')
   expect(await timedErrors()).toEqual(['SELECT ECONNREFUSED 1'])
