@@ -1,6 +1,7 @@
 import { describe, expect, test } from '@jest/globals'
 import type { Reply } from './support/api.ts'
 import { shareStack, stack, token } from './support/shared-stack.ts'
+import { until } from './support/until.ts'
 
 shareStack()
 
@@ -23,6 +24,15 @@ function expectProblem({ status, headers, body }: Reply, wantedStatus: number, c
 
 const outcomes = (operation: string, outcome: string, reason = '') =>
   stack.api.metric('operation_outcomes_total', { operation, outcome, reason })
+
+/** Asks until there was one more: a lookup that a busy machine makes too late for the cache is neither. */
+async function lookedUp(result: 'hit' | 'miss', before: number, path: string): Promise<void> {
+  await until(`a ${result}`, async () => {
+    if ((await stack.api.lookups(result)) > before) return true
+    expect((await get(path)).status).toBe(200)
+    return false
+  })
+}
 
 describe('the catalogue', () => {
   test('joining the queue admits a user at once and gives a token that expires', async () => {
@@ -59,18 +69,17 @@ describe('the catalogue', () => {
     const second = await get('/concerts/3/schedules/3/seats')
     expect(second.body).toEqual(first.body)
     expect(await stack.api.lookups()).toBe(before + 2)
-    expect(await stack.api.lookups('hit')).toBeGreaterThan(hitsBefore)
+    await lookedUp('hit', hitsBefore, '/concerts/3/schedules/3/seats')
   })
 
   test('a copy in the cache that nobody can read is a miss and is mended', async () => {
     const key = 'catalogue:concert:2:schedules'
     await stack.primary.use((redis) => redis.set(key, 'not an entry'))
-    const missesBefore = await stack.api.lookups('miss')
-    expect((await get('/concerts/2/schedules')).status).toBe(200)
+    const [missesBefore, hitsBefore] = [await stack.api.lookups('miss'), await stack.api.lookups('hit')]
+    await lookedUp('miss', missesBefore, '/concerts/2/schedules')
+    expect(await stack.api.lookups('hit')).toBe(hitsBefore)
+    await lookedUp('hit', hitsBefore, '/concerts/2/schedules')
     expect(await stack.api.lookups('miss')).toBe(missesBefore + 1)
-    const hitsBefore = await stack.api.lookups('hit')
-    expect((await get('/concerts/2/schedules')).status).toBe(200)
-    expect(await stack.api.lookups('hit')).toBe(hitsBefore + 1)
   })
 })
 
