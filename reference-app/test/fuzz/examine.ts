@@ -87,7 +87,7 @@ async function settled(api: Api, before: Counts, expected: readonly string[]): P
     now = await countsOf(api)
     return differences(before, now, expected).length === 0
   }
-  await until('all is counted', isRight, 1_500).catch(() => undefined)
+  await until('all is counted', isRight, 10_000).catch(() => undefined)
   return now
 }
 

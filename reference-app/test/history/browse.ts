@@ -6,8 +6,6 @@ const PAUSE_MS = 40
 /** Milliseconds. */
 const PATIENCE_MS = 4_000
 
-const { headers } = new Buyer(1)
-
 /** Concerts of the data set. Who looks at the same one at once shares what comes back. */
 const CONCERTS = [1, 2, 3, 4, 5]
 
@@ -16,10 +14,11 @@ const CONCERTS = [1, 2, 3, 4, 5]
  * only by them can be seen afterwards whether it has closed again.
  */
 export async function browse(url: () => string, stop: AbortSignal): Promise<void> {
-  await Promise.all(CONCERTS.map((id) => look(() => `${url()}/api/v1/concerts/${id}/schedules`, stop)))
+  const { headers } = new Buyer(1)
+  await Promise.all(CONCERTS.map((id) => look(() => `${url()}/api/v1/concerts/${id}/schedules`, headers, stop)))
 }
 
-async function look(page: () => string, stop: AbortSignal): Promise<void> {
+async function look(page: () => string, headers: Record<string, string>, stop: AbortSignal): Promise<void> {
   while (!stop.aborted) {
     await fetch(page(), { headers, signal: AbortSignal.timeout(PATIENCE_MS) })
       .then((response) => response.arrayBuffer())

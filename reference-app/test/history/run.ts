@@ -122,7 +122,7 @@ async function settle(system: System, verdict: Verdict, look: () => Promise<Snap
   const open = ({ orderPayments }: Snapshot) => orderPayments.filter(isOpen)
   const deadline = now() + LONGEST_MS
   for (;;) {
-    const snapshot = await look()
+    const snapshot = await until('the rows can be read', look, LAST_LOOK_MS)
     if (verdict.violations.length > 0 || (snapshot.pendingEvents === 0 && open(snapshot).length === 0)) return
     if (now() > deadline) {
       const what = `${snapshot.pendingEvents} events and ${open(snapshot).length} payments are still under way after ${LONGEST_MS} ms`

@@ -5,6 +5,12 @@ import { Child } from './child.ts'
 import { freePort, scratchFolder } from './scratch.ts'
 import { START_LIMIT_MS, until } from './until.ts'
 
+/**
+ * Never synchronised: it is the process that tests end, not the machine. While Redis waits for a slow disk (`everysec`), what it acknowledges stays in
+ * its own memory for up to two seconds, and would be gone with it.
+ */
+const APPEND_ONLY = ['--appendonly', 'yes', '--appendfsync', 'no', '--maxmemory-policy', 'noeviction']
+
 /** A Redis of its own, on a free port: in memory only, as a cache is, or with an append-only file, as the waiting room's. */
 export class RedisServer {
   readonly port: number
@@ -75,7 +81,7 @@ export class RedisServer {
       '',
       '--dir',
       this.folder?.path ?? '/var/tmp',
-      ...(this.folder === undefined ? [] : ['--appendonly', 'yes', '--maxmemory-policy', 'noeviction']),
+      ...(this.folder === undefined ? [] : APPEND_ONLY),
     ])
   }
 
