@@ -18,8 +18,6 @@ const seed = Number(process.env.FUZZ_SEED ?? 20_261_121)
 const cases = Number(process.env.FUZZ_CASES ?? 200)
 /** A busy machine gets less done, and has to get enough done nevertheless. Milliseconds. */
 const withinMs = process.env.FUZZ_CASES === undefined ? 90_000 : 600_000
-/** The sweep is never cut short. Milliseconds. */
-const SWEEP_LIMIT_MS = 600_000
 
 let ground: Ground
 
@@ -42,7 +40,7 @@ test('each part of each request, alone, on every limit of the description and be
   } finally {
     client.close()
   }
-}, SWEEP_LIMIT_MS)
+}, 600_000)
 
 describe.each(ROOMS)('whatever is sent while the waiting room is %s', (room) => {
   test(
