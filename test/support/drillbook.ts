@@ -68,7 +68,8 @@ export class Drillbook {
   private begin(args: readonly string[], env: Readonly<Record<string, string>>): Running {
     const child = spawn(process.execPath, [join(CHECKOUT, 'cli/bin/drillbook.js'), ...args], {
       cwd: this.dir,
-      env: { ...process.env, DRILLBOOK_LAB_DIR: this.labDir, NO_COLOR: '1', ...env },
+      // jest's workers have FORCE_COLOR when it runs in a terminal, and Node heeds that one.
+      env: { ...process.env, DRILLBOOK_LAB_DIR: this.labDir, NO_COLOR: '1', FORCE_COLOR: undefined, ...env },
       stdio: ['ignore', 'pipe', 'pipe'],
     })
     const printed = { stdout: '', stderr: '' }
