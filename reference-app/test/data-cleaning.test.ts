@@ -90,12 +90,20 @@ test('a reservation that expired can be read for a day; what is held or paid is 
 test('inquiries are forgotten after 30 days, hours of sales once nobody can ask for them', async () => {
   await stack.postgres.query(`insert into support_inquiry (topic, at) values
     ('payment', now() - interval '29 days 23 hours'), ('order', now() - interval '30 days 1 hour')`)
-  await stack.postgres.query(`insert into sales_statistics select date_trunc('hour', now()) - make_interval(hours => h), 'product', 7, 1, 1
-    from unnest(array[0, 743, 744, 745, 9000]) as h`)
-  await clean()
+  const hour = async () => (await stack.postgres.query(`select date_trunc('hour', now())::text as hour`))[0]?.hour
+  let [before, kept, told]: unknown[] = []
+  do {
+    before = await hour()
+    await stack.postgres.query('truncate sales_statistics')
+    await stack.postgres.query(`insert into sales_statistics select date_trunc('hour', now()) - make_interval(hours => h), 'product', 7, 1, 1
+      from unnest(array[0, 743, 744, 745, 9000]) as h`)
+    await clean()
+    kept = await stack.postgres.query('select from sales_statistics')
+    told = (await stack.api.ops('GET', '/statistics/sales?hours=744')).body
+  } while ((await hour()) !== before) // else each row is an hour older than it was meant
   expect(await stack.postgres.query('select topic from support_inquiry')).toEqual([{ topic: 'payment' }])
-  expect(await stack.postgres.query('select from sales_statistics')).toHaveLength(3)
-  expect((await stack.api.ops('GET', '/statistics/sales?hours=744')).body).toHaveLength(2)
+  expect(kept).toHaveLength(3)
+  expect(told).toHaveLength(2)
 })
 
 const tablesOf = async () =>
