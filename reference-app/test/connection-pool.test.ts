@@ -20,6 +20,7 @@ beforeEach(() => {
 
 afterEach(async () => {
   await database.close()
+  await until('the server has noticed', async () => (await sessions()) === 0) // a pool has ended before
 })
 
 afterAll(async () => {
