@@ -7,7 +7,7 @@ import { until } from './support/until.ts'
 import { Worker } from './support/worker.ts'
 
 /** At the first instance. At the second a hold lasts for minutes: no test depends on being faster than it. */
-const HOLD_SECONDS = 3
+const HOLD_SECONDS = 6
 /** No test is about it. Milliseconds. */
 const DECIDED_WITHIN_MS = 20_000
 

@@ -70,7 +70,7 @@ async function expectCounted(added: readonly string[]): Promise<void> {
     now = await counts()
     return differences(before, now, due).length === 0
   }
-  await until('all is counted', isRight, 2_000).catch(() => undefined)
+  await until('all is counted', isRight).catch(() => undefined)
   const wrong = differences(before, now, due)
   if (wrong.length > 0) [before, due.length] = [now, 0] // told once
   expect(wrong).toEqual([])
