@@ -1,6 +1,8 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals'
 import { Api } from './support/api.ts'
+import { count } from './support/invariants.ts'
 import { type Stack, startStack } from './support/stack.ts'
+import { until } from './support/until.ts'
 
 const ROUNDS = 5
 const READERS = 100
@@ -64,7 +66,14 @@ test('without protection the same expiry is a stampede, so the figure above is t
   const headers = { 'queue-token': await stack.api.join() }
   await stack.api.ops('PUT', '/protection', { enabled: false })
   const before = await queries(stack.api)
+  const holder = await stack.postgres.connect()
+  await holder.query('begin')
+  await holder.query('lock table seat') // else the first may be answered before the second comes
   await stack.primary.use((redis) => redis.del(KEY))
-  await Promise.all(Array.from({ length: READERS }, () => stack.api.call(PATH, { headers })))
+  const replies = Array.from({ length: READERS }, () => stack.api.call(PATH, { headers }))
+  const waiting = `select from pg_stat_activity where wait_event_type = 'Lock' and query like '%from schedule left join seat%'`
+  await until('several ask for the same', async () => (await count(stack.postgres, waiting)) > 1)
+  await holder.end()
+  await Promise.all(replies)
   expect((await queries(stack.api)) - before).toBeGreaterThan(1)
 })
