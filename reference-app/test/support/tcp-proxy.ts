@@ -84,9 +84,12 @@ export class TcpProxy {
     }
     client.on('data', (chunk) => server.write(chunk))
     let releaseAt = 0
+    const waiting: Buffer[] = []
     server.on('data', (chunk) => {
-      releaseAt = Math.max(releaseAt, performance.now() + this.delayMs) // in order, also when it becomes fast again
-      setTimeout(() => client.write(chunk), Math.max(0, Math.ceil(releaseAt - performance.now())))
+      waiting.push(chunk)
+      releaseAt = Math.max(releaseAt, performance.now() + this.delayMs)
+      // In order, also when it becomes fast again: whichever of two timers comes first, it releases what came first.
+      setTimeout(() => client.write(waiting.shift() ?? ''), Math.max(0, Math.ceil(releaseAt - performance.now())))
     })
   }
 }
