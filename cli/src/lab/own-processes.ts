@@ -51,27 +51,33 @@ function ancestors(table: readonly ProcessEntry[]): Set<number> {
 
 /**
  * Ends what is left of the lab: asks, and after `patienceMs` insists. A supervisor first, so that it starts nothing again.
- * Returns what it ended. Throws `unreachable` when something survives.
+ * Returns what it ended, when its ports are free. Throws `unreachable` when something survives.
  */
 export async function endOwnProcesses(dir: string, patienceMs = 3000): Promise<ProcessEntry[]> {
-  const found = ownProcesses(dir)
+  const seen = new Map<string, ProcessEntry>()
+  // One that is ending has lost its mark, and still has its sockets: whoever was seen is left until the kernel says that it is gone.
+  const left = () => {
+    for (const p of ownProcesses(dir)) seen.set(`${p.pid} ${p.startTicks}`, p)
+    return [...seen.values()].filter(isSameProcess)
+  }
+  const found = left()
   for (const p of found) if (/\bsupervisord\b/.test(p.command)) signal(p, 'SIGKILL')
   // Postgres takes TERM as "wait for the clients" and INT as "end now"; a stopped process hears nothing until CONT.
-  for (const p of ownProcesses(dir)) {
+  for (const p of left()) {
     signal(p, p.name === 'postgres' ? 'SIGINT' : 'SIGTERM')
     signal(p, 'SIGCONT')
   }
   const until = performance.now() + patienceMs
-  while (ownProcesses(dir).length > 0 && performance.now() < until) await sleep(50)
+  while (left().length > 0 && performance.now() < until) await sleep(50)
   // A process may have started another between our look and our blow: look again until none is left.
   for (let round = 0; round < 100; round++) {
-    const left = ownProcesses(dir)
-    if (left.length === 0) return found
-    for (const p of left) signal(p, 'SIGKILL')
+    const stubborn = left()
+    if (stubborn.length === 0) return found
+    for (const p of stubborn) signal(p, 'SIGKILL')
     await sleep(50)
   }
-  const stubborn = ownProcesses(dir).map((p) => `${p.pid} (${p.name})`)
-  throw new CliError('unreachable', `these processes of the lab cannot be ended: ${stubborn.join(', ')}`)
+  const names = left().map((p) => `${p.pid} (${p.name})`)
+  throw new CliError('unreachable', `these processes of the lab cannot be ended: ${names.join(', ')}`)
 }
 
 function signal(target: ProcessEntry, name: NodeJS.Signals): void {

@@ -6,7 +6,7 @@ export interface ProcessEntry {
   parentPid: number
   /** Ticks since boot: with the pid, it names one process for ever, so that a reused pid is not mistaken for it. */
   startTicks: number
-  /** False for a zombie, which has ended and only waits for its parent. */
+  /** False for a zombie, which has ended and only waits for its parent: with all its threads, the last of which closes its sockets. */
   alive: boolean
   /** The program's short name, as `ps` shows it: `redis-server`, whatever file it was started from. */
   name: string
@@ -20,14 +20,14 @@ export function processEntry(pid: number): ProcessEntry | undefined {
   // The name in brackets may itself hold brackets and blanks: the numbered fields begin after the last one.
   const end = stat.lastIndexOf(')')
   const fields = stat.slice(end + 2).split(' ')
-  const [state, parentPid, startTicks] = [fields[0], fields[1], fields[19]]
+  const [state, parentPid, threads, startTicks] = [fields[0], fields[1], fields[17], fields[19]]
   if (state === undefined || parentPid === undefined || startTicks === undefined) return undefined
   const name = stat.slice(stat.indexOf('(') + 1, end)
   return {
     pid,
     parentPid: Number(parentPid),
     startTicks: Number(startTicks),
-    alive: state !== 'Z' && state !== 'X',
+    alive: state === 'Z' ? Number(threads) > 1 : state !== 'X',
     name,
     command: readText(`/proc/${pid}/cmdline`).replaceAll('\0', ' ').trim() || name,
   }
