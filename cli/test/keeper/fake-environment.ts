@@ -1,13 +1,16 @@
 import { type ChildProcess, spawn } from 'node:child_process'
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { createServer, type Server } from 'node:http'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import { stringify } from 'yaml'
+import { freePort } from '../../../reference-app/test/support/scratch.ts'
 import { KeeperClient } from '../../src/keeper/client.ts'
 
 const TOKEN = 'keeper-token'
+/** For a keeper that is started again on a busy machine. Milliseconds. */
+const RESTART_MS = 60_000
 
 /** An API instance's operations port that only remembers what it was told; `down` makes it drop connections. */
 export interface FakeOps {
@@ -45,10 +48,11 @@ export class FakeEnvironment {
     writeFileSync(join(this.dir, 'ops-token'), 'ops-token\n')
     writeFileSync(join(this.dir, 'keeper-token'), `${TOKEN}\n`)
     writeFileSync(join(this.dir, 'environment.yaml'), stringify(this.environment(prometheus)))
+    this.port = await freePort()
     await this.startKeeper()
   }
 
-  /** Starts the keeper, on the port that it had before, if it had one. */
+  /** Starts the keeper, always on the same port. */
   async startKeeper(): Promise<void> {
     const args = [join(import.meta.dirname, 'keeper-process.ts'), join(this.dir, 'environment.yaml'), String(this.port)]
     const child = spawn(process.execPath, [...args, join(this.dir, 'state'), join(this.dir, 'keeper-token')], {
@@ -61,7 +65,6 @@ export class FakeEnvironment {
       this.log += text
     })
     await until(() => /serves .* on http/.test(log) || child.exitCode !== null, `the keeper to start: ${log}`)
-    this.port = Number(/127\.0\.0\.1:(\d+)/.exec(log)?.[1])
   }
 
   /** `kill -9`, and gone when this resolves. */
@@ -73,8 +76,16 @@ export class FakeEnvironment {
     await exited
   }
 
+  /** As if so much time had passed while there was no keeper: its lease is over. */
+  endLease(): void {
+    const file = join(this.dir, 'state', 'state.json')
+    const state = JSON.parse(readFileSync(file, 'utf8'))
+    state.session.leaseUntil = state.session.openedAt
+    writeFileSync(file, JSON.stringify(state))
+  }
+
   client(): KeeperClient {
-    return new KeeperClient({ url: this.url(), tokenFile: join(this.dir, 'keeper-token') })
+    return new KeeperClient({ url: this.url(), tokenFile: join(this.dir, 'keeper-token') }, RESTART_MS)
   }
 
   async stop(): Promise<void> {
@@ -125,7 +136,7 @@ export class FakeEnvironment {
         'bring-back': { ops: { method: 'PUT', path: '/back' } },
         'needs-size': { ops: { method: 'PUT', path: '/size' }, params: { size: { type: 'integer' } } },
       },
-      faults: { first: fault('first'), second: fault('second'), short: fault('short', '1s') },
+      faults: { first: fault('first'), second: fault('second'), third: fault('third'), short: fault('short', '1s') },
     }
   }
 }

@@ -72,7 +72,7 @@ describe('a keeper that cannot write to its disk', () => {
   test('undoes by itself when the lease is over', async () => {
     await environment.start()
     const keeper = environment.client()
-    const { id } = await keeper.open({ ...REQUEST, leaseSeconds: 1 })
+    const { id } = await keeper.open({ ...REQUEST, leaseSeconds: 3 })
     await keeper.inject(id, 'first')
     rmSync(join(environment.dir, 'state'), { recursive: true })
     await until(async () => (await keeper.current())?.state === 'ended', 'the session to end')

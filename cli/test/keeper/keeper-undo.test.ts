@@ -9,9 +9,9 @@ describe('a session is undone by itself', () => {
   test('when its lease is over, and not while it is renewed', async () => {
     await environment.start()
     const keeper = environment.client()
-    const { id } = await keeper.open({ ...REQUEST, leaseSeconds: 2 })
+    const { id, leaseUntil } = await keeper.open({ ...REQUEST, leaseSeconds: 4 })
     await keeper.inject(id, 'first')
-    const renewedUntil = Date.now() + 3000
+    const renewedUntil = Date.parse(leaseUntil) + 500
     await until(async () => (await keeper.renew(id)) && Date.now() > renewedUntil, 'some renewals')
     expect(calls()).toEqual(['PUT /first/on'])
     await ended()
@@ -25,7 +25,7 @@ describe('a session is undone by itself', () => {
   test('when the hard limit passes, though it is renewed', async () => {
     await environment.start()
     const keeper = environment.client()
-    const { id } = await keeper.open({ ...REQUEST, hardLimitSeconds: 2 })
+    const { id } = await keeper.open({ ...REQUEST, hardLimitSeconds: 3 })
     await keeper.inject(id, 'first')
     await until(
       async () =>
@@ -51,10 +51,10 @@ describe('a session is undone by itself', () => {
   test('by a keeper that was killed and comes back after the lease', async () => {
     await environment.start()
     const keeper = environment.client()
-    const { id, leaseUntil } = await keeper.open({ ...REQUEST, leaseSeconds: 2 })
+    const { id } = await keeper.open(REQUEST)
     await keeper.inject(id, 'first')
     await environment.killKeeper()
-    await until(() => Date.now() > Date.parse(leaseUntil), 'the lease to be over')
+    environment.endLease()
     expect(calls()).toEqual(['PUT /first/on'])
     await environment.startKeeper()
     await ended()
@@ -77,7 +77,7 @@ describe('a session is undone by itself', () => {
     await environment.start()
     const [ops] = environment.ops
     const keeper = environment.client()
-    const { id } = await keeper.open({ ...REQUEST, leaseSeconds: 1 })
+    const { id } = await keeper.open(REQUEST)
     if (ops !== undefined)
       ops.onCall = () => {
         ops.onCall = undefined // once: the client asks the next keeper for the same
@@ -86,6 +86,7 @@ describe('a session is undone by itself', () => {
     const injected = keeper.inject(id, 'first').catch((error) => error)
     await until(() => calls().length > 0, 'the injection')
     await environment.killKeeper()
+    environment.endLease()
     await environment.startKeeper()
     await injected
     await ended()

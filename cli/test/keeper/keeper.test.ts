@@ -41,11 +41,11 @@ describe('a session', () => {
     expect(calls(1)).toEqual([])
 
     writeFileSync(file, 'half a fi')
-    await keeper.inject(id, 'short') // as it was
+    await keeper.inject(id, 'second') // as it was
     writeFileSync(file, whole)
-    await keeper.inject(id, 'second')
-    expect(calls(0)).toEqual(['PUT /first/on', 'PUT /short/on', 'PUT /second/on'])
-    expect(calls(1)).toEqual(['PUT /second/on'])
+    await keeper.inject(id, 'third')
+    expect(calls(0)).toEqual(['PUT /first/on', 'PUT /second/on', 'PUT /third/on'])
+    expect(calls(1)).toEqual(['PUT /third/on'])
   })
 
   test('is on disk before anything is injected', async () => {
@@ -77,7 +77,9 @@ describe('a session', () => {
     await expect(keeper.open({ ...REQUEST, rollbacks: ['no-such'] })).rejects.toThrow(/no action no-such/)
     await expect(keeper.open({ ...REQUEST, rollbacks: ['needs-size'] })).rejects.toThrow(/size is missing/)
     const { id } = await keeper.open(REQUEST)
-    await expect(keeper.inject(id, 'no-such')).rejects.toThrow(/knows no fault no-such; it knows: first, second, short/)
+    await expect(keeper.inject(id, 'no-such')).rejects.toThrow(
+      /knows no fault no-such; it knows: first, second, third, short/,
+    )
     expect(calls()).toEqual([])
   })
 
