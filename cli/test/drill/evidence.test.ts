@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, describe, expect, test } from '@jest/globals'
+import { afterEach, beforeEach, describe, expect, jest, test } from '@jest/globals'
 import { lastResolved } from '../../src/drill/message.ts'
 import { Observer } from '../../src/drill/observer.ts'
 import { confirm } from '../../src/drill/phases/inject.ts'
@@ -61,8 +61,12 @@ describe('a Prometheus that is away for a moment', () => {
 })
 
 describe('the load generator', () => {
+  afterEach(() => void jest.restoreAllMocks())
   const watch = async (values: number[], looks: number) => {
     const prometheus = new RestartingPrometheus({ url: NOBODY })
+    // Half a second from look to look, however busy the machine is.
+    const begun = Date.now()
+    jest.spyOn(Date, 'now').mockImplementation(() => begun + prometheus.asked * 500)
     const { environment, drill, display } = runOf(folder.root, prometheus)
     const observer = new Observer(environment, { ...drill, protection: 'off' }, prometheus, display)
     prometheus.values = values

@@ -34,7 +34,7 @@ describe('act', () => {
   test('does one action, and the audit log says who, what and how it ended', async () => {
     const { status, stdout, stderr } = await desk.drillbook('act', 'use-spare', '--param', 'reason=a=b; c', '--yes')
     expect(status).toBe(0)
-    expect(stdout).toMatch(/^use-spare done in \d+ms\n$/)
+    expect(stdout).toMatch(/^use-spare done in (\d+ms|\d+\.\ds)\n$/)
     expect(stderr).toContain(`PUT ${desk.instance.url}/source {"source":"spare","reason":"a=b; c"}`)
     expect(desk.instance.calls).toMatchObject([{ body: '{"source":"spare","reason":"a=b; c"}', actor: 'ann@desk' }])
     expect(audit()).toMatchObject([

@@ -44,7 +44,7 @@ describe('query', () => {
       '--expect',
       '<= 200ms',
       '--within',
-      '10s',
+      '10m',
       '--json',
     )
     expect(status).toBe(0)

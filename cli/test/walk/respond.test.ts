@@ -58,6 +58,7 @@ describe('respond', () => {
   })
 
   test('a Ctrl-C is recorded, says how to go on, and exits with 130', async () => {
+    desk.setUp({ runbook: OUTAGE.replace('"within":"20s"', '"within":"20m"') })
     desk.prometheus.answers.set('latency', [9])
     const { child, ended } = startDrillbook(['respond', 'outage', '--yes'], { cwd: desk.folder.root.dir, env: ENV })
     child.stderr?.on('data', (chunk) => {
