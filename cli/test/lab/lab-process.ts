@@ -1,8 +1,9 @@
 import { type ChildProcess, spawn } from 'node:child_process'
-import { existsSync, readdirSync, readFileSync, readlinkSync, rmSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync, readlinkSync, rmSync, writeFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { takenPorts } from '../../src/lab/listeners.ts'
 import { resolvePorts } from '../../src/lab/ports.ts'
+import { errorCode } from '../../src/system-error.ts'
 
 export const CHECKOUT = resolve(import.meta.dirname, '../../..')
 
@@ -71,13 +72,34 @@ export class TestLab {
   }
 }
 
-/** An offset at which every port of a lab is free now. Starts at a place of this process's own. */
+/** No two ports of a lab are a multiple of it apart: so no two labs share one. */
+const STEP = 103
+/** All below the ports that the system gives to outgoing connections. */
+const STEPS = 92
+
+/**
+ * An offset at which every port of a lab is free now, and that nobody else in this run of the tests is given: a lab comes to listen on some of
+ * its ports only later. Starts at a place of this process's own.
+ */
 export async function freeOffset(): Promise<string> {
-  for (let attempt = 0; attempt < 50; attempt++) {
-    const offset = 4000 + ((process.pid * 7 + attempt * 13) % 90) * 101
-    if ((await takenPorts(resolvePorts(offset, []))).length === 0) return String(offset)
+  for (let attempt = 0; attempt < STEPS; attempt++) {
+    const offset = 4000 + ((process.pid * 7 + attempt * 13) % STEPS) * STEP
+    if (take(offset) && (await takenPorts(resolvePorts(offset, []))).length === 0) return String(offset)
   }
   throw new Error('no offset with free ports')
+}
+
+/** False when it has been given away. */
+function take(offset: number): boolean {
+  const run = process.env.DRILLBOOK_TEST_RUN
+  if (run === undefined) return true
+  try {
+    writeFileSync(join(run, `lab-${offset}`), '', { flag: 'wx' })
+    return true
+  } catch (error) {
+    if (errorCode(error) === 'EEXIST') return false
+    throw error
+  }
 }
 
 export async function until(

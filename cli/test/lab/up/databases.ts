@@ -31,7 +31,7 @@ export function databaseTests(lab: UpLab): void {
     lab.primary('drop table lab_probe')
   })
 
-  test('has a Redis for the waiting room that forgets nothing, apart from the cache', () => {
+  test('has a Redis for the waiting room that forgets nothing, apart from the cache', async () => {
     const redis = (port: number, ...args: string[]) =>
       execFileSync('redis-cli', ['-p', String(port), ...args], { encoding: 'utf8' })
         .trim()
@@ -42,7 +42,13 @@ export function databaseTests(lab: UpLab): void {
     expect(setting(lab.info.ports['redis-cache'], 'maxmemory-policy')).toBe('allkeys-lru')
     redis(queue, 'SET', 'lab-probe', '1')
     lab.supervisorctl('restart', 'redis-queue')
-    expect(redis(queue, 'GET', 'lab-probe')).toEqual(['1'])
+    await until(() => {
+      try {
+        return redis(queue, 'GET', 'lab-probe')[0] === '1'
+      } catch {
+        return false // it does not listen yet
+      }
+    }, 'what was there before')
     expect(redis(lab.info.ports['redis-cache'], 'EXISTS', 'lab-probe')).toEqual(['0'])
     redis(queue, 'DEL', 'lab-probe')
   })

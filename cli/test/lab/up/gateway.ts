@@ -7,11 +7,15 @@ export function gatewayTests(lab: UpLab): void {
   test('passes on the progress of an order as it happens', async () => {
     const url = lab.gateway().replace('banner', 'orders')
     const order = { userId: 1, orderItems: [{ productId: 1, quantity: 1, price: 1 }] }
-    const placed = await fetch(url, {
-      method: 'POST',
-      headers: { 'content-type': 'application/json' },
-      body: JSON.stringify(order),
-    })
+    let placed = Response.error()
+    await until(async () => {
+      placed = await fetch(url, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json' },
+        body: JSON.stringify(order),
+      })
+      return placed.status !== 503
+    }, 'an instance that is not overloaded')
     expect(placed.status).toBe(201)
     const { id } = (await placed.json()) as { id: number }
     const events = await fetch(`${url}/${id}/events`, { signal: AbortSignal.timeout(10_000) })

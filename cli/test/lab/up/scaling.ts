@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { setTimeout } from 'node:timers/promises'
 import { expect, test } from '@jest/globals'
-import type { LabStatus } from '../../../src/lab/lab-status.ts'
 import { until } from '../lab-process.ts'
 import { LAB_LIMIT, type UpLab } from './up-lab.ts'
 
@@ -11,15 +11,18 @@ export function scalingTests(lab: UpLab): void {
     'is scaled out and in again without a failed request; gateway, Prometheus and the command line know the instances',
     async () => {
       // A read that needs nothing but an instance: what fails here was lost on the way. Sent again when its connection is reset.
-      const statuses: (number | string)[] = []
+      const answers: (number | string)[] = []
       let going = true
       const reader = async () => {
-        while (going)
-          statuses.push(
-            await fetch(lab.gateway())
-              .catch(() => fetch(lab.gateway()))
-              .then(({ status }) => status, String),
+        while (going) {
+          answers.push(
+            await lab
+              .read()
+              .catch(() => lab.read())
+              .catch(String),
           )
+          await setTimeout(10) // those who are asked whether they are ready need a turn, too
+        }
       }
       const readers = Array.from({ length: 10 }, reader)
       const third = async () => {
@@ -29,6 +32,7 @@ export function scalingTests(lab: UpLab): void {
       }
       const scaled = async (count: string) => {
         const { status, stdout, stderr } = await lab.run('lab', 'scale', 'api', count, '--json')
+        if (status !== 0) throw new Error(stderr)
         const told = [...stderr.matchAll(/^✔ (\S+) +[\d.]+ s$/gm)].map(([, name]) => name)
         return { status, told, ...JSON.parse(stdout) }
       }
@@ -42,13 +46,17 @@ export function scalingTests(lab: UpLab): void {
       expect(readFileSync(join(lab.dir, 'environment.yaml'), 'utf8')).toContain(
         `http://127.0.0.1:${lab.info.ports['ops-3']}`,
       )
-      const status: LabStatus = JSON.parse((await lab.run('lab', 'status', '--json')).stdout)
+      const status = await lab.healthy()
       expect(status.parts.filter((p) => /^api-/.test(p.name)).map((p) => [p.name, p.healthy])).toEqual([
         ['api-1', true],
         ['api-2', true],
         ['api-3', true],
       ])
-      expect(status.memoryBytes).toBeLessThan(1e9)
+      // What the third one adds to a lab that has just come up: databases and Prometheus take more by the minute.
+      const added = status.parts.find((p) => p.name === 'api-3')?.memoryBytes ?? Number.NaN
+      expect((lab.info.memoryBytes ?? Number.NaN) + added).toBeLessThan(1e9)
+      const read = () => answers.filter((answer) => answer === 204).length
+      await until(() => read() > 500, 'enough reads')
 
       const act = await lab.run('act', 'scale-in-api', '--yes')
       expect([act.status, act.stderr]).toEqual([0, expect.stringContaining('api-3 stopped')])
@@ -56,8 +64,7 @@ export function scalingTests(lab: UpLab): void {
       expect(readFileSync(join(lab.dir, 'environment.yaml'), 'utf8')).not.toContain(`:${lab.info.ports['ops-3']}`)
       going = false
       await Promise.all(readers)
-      expect(statuses.filter((status) => typeof status === 'string' || status >= 300)).toEqual([])
-      expect(statuses.length).toBeGreaterThan(500)
+      expect(answers.filter((answer) => answer !== 204 && answer !== 'overloaded')).toEqual([])
 
       const absurd = await lab.run('lab', 'scale', 'api', '9')
       expect([absurd.status, absurd.stderr]).toEqual([2, expect.stringContaining('from 1 to 4 instances')])

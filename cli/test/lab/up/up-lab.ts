@@ -1,7 +1,9 @@
 import { execFileSync } from 'node:child_process'
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { expect } from '@jest/globals'
 import type { LabInfo } from '../../../src/lab/lab-file.ts'
+import type { LabStatus } from '../../../src/lab/lab-status.ts'
 import { type Ended, freeOffset, TestLab, until } from '../lab-process.ts'
 
 /** For whatever starts or ends a lab on a busy machine. Milliseconds. */
@@ -24,6 +26,33 @@ export class UpLab extends TestLab {
   /** A read of the API that needs nothing but an instance. */
   gateway(): string {
     return `http://127.0.0.1:${this.info.ports.gateway}/api/v1/banner`
+  }
+
+  /**
+   * What that read comes to: its status, or the code of the problem that is answered: `overloaded` by an instance that has too much to do. Rejects
+   * when it is lost on the way.
+   */
+  async read(): Promise<number | string> {
+    const response = await fetch(this.gateway())
+    if (response.ok) return response.status
+    const { code } = (await response.json().catch(() => ({}))) as { code?: string }
+    return code ?? response.status
+  }
+
+  /** As soon as every part is healthy: each has a second to answer, which is little while it is busy. */
+  async healthy(): Promise<LabStatus> {
+    let answer = this.up
+    await until(async () => {
+      answer = await this.run('lab', 'status', '--json')
+      return answer.status === 0
+    }, 'every part healthy')
+    expect(answer.stderr).toBe('')
+    return JSON.parse(answer.stdout)
+  }
+
+  /** What supervisord has written down. */
+  journal(): string {
+    return readFileSync(join(this.dir, 'logs/supervisord.log'), 'utf8')
   }
 
   supervisorctl(...args: string[]): string {

@@ -2,7 +2,6 @@ import { execFileSync } from 'node:child_process'
 import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from '@jest/globals'
-import type { LabStatus } from '../../../src/lab/lab-status.ts'
 import type { UpLab } from './up-lab.ts'
 
 /** What everybody sees of it: on the terminal, in its folder and on its ports. */
@@ -16,9 +15,7 @@ export function wholeLabTests(lab: UpLab): void {
   })
 
   test('shows every part healthy, with its ports and its memory', async () => {
-    const { status, stdout, stderr } = await lab.run('lab', 'status', '--json')
-    expect([status, stderr]).toEqual([0, ''])
-    const found: LabStatus = JSON.parse(stdout)
+    const found = await lab.healthy()
     expect(found.parts.filter((p) => !p.healthy)).toEqual([])
     expect(found.parts.map((p) => p.name).sort()).toEqual(
       [
@@ -97,7 +94,7 @@ export function wholeLabTests(lab: UpLab): void {
     const second = await lab.run('lab', 'up')
     expect(second.status).toBe(4)
     expect(second.stderr).toContain(`the lab is up already, since ${lab.info.startedAt}`)
-    expect((await lab.run('lab', 'status')).status).toBe(0)
+    expect((await lab.healthy()).state).toBe('up')
     expect(existsSync(join(lab.dir, 'lab.json'))).toBe(true)
   })
 }
