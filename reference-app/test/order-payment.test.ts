@@ -62,6 +62,18 @@ async function ordersAtOnce(many: number): Promise<number[]> {
   return replies.map((reply) => orderOf(reply).id)
 }
 
+/** Orders whose payments all become due at the same moment, however long it takes to place them. */
+async function ordersDueAtOnce(many: number): Promise<number[]> {
+  const holdBack = async (paused: boolean) =>
+    expect((await worker().ops('PUT', '/jobs/payment-charging', { paused })).status).toBe(200)
+  await holdBack(true)
+  const ids = await orders(many)
+  const due = `select from order_payment where next_attempt_at is not null and order_id in (${ids.join()})`
+  await until('all are due', async () => (await count(stack.postgres, due)) === many)
+  await holdBack(false)
+  return ids
+}
+
 const waitForStatus = (ids: number[], status: string, withinMs = 20_000) =>
   until(
     `${ids.length} orders are ${status}`,
@@ -180,8 +192,8 @@ test('with no provider at all a payment fails when its time is over, and the ord
 })
 
 test('a worker killed with 100 payments in flight: another takes them over, all are settled, none is charged twice', async () => {
-  await primary.turn({ latencyMs: 400, failRatio: 0.2 })
-  const ids = await orders(100)
+  await primary.turn({ latencyMs: 1_000, failRatio: 0.2 })
+  const ids = await ordersDueAtOnce(100)
   await until('some are charged and some are under way', async () => {
     const { charging = 0, succeeded = 0 } = await paymentStates(stack.postgres)
     return charging >= 20 && succeeded >= 1
@@ -204,8 +216,8 @@ test('two workers share the payments: each is claimed by one of them, once', asy
 })
 
 test('SIGTERM: charges that are under way are written down before the worker ends', async () => {
-  await primary.turn({ latencyMs: 800 })
-  const ids = await orders(10)
+  await primary.turn({ latencyMs: 1_000 })
+  const ids = await ordersDueAtOnce(10)
   await until('all are under way', async () => (await paymentStates(stack.postgres)).charging === 10)
   expect(await worker().stop()).toBe(0)
   expect((await paymentStates(stack.postgres)).charging).toBeUndefined()
