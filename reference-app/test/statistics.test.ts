@@ -10,6 +10,8 @@ let stack: Stack
 const NEVER = new AbortController().signal
 let database: Database
 let statistics: StatisticsStore
+/** When it began: one hour for all that a test sells, also when the next one begins meanwhile. */
+let thisHour: string
 
 beforeAll(async () => {
   stack = await startStack()
@@ -17,6 +19,8 @@ beforeAll(async () => {
   const registry = createRegistry({ service: 'test' })
   database = new Database({ url, applicationName: 'statistics', registry, onIdleError: () => undefined })
   statistics = new StatisticsStore(database)
+  const [row] = await stack.postgres.query(`select date_trunc('hour', now())::text as hour`)
+  thisHour = `timestamptz '${row?.hour}'`
 })
 
 afterAll(async () => {
@@ -42,7 +46,6 @@ const sellSeat = (seat: number, at: string) =>
       values (1, 1, 1, ${seat}, 50000, 'paid', now()) returning id)
     insert into payment (reservation_id, entry_id, user_id, amount, paid_at) select sold.id, entry.id, 1, 50000, ${at} from sold, entry`)
 
-const THIS_HOUR = `date_trunc('hour', now())`
 const sales = async (hours = 24) =>
   ((await stack.api.ops('GET', `/statistics/sales?hours=${hours}`)).body as { kind: string }[]).map((row) => ({
     ...row,
@@ -50,11 +53,11 @@ const sales = async (hours = 24) =>
   }))
 
 test('sales are counted by hour, product and concert, and operators can read them', async () => {
-  await sellPieces(`${THIS_HOUR} + interval '1 second'`)
-  await sellPieces(`${THIS_HOUR} + interval '59 minutes 59.9 seconds'`)
-  await sellPieces(`${THIS_HOUR} - interval '1 second'`)
-  await sellSeat(1, THIS_HOUR)
-  await sellSeat(2, THIS_HOUR)
+  await sellPieces(`${thisHour} + interval '1 second'`)
+  await sellPieces(`${thisHour} + interval '59 minutes 59.9 seconds'`)
+  await sellPieces(`${thisHour} - interval '1 second'`)
+  await sellSeat(1, thisHour)
+  await sellSeat(2, thisHour)
   await countNewSales(statistics, NEVER)
   const hour = { hour: undefined, kind: 'product', subject: 7 }
   expect(await sales()).toEqual([
@@ -68,12 +71,12 @@ test('sales are counted by hour, product and concert, and operators can read the
 })
 
 test('what is new is added, also to the hour before the last; what is older waits for the rebuild', async () => {
-  await sellPieces(`${THIS_HOUR} - interval '3 hours'`)
-  await sellPieces(THIS_HOUR)
+  await sellPieces(`${thisHour} - interval '3 hours'`)
+  await sellPieces(thisHour)
   await countNewSales(statistics, NEVER)
-  await sellPieces(THIS_HOUR)
-  await sellPieces(`${THIS_HOUR} - interval '1 hour'`) // its transaction took long
-  await sellPieces(`${THIS_HOUR} - interval '3 hours'`) // mended by hand
+  await sellPieces(thisHour)
+  await sellPieces(`${thisHour} - interval '1 hour'`) // its transaction took long
+  await sellPieces(`${thisHour} - interval '3 hours'`) // mended by hand
   await countNewSales(statistics, NEVER)
   const quantities = async () => (await sales()).map((row) => (row as unknown as { quantity: number }).quantity)
   expect(await quantities()).toEqual([4, 2, 2])
