@@ -57,7 +57,7 @@ test('each session is listed with what it does, what it waits for and who is in 
     .catch(() => undefined)
   const waits = await until('it waits', async () => {
     const found = await listed(waiter.pid)
-    return found?.waitingFor ? found : undefined
+    return found?.waitingFor?.startsWith('Lock:') ? found : undefined // it may wait for the disk first
   })
   expect(waits).toMatchObject({
     application: 'waiter',
@@ -98,10 +98,12 @@ test('sessions of another database, of another role, of replication and of the s
   const replica = await startReplica(postgres)
   const elsewhere = await session('elsewhere', postgres.url.replace(/postgres$/, 'other'))
   const guest = await session('guest', postgres.url.replace('postgres@', 'guest@'))
-  const others = await postgres.query<{ pid: number; what: string }>(
-    `select pid, backend_type as what from pg_stat_activity where backend_type in ('walsender', 'checkpointer') order by what`,
-  )
-  expect(others.map(({ what }) => what)).toEqual(['checkpointer', 'walsender'])
+  const others = await until('the checkpointer and the sender of the stream are there', async () => {
+    const found = await postgres.query<{ pid: number; what: string }>(
+      `select pid, backend_type as what from pg_stat_activity where backend_type in ('walsender', 'checkpointer') order by what`,
+    )
+    return found.map(({ what }) => what).join() === 'checkpointer,walsender' && found
+  })
   for (const pid of [elsewhere.pid, guest.pid, ...others.map((other) => other.pid)]) {
     await expect(endSession(sessions, pid)).rejects.toMatchObject({ code: 'session_protected' })
     expect(await alive(pid)).toBe(true)
