@@ -158,7 +158,8 @@ describe('how a stay ends', () => {
     const patient = await joined(2)
     await until('the silent one is gone', async () => {
       expect(placeOf(await stack.status(2, patient.token)).status).toBe('waiting')
-      return (await stack.order()).join() === '2'
+      const journal = await stack.postgres.query(`select from waiting_room_journal where ended_as = 'abandoned'`)
+      return (await stack.order()).join() === '2' && journal.length === 1 // written behind: before that he would be a loss
     })
     expect(placeOf(await stack.status(2, patient.token)).position).toBe(0)
     expect(codeOf(await stack.status(1, silent.token))).toBe('401 queue_place_gone')
