@@ -204,6 +204,8 @@ describe('the warm-up', () => {
   })
 
   test('fails loudly when the cache takes no writes, and can be run again', async () => {
+    const blocker = await stack.postgres.connect()
+    await blocker.query('begin; lock table concert in access exclusive mode') // else it ends as soon as its first write is given up
     stack.primary.hang()
     const running = stack.api.ops('POST', '/cache/warm-up', {})
     await until('it runs', async () => {
@@ -211,6 +213,7 @@ describe('the warm-up', () => {
       return (body as { state: string }).state === 'running'
     })
     expect((await stack.api.ops('POST', '/cache/warm-up', {})).body).toMatchObject({ code: 'warm_up_running' })
+    await blocker.end()
     const failed = await running
     expect(failed.status).toBe(503)
     expect(failed.body).toMatchObject({ code: 'warm_up_failed' })

@@ -67,7 +67,7 @@ test('a key that was used for another amount is refused, and the first charge st
 
 test('a voided key is never charged, not even by a request that was on its way; a charged one is not voided', async () => {
   const [voided, charged] = [newKey(), newKey()]
-  await provider.turn({ latencyMs: 300 })
+  await provider.turn({ latencyMs: 2_000 })
   const onItsWay = provider.charge(voided, 500)
   await underWay()
   await provider.turn({ latencyMs: 0 })
@@ -153,7 +153,7 @@ test('charges survive a kill; a line that was being written then does not', asyn
 })
 
 test('SIGTERM: what is under way is answered, exit 0', async () => {
-  await provider.turn({ latencyMs: 400 })
+  await provider.turn({ latencyMs: 1_500 })
   const key = newKey()
   const slow = provider.charge(key, 500)
   await underWay()
