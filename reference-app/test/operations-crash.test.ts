@@ -105,7 +105,7 @@ describe('with Postgres still away at the next start', () => {
     again.child.signal('SIGCONT')
     await until('it is on record', async () => (await onRecord('too late')).length === 1)
     await shows(again, 'newer', 10_000)
-    expect((await state(pair.b)).banner).toEqual({ message: 'newer' })
+    await shows(pair.b, 'newer', 10_000)
     expect(again.logs('operator.change_overruled')).toMatchObject([
       { setting: 'banner', lost: { value: 'too late' }, won: { value: 'newer', instance: 'api-a' } },
     ])

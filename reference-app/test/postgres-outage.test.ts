@@ -16,7 +16,9 @@ async function age(key: string): Promise<void> {
 
 test('a copy that is past its freshness is renewed from Postgres', async () => {
   await read()
-  await until('the copy is there', () => stack.primary.use((redis) => redis.exists('catalogue:concerts')))
+  await until('the copy is there', () =>
+    stack.primary.use(async (redis) => (await redis.exists('catalogue:concerts')) === 1),
+  )
   await age('catalogue:concerts')
   const misses = await stack.api.lookups('miss')
   expect((await read()).status).toBe(200)
