@@ -85,7 +85,7 @@ test('some visitors buy: valid purchases only, and the cache still answers most 
   })
   const done = (operation: string) => stack.api.metric('operation_outcomes_total', { operation, outcome: 'success' })
   await until('people have paid', async () => (await done('reservation_pay')) >= 5, 20_000)
-  await until('the cache is warm', async () => (await stack.api.lookups()) > 500, 20_000)
+  await until('the cache is warm', async () => (await stack.api.lookups()) > 1_000, 40_000) // on a busy machine many miss at first
   await until(
     'others have let their holds expire',
     async () =>
