@@ -4,7 +4,7 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
 import { Ajv2020 } from 'ajv/dist/2020.js'
 import type { Journal } from '../../cli/src/drill/journal.ts'
 import { dashboardQueries } from '../../dashboards/src/queries.ts'
-import { Drillbook, until } from '../support/drillbook.ts'
+import { Drillbook, type Ended, until } from '../support/drillbook.ts'
 import { query } from '../support/prometheus.ts'
 
 const CHECKOUT = resolve(import.meta.dirname, '../..')
@@ -20,6 +20,16 @@ beforeAll(async () => {
   await drillbook.up()
 }, 120_000)
 afterAll(() => drillbook.remove(), 60_000)
+
+/** Its status. Each of twenty parts has a second to answer, and a busy machine may take that from one of them now and then. */
+function healthyLab(): Promise<Ended> {
+  return until(
+    'a healthy lab',
+    60_000,
+    () => drillbook.run('lab', 'status', '--json'),
+    ({ status }) => status === 0,
+  )
+}
 
 describe('the healthy lab', () => {
   test('raises no alert in two minutes, while the Watchdog shows that alerting is alive', async () => {
@@ -43,7 +53,7 @@ describe('the healthy lab', () => {
   }, 180_000)
 
   test('takes less than a gigabyte of memory, the whole of it', async () => {
-    const { stdout } = await drillbook.must('lab', 'status', '--json')
+    const { stdout } = await healthyLab()
     const { memoryBytes } = JSON.parse(stdout) as { memoryBytes: number }
     expect(memoryBytes).toBeGreaterThan(100_000_000)
     expect(memoryBytes).toBeLessThan(1_000_000_000)
@@ -97,8 +107,7 @@ describe.each([
   })
 
   test('left the lab healthy', async () => {
-    const status = await drillbook.run('lab', 'status', '--json')
-    expect(status.status).toBe(0)
+    await healthyLab()
     expect(await query(prometheus, 'sum(drillbook_fault_active)')).toEqual([[{}, 0]])
   })
 })
