@@ -42,10 +42,14 @@ export class UpLab extends TestLab {
   /** As soon as every part is healthy: each has a second to answer, which is little while it is busy. */
   async healthy(): Promise<LabStatus> {
     let answer = this.up
-    await until(async () => {
-      answer = await this.run('lab', 'status', '--json')
-      return answer.status === 0
-    }, 'every part healthy')
+    await until(
+      async () => {
+        answer = await this.run('lab', 'status', '--json')
+        return answer.status === 0
+      },
+      'every part healthy',
+      120_000,
+    )
     expect(answer.stderr).toBe('')
     return JSON.parse(answer.stdout)
   }
