@@ -8,7 +8,7 @@ import { until } from './until.ts'
 /** So many lines after the first that could not be written, a process has survived that. */
 const ENOUGH = 10
 /** For a process that may never end by itself. Milliseconds. */
-const END_LIMIT_MS = 5_000
+const END_LIMIT_MS = 20_000
 
 test('a process whose log goes to a full disk goes on, and ends when it is told to', async () => {
   const app = spawn(process.execPath, ['test/apps/logging-app.mjs'], {
