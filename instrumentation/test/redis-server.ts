@@ -11,7 +11,9 @@ export interface RedisServer {
 /** A real Redis of one's own on a free port; it writes nothing to disk. */
 export async function startRedis(): Promise<RedisServer> {
   const port = await freePort()
-  const arguments_ = ['--port', String(port), '--bind', '127.0.0.1', '--save', '', '--appendonly', 'no']
+  // A file of its own name is not there: what somebody else has left is not loaded.
+  const file = ['--dbfilename', `${port}.rdb`]
+  const arguments_ = ['--port', String(port), '--bind', '127.0.0.1', '--save', '', '--appendonly', 'no', ...file]
   const server = spawn('redis-server', arguments_, { cwd: '/var/tmp', stdio: ['ignore', 'pipe', 'inherit'] })
   for await (const line of createInterface({ input: server.stdout })) {
     if (line.includes('Ready to accept connections')) break

@@ -11,17 +11,21 @@ import { START_LIMIT_MS, until } from './until.ts'
  */
 const APPEND_ONLY = ['--appendonly', 'yes', '--appendfsync', 'no', '--maxmemory-policy', 'noeviction']
 
-/** A Redis of its own, on a free port: in memory only, as a cache is, or with an append-only file, as the waiting room's. */
+/** What a replica gets from its primary goes through a file, which is not kept: else it would be there again after a restart. */
+const IN_MEMORY = ['--rdb-del-sync-files', 'yes']
+
+/** A Redis of its own, on a free port and in a folder of its own: in memory only, as a cache is, or with an append-only file, as the waiting room's. */
 export class RedisServer {
   readonly port: number
   readonly url: string
   private child: Child
 
-  private readonly folder: { path: string; remove(): void } | undefined
+  private readonly folder = scratchFolder()
+  private readonly persistent: boolean
 
   private constructor(port: number, persistent: boolean) {
     this.port = port
-    this.folder = persistent ? scratchFolder() : undefined
+    this.persistent = persistent
     this.url = `redis://127.0.0.1:${port}`
     this.child = this.spawn()
   }
@@ -40,7 +44,7 @@ export class RedisServer {
   /** `empty`: as on another machine, without the file. */
   async restart({ empty = false } = {}): Promise<void> {
     await this.stop()
-    if (empty && this.folder !== undefined) rmSync(join(this.folder.path, 'appendonlydir'), { recursive: true })
+    if (empty && this.persistent) rmSync(join(this.folder.path, 'appendonlydir'), { recursive: true })
     this.child = this.spawn()
     await this.answers()
   }
@@ -56,7 +60,7 @@ export class RedisServer {
 
   async remove(): Promise<void> {
     await this.child.stop('SIGKILL')
-    this.folder?.remove()
+    this.folder.remove()
   }
 
   /** A short-lived connection of the test itself. */
@@ -80,8 +84,8 @@ export class RedisServer {
       '--save',
       '',
       '--dir',
-      this.folder?.path ?? '/var/tmp',
-      ...(this.folder === undefined ? [] : APPEND_ONLY),
+      this.folder.path,
+      ...(this.persistent ? APPEND_ONLY : IN_MEMORY),
     ])
   }
 
