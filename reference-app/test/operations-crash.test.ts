@@ -89,6 +89,7 @@ describe('with Postgres still away at the next start', () => {
       const { pending, cache } = await state(third)
       return pending.length === 0 && cache.bypass
     })
+    await until('it is logged', () => third.logs('operator.change_reconciled').length > 0)
     expect(third.logs('operator.change_reconciled')).toMatchObject([{ setting: 'banner', verdict: 'written' }])
     await put(third, '/cache/bypass', { bypass: false })
     await third.kill()
@@ -106,6 +107,7 @@ describe('with Postgres still away at the next start', () => {
     await until('it is on record', async () => (await onRecord('too late')).length === 1)
     await shows(again, 'newer', 10_000)
     await shows(pair.b, 'newer', 10_000)
+    await until('it is logged', () => again.logs('operator.change_overruled').length > 0)
     expect(again.logs('operator.change_overruled')).toMatchObject([
       { setting: 'banner', lost: { value: 'too late' }, won: { value: 'newer', instance: 'api-a' } },
     ])

@@ -18,18 +18,20 @@ describe('without Postgres', () => {
   test.each(faults)('($fault) a change holds here within 2.5 s, says so, and is told when it is back', async (each) => {
     const before = (await pair.rows('banner')).length
     await each.begin()
-    const reply = await say(a, `while ${each.fault}`)
+    const message = `while ${each.fault}`
+    const reply = await say(a, message)
     expect([reply.status, reply.body]).toEqual([200, expect.objectContaining({ pending: ['banner'] })])
     expect(reply.durationMs).toBeLessThan(2_500)
-    expect((await a.call('/api/v1/banner')).body).toEqual({ message: `while ${each.fault}` })
-    expect(a.audit.at(-1)).toMatchObject({ action: 'banner', after: `while ${each.fault}` })
-    expect(a.logs('operator.change_pending').at(-1)).toMatchObject({ setting: 'banner' })
+    expect((await a.call('/api/v1/banner')).body).toEqual({ message })
+    expect(a.audit.at(-1)).toMatchObject({ action: 'banner', after: message })
+    const logged = (event: string) => until('it is logged', () => a.logs(event).find(({ after }) => after === message))
+    expect(await logged('operator.change_pending')).toMatchObject({ setting: 'banner' })
     await each.end()
-    await shows(b, `while ${each.fault}`, 10_000)
+    await shows(b, message, 10_000)
     await pair.agreed()
-    expect(a.logs('operator.change_reconciled').at(-1)).toMatchObject({ setting: 'banner', verdict: 'written' })
+    expect(await logged('operator.change_reconciled')).toMatchObject({ setting: 'banner', verdict: 'written' })
     expect((await pair.rows('banner')).slice(before)).toEqual([
-      expect.objectContaining({ instance: 'api-a', after: `while ${each.fault}` }),
+      expect.objectContaining({ instance: 'api-a', after: message }),
     ])
   })
 
@@ -55,7 +57,8 @@ describe('without Postgres', () => {
     a.child.signal('SIGCONT')
     await shows(a, 'newer at b')
     await pair.agreed()
-    expect(a.logs('operator.change_overruled').at(-1)).toMatchObject({
+    const overruled = await until('it is logged', () => a.logs('operator.change_overruled').at(-1))
+    expect(overruled).toMatchObject({
       setting: 'banner',
       lost: { value: 'held at a' },
       won: { value: 'newer at b', instance: 'api-b' },
