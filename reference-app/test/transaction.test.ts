@@ -1,7 +1,7 @@
 import { createRegistry } from '@drillbook/instrumentation'
 import { afterAll, beforeAll, beforeEach, expect, test } from '@jest/globals'
 import { Database } from '../src/database/database.ts'
-import { DatabaseUnavailableError } from '../src/database/errors.ts'
+import { DatabaseUnavailableError, toDatabaseError } from '../src/database/errors.ts'
 import type { Statement } from '../src/database/statement.ts'
 import { Postgres } from './support/postgres.ts'
 
@@ -90,4 +90,11 @@ test('a connection that is lost between two statements is an unavailable databas
   expect(await amounts()).toEqual([0, 0])
   await database.transaction((transaction) => transaction.query(ADD, [1, 4]))
   expect(await amounts()).toEqual([4, 0])
+})
+
+test('an error of the socket is an unavailable database, also one whose code looks like a complaint of the server', () => {
+  for (const code of ['ECONNRESET', 'EPIPE']) {
+    const broken = Object.assign(new Error(`write ${code}`), { code, errno: -32, syscall: 'write' })
+    expect(toDatabaseError(broken)).toBeInstanceOf(DatabaseUnavailableError)
+  }
 })

@@ -17,7 +17,7 @@ const SERVER_TROUBLE = /^(08|53|57|58)|^(25006|25P03)$/
 export function toDatabaseError(error: unknown): unknown {
   if (!Error.isError(error)) return error // not `instanceof`: a socket's errors may be of another realm
   const code = 'code' in error && typeof error.code === 'string' ? error.code : ''
-  const isSqlState = /^[0-9A-Z]{5}$/.test(code)
+  const isSqlState = /^[0-9A-Z]{5}$/.test(code) && !('syscall' in error) // EPIPE looks like one
   return !isSqlState || SERVER_TROUBLE.test(code) ? new DatabaseUnavailableError(error) : error
 }
 
