@@ -14,7 +14,10 @@ beforeEach(() => {
 afterEach(() => rmSync(dir, { recursive: true }))
 
 function main(...args: string[]) {
-  const { status, stdout, stderr } = spawnSync(process.execPath, [MAIN, ...args], { encoding: 'utf8' })
+  const { status, stdout, stderr } = spawnSync(process.execPath, [MAIN, ...args], {
+    encoding: 'utf8',
+    env: { PATH: process.env.PATH }, // with FORCE_COLOR, as jest's workers have it, and NO_COLOR Node warns
+  })
   return { status, stdout, stderr }
 }
 

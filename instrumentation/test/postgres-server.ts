@@ -12,7 +12,7 @@ export interface PostgresServer {
 
 /**
  * A real Postgres of one's own in a folder below /var/tmp, on a free port; as the user postgres when we are root, which
- * it refuses.
+ * it refuses. Its messages are English whatever the machine's language is.
  */
 export async function startPostgres(): Promise<PostgresServer> {
   const folder = mkdtempSync('/var/tmp/instrumentation-postgres-')
@@ -20,10 +20,14 @@ export async function startPostgres(): Promise<PostgresServer> {
   if (user !== undefined) chownSync(folder, user.uid, user.gid)
   const data = `${folder}/data`
   const options = { ...user, cwd: folder }
-  execFileSync(binary('initdb'), ['--no-sync', '-A', 'trust', '-U', 'postgres', '-D', data], {
-    ...options,
-    stdio: 'pipe',
-  })
+  execFileSync(
+    binary('initdb'),
+    ['--no-sync', '-E', 'UTF8', '--locale=C', '-A', 'trust', '-U', 'postgres', '-D', data],
+    {
+      ...options,
+      stdio: 'pipe',
+    },
+  )
   const port = await freePort()
   const settings = ['-c', 'fsync=off', '-c', `unix_socket_directories=${folder}`, '-c', 'listen_addresses=127.0.0.1']
   const server = spawn(binary('postgres'), ['-D', data, '-p', String(port), ...settings], {

@@ -47,6 +47,7 @@ test('the set-up sees what is installed, also in a checkout whose path has a spa
   writeFileSync(join(checkout, 'package.json'), '{ "type": "module" }')
   for (const file of ['package-lock.json', 'node_modules/.package-lock.json']) writeFileSync(join(checkout, file), '{}')
   const { status, stderr } = spawnSync(process.execPath, [join(checkout, 'cli', 'bin', 'set-up.js')], {
+    env: { PATH: process.env.PATH },
     encoding: 'utf8',
   })
   expect([status, stderr]).toEqual([0, ''])

@@ -137,7 +137,8 @@ function send(pid: number, signal: NodeJS.Signals): void {
   }
 }
 
-const INITDB = ['-U', 'postgres', '-A', 'trust', '--no-sync', '-E', 'UTF8']
+/** As in the lab: neither order nor messages are those of the machine's language, which may not even be installed. */
+const INITDB = ['-U', 'postgres', '-A', 'trust', '--no-sync', '-E', 'UTF8', '--locale=C']
 const initialise = (data: string) => runAsOwner('initdb', ['-D', data, ...INITDB])
 
 async function prepare(data: string): Promise<void> {
