@@ -166,13 +166,13 @@ async function payTraced(payments: number[][]): Promise<number> {
 
 test('a queue for Postgres does not end browsing, which needs none; meanwhile next to nothing is traced', async () => {
   const reserve = async (n: number) => idsOf(await buyer.reserve(stack.api, 2, seatsOf(2, n, 1)))
-  const held = await Promise.all(Array.from({ length: 5 }, (_, n) => reserve(n)))
+  const held = await Promise.all(Array.from({ length: 9 }, (_, n) => reserve(n)))
   const crowded = crowd(400, BALANCE)
   try {
     await until('purchases are shed', () => crowded.replies.some(isShed), 20_000)
     for (let n = 0; n < 10; n += 1) expect(codeOf(await browse(SEATS))).toBe('200')
-    // One in a hundred is still traced; what the operator has set stands.
-    expect(await payTraced(held.slice(1))).toBeLessThan(2)
+    // One in a hundred is still traced, three of these eight once in twenty thousand runs; what the operator has set stands.
+    expect(await payTraced(held.slice(1))).toBeLessThan(3)
     expect((await stack.api.ops('GET', '/state')).body).toMatchObject({
       settings: { 'tracing.sampling-ratio': { value: 1 } },
     })
