@@ -139,6 +139,7 @@ test('a primary that refuses connections has charged nothing: the secondary take
   await waitForStatus(ids, 'paid', 10_000)
   expect(keysAt(secondary)).toHaveLength(before + 20)
   expect(await worker().metric('payment_provider_breaker_open', { provider: 'primary' })).toBe(1)
+  await until('it is logged', () => worker().logs('payment_provider.breaker_opened').length > 0)
   expect(worker().logs('payment_provider.breaker_opened')).toHaveLength(1)
   await primary.restart()
   await until('the primary is used again', async () => {

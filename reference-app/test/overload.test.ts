@@ -150,7 +150,8 @@ test('a queue that stands is limited: browsing is shed, payments are not; and al
   }
   await until('there is no limit any more', async () => (await limit()) === 0, 5_000)
   expect(await each()).toEqual({ browse: '200', purchase: '200', payment: '200' })
-  expect(stack.api.logs('overload.ended')).toHaveLength(stack.api.logs('overload.began').length)
+  const told = (event: string) => stack.api.logs(event).length
+  await until('each end is logged', () => told('overload.ended') === told('overload.began'))
 })
 
 /** How many of these payments were traced: their log lines name the trace. */
