@@ -10,6 +10,7 @@ import type { Run } from '../drill/run.ts'
 import { runDrill } from '../drill/run-drill.ts'
 import { formatScorecard } from '../drill/scorecard.ts'
 import { type Environment, loadEnvironment } from '../environment/environment.ts'
+import { requireIncident } from '../environment/require-incident.ts'
 import { CliError } from '../errors.ts'
 import { isOpen } from '../keeper/session.ts'
 import { localDateTime } from '../local-time.ts'
@@ -53,8 +54,8 @@ export async function list(stdio: Stdio, options: Options): Promise<void> {
 export async function run(stdio: Stdio, options: Options & { name: string; unattended?: boolean }): Promise<void> {
   const root = findRoot(stdio.cwd)
   const environment = environmentOf(stdio, root, options)
-  const drill = readDrill(root, options.name, environment)
-  readRunbook(root, drill.incident)
+  const drill = readDrill(root, options.name)
+  requireIncident(environment, drill.incident, { runbooks: [readRunbook(root, drill.incident)], drills: [drill] })
   if (options.unattended !== true && !stdio.interactive) {
     throw new CliError('usage', 'there is no terminal to ask anybody at', { hint: 'Run it with --unattended.' })
   }
