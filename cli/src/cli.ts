@@ -36,7 +36,7 @@ Exit status: 0 as wanted, 1 an expectation failed, 2 wrong use or configuration,
 
 const ENV = [
   '--env <name>',
-  'the environment: a name in environments/, or a file (default: DRILLBOOK_ENV, else lab)',
+  'the environment: a name in environments/, a file or a folder (default: DRILLBOOK_ENV, else lab)',
 ] as const
 const JSON_OUT = ['--json', 'print JSON on stdout, and nothing else there'] as const
 
@@ -204,7 +204,7 @@ function addDrills(program: Command, stdio: Stdio): void {
   program
     .command('keeper')
     .description('Serve the keeper of faults: it undoes them when their holder is gone. Runs in the environment.')
-    .requiredOption('--env <file>', 'the environment file')
+    .requiredOption('--env <file>', 'the environment file or folder')
     .requiredOption('--port <number>', 'the port on loopback', integer)
     .requiredOption('--state <folder>', 'where it remembers what it has to undo')
     .requiredOption('--token-file <file>', 'the bearer token')
