@@ -168,6 +168,8 @@ function addDrills(program: Command, stdio: Stdio): void {
     .option('--repeat <number>', 'how often', count, 1)
     .option('--one-each', 'one drill for each class, without the controls')
     .option('--new', 'begin anew instead of going on where a stopped one was')
+    .option('--lab', 'start the lab first, and take it down afterwards')
+    .option('--port-offset <number>', 'with --lab: shift every port', integer)
     .option('--out <folder>', 'where proof.md and proof.json are written (default: docs)')
     .option(...ENV)
     .option(...JSON_OUT)

@@ -21,8 +21,11 @@ import { readRules } from '../rules/read-rules.ts'
 import { listRunbooks } from '../runbook/read-runbook.ts'
 import type { Stdio } from '../stdio.ts'
 import { liveLine } from '../walk/live-line.ts'
+import { down, up } from './lab.ts'
 
 interface Options {
+  lab?: boolean
+  portOffset?: number
   only?: string
   repeat: number
   oneEach?: boolean
@@ -33,10 +36,22 @@ interface Options {
 }
 
 /**
- * Runs drills and controls one after another in a running environment, goes on where a stopped one was, and writes
- * proof.json and proof.md. Throws `expectation_failed` when one of them did not pass.
+ * Runs drills and controls one after another in a running environment (with `lab`: in a lab of its own), goes on where a
+ * stopped one was, and writes proof.json and proof.md. Throws `expectation_failed` when one of them did not pass.
  */
 export async function prove(stdio: Stdio, options: Options): Promise<void> {
+  if (options.lab !== true) return await proveHere(stdio, options)
+  if (options.env !== undefined) throw new CliError('usage', '--lab and --env exclude each other')
+  const talk: Stdio = { ...stdio, out: stdio.err }
+  await up(talk, options.portOffset === undefined ? {} : { portOffset: options.portOffset })
+  try {
+    await proveHere(stdio, { ...options, env: 'lab' })
+  } finally {
+    await down(talk, {})
+  }
+}
+
+async function proveHere(stdio: Stdio, options: Options): Promise<void> {
   const { root, environment } = context(stdio, options)
   if (options.repeat < 1) throw new CliError('usage', '--repeat has to be at least 1')
   const only = (options.only ?? '').split(',').filter((name) => name !== '')
