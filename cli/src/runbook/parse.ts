@@ -6,6 +6,7 @@ import { readFrontMatter } from './front-matter.ts'
 import { lostFences } from './lost-fences.ts'
 import { plainText } from './plain-text.ts'
 import { readStep, type Source } from './read-step.ts'
+import { resolveReferences } from './resolve-references.ts'
 import { type Runbook, SECTIONS, type Step } from './runbook.ts'
 
 interface Section {
@@ -19,7 +20,7 @@ export function parseRunbook(text: string, file: string): { runbook?: Runbook; p
   const { frontMatter, body, problems } = readFrontMatter(text, file)
   const source: Source = { file, lines: body.split(/\r\n|\r|\n/), problems }
   const tree = fromMarkdown(body)
-  const sections = splitAt(tree.children, 2)
+  const sections = splitAt(resolveReferences(tree).children, 2)
   checkSections(sections, source)
   const steps = sections.flatMap((section) => readSteps(section, source))
   checkNames(steps, source)
@@ -32,6 +33,7 @@ export function parseRunbook(text: string, file: string): { runbook?: Runbook; p
     s.nodes
       .filter((n) => n.type !== 'code')
       .map(plainText)
+      .filter(Boolean)
       .join('\n\n'),
   ])
   return { runbook: { file, frontMatter, sections: Object.fromEntries(texts), steps }, problems: [] }
