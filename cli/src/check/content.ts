@@ -11,6 +11,7 @@ import { PORT_NAMES } from '../lab/ports.ts'
 import { type AlertRule, type RecordingRule, readRules } from '../rules/read-rules.ts'
 import { listRunbooks } from '../runbook/read-runbook.ts'
 import type { Runbook } from '../runbook/runbook.ts'
+import { placeholders } from './placeholders.ts'
 
 /** Everything that is shipped, as far as it could be read. */
 export interface Content {
@@ -19,6 +20,8 @@ export interface Content {
   runbooks: Runbook[]
   drills: Drill[]
   environments: Environment[]
+  /** Lines that only a person can write and nobody has. */
+  placeholders: Problem[]
   /** The ids of its panels, by the dashboard's uid. */
   dashboards: Map<string, Set<number>>
 }
@@ -46,6 +49,9 @@ export function readContent(root: Root): { content: Content; problems: Problem[]
   const drills = drillNames(root).flatMap((name) =>
     attempt<Drill[]>(`runbooks/drills/${name}.yaml`, [], () => [readDrill(root, name)]),
   )
+  for (const file of filesIn(root.drills, '.yml')) {
+    problems.push({ file: relative(root.dir, file), message: 'is not read: name it *.yaml' })
+  }
   const dashboards = filesIn(root.dashboards, '.json').flatMap((file) =>
     attempt<[string, Set<number>][]>(relative(root.dir, file), [], () => readDashboard(file)),
   )
@@ -55,6 +61,7 @@ export function readContent(root: Root): { content: Content; problems: Problem[]
     runbooks: runbooks.runbooks,
     drills,
     environments,
+    placeholders: placeholders(root),
     dashboards: new Map(dashboards),
   }
   return { content, problems }

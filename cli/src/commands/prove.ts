@@ -6,6 +6,7 @@ import { admit, closeKilled } from '../drill/admit.ts'
 import { performDrill } from '../drill/perform.ts'
 import { formatDuration } from '../duration.ts'
 import type { Environment } from '../environment/environment.ts'
+import { hasIncident, incidentContent } from '../environment/incidents.ts'
 import { CliError } from '../errors.ts'
 import { PrometheusClient } from '../prometheus/client.ts'
 import { runControl } from '../prove/control.ts'
@@ -55,7 +56,9 @@ async function proveHere(stdio: Stdio, options: Options): Promise<void> {
   const { root, environment } = context(stdio, options)
   if (options.repeat < 1) throw new CliError('usage', '--repeat has to be at least 1')
   const only = (options.only ?? '').split(',').filter((name) => name !== '')
-  const plan = planOf(root, { only, repeat: options.repeat, oneEach: options.oneEach === true })
+  const content = incidentContent(root)
+  const has = (incident: string) => hasIncident(environment, incident, content)
+  const plan = planOf(root, has, { only, repeat: options.repeat, oneEach: options.oneEach === true })
   closeKilled(root)
   await admit(root, environment)
   const underWay = join(root.records, `proof-${environment.name}.json`)

@@ -1,5 +1,6 @@
 import type { Root } from '../content/root.ts'
 import type { Environment } from '../environment/environment.ts'
+import { requireIncident } from '../environment/require-incident.ts'
 import { CliError } from '../errors.ts'
 import { PrometheusClient, readSecret } from '../prometheus/client.ts'
 import { readRunbook } from '../runbook/read-runbook.ts'
@@ -26,8 +27,8 @@ export async function performDrill(
   { name, unattended }: { name: string; unattended: boolean },
   finished: (run: Run) => Promise<void>,
 ): Promise<void> {
-  const drill = readDrill(root, name, environment)
-  readRunbook(root, drill.incident)
+  const drill = readDrill(root, name)
+  requireIncident(environment, drill.incident, { runbooks: [readRunbook(root, drill.incident)], drills: [drill] })
   if (!unattended && !stdio.interactive) {
     throw new CliError('usage', 'there is no terminal to ask anybody at', { hint: 'Run it with --unattended.' })
   }

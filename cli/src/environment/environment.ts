@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { dirname, isAbsolute, join, relative, resolve } from 'node:path'
 import { z } from 'zod'
-import { problemAt } from '../content/read-yaml.ts'
+import { type Place, problemAt } from '../content/read-yaml.ts'
 import type { Root } from '../content/root.ts'
 import { parseDuration } from '../duration.ts'
 import { CliError, messageOf, type Problem, ProblemsError } from '../errors.ts'
@@ -24,8 +24,10 @@ export interface Environment {
   name: string
   /** The file or folder this was read from. */
   file: string
-  /** The same for people: relative to the drillbook's root when it lies below it. */
+  /** What people edit: relative to the drillbook's root when it lies below it. Of the lab: its template. */
   shownAs: string
+  /** The incident classes that its file names, with their place there. Undefined: it names none; see `hasIncident`. */
+  incidents: ReadonlyMap<string, ReturnType<Place>> | undefined
   /** Every act asks for the environment's name typed in full. */
   production: boolean
   /** The rules there were compiled with this `--speed`: rule time runs so many times faster. */
@@ -64,7 +66,7 @@ export function loadEnvironment(
       hint: 'Start it with: drillbook lab up',
     })
   }
-  return environmentFrom(root, sourcesOf(root, resolved), resolved)
+  return { ...environmentFrom(root, sourcesOf(root, resolved), resolved), shownAs: shown(path, root) }
 }
 
 /** The texts of an environment's file or folder. Throws `usage` when one cannot be read. */
@@ -116,7 +118,7 @@ function namesThatAreNotThere({ value: { actions, faults, ops }, placeOf }: Read
   return problems
 }
 
-function resolvePaths({ value: file, sourceOf }: Readable, path: string, shownAs: string): Environment {
+function resolvePaths({ value: file, sourceOf, placeOf }: Readable, path: string, shownAs: string): Environment {
   /** A path as the file that holds the key means it. */
   const absolute = (key: string, p: string) => (isAbsolute(p) ? p : resolve(dirname(sourceOf([key])?.path ?? path), p))
   const endpoint = (key: string, e: Endpoint) => ({
@@ -128,6 +130,7 @@ function resolvePaths({ value: file, sourceOf }: Readable, path: string, shownAs
     name: file.name,
     file: path,
     shownAs,
+    incidents: file.incidents && new Map(file.incidents.map((name, i) => [name, placeOf(['incidents', i])])),
     production: file.production,
     speed: file.speed,
     prometheus: endpoint('prometheus', prometheus),

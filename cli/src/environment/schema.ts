@@ -60,6 +60,8 @@ export const environmentSchema = z.strictObject({
   name: kebabName,
   /** This file is a template that `drillbook lab up` resolves into the lab's own folder. */
   resolvedBy: z.literal('lab').optional(),
+  /** The incident classes that there are here. @default those for which everything is bound */
+  incidents: z.array(kebabName).optional(),
   production: z.boolean().default(false),
   speed: z.number().positive().default(1),
   prometheus: endpoint,

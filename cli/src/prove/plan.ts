@@ -20,10 +20,11 @@ export interface Wanted {
 
 /**
  * What is to be run, in order: the controls first, since a system that is not quiet proves nothing, then the drills by
- * name; a whole round before the next, so that repetitions do not stand side by side. Throws `usage` for an unknown class.
+ * name; a whole round before the next, so that repetitions do not stand side by side. Classes that the environment does not have
+ * (`has`) are left out. Throws `usage` for an unknown class.
  */
-export function planOf(root: Root, { only, repeat, oneEach }: Wanted): Item[] {
-  const drills = drillNames(root)
+export function planOf(root: Root, has: (incident: string) => boolean, { only, repeat, oneEach }: Wanted): Item[] {
+  const drills = drillNames(root).filter((name) => has(classOf(name)))
   const classes = [...new Set(drills.map(classOf))]
   const unknown = only.filter((name) => !classes.includes(name))
   if (unknown.length > 0) {
@@ -36,7 +37,8 @@ export function planOf(root: Root, { only, repeat, oneEach }: Wanted): Item[] {
     ...(only.length > 0 || oneEach ? [] : controlNames(root).map((name) => ({ kind: 'control' as const, name }))),
     ...(oneEach ? firstOfEach(chosen) : chosen).map((name) => ({ kind: 'drill' as const, name })),
   ]
-  if (round.length === 0) throw new CliError('usage', 'there is nothing to prove: runbooks/drills is empty')
+  if (round.length === 0)
+    throw new CliError('usage', 'there is nothing to prove: no drill in runbooks/drills can be run here')
   return Array.from({ length: repeat }, () => round).flat()
 }
 

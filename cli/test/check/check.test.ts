@@ -91,7 +91,7 @@ describe('drillbook check', () => {
       'runbooks/cache-outage.md',
       'drillbook act show-banner',
       'drillbook act sing',
-      /cache-outage\.md:\d+ {2}the environment lab knows no action sing/,
+      /cache-outage\.md:\d+ {2}actions\.sing is missing in environments\/lab/,
     ],
     [
       'runbooks/cache-outage.md',
@@ -104,7 +104,7 @@ describe('drillbook check', () => {
       'environments/lab/faults/cache.yaml',
       'cache-hung:',
       'cache-frozen:',
-      /hung-unprotected\.yaml {2}the environment lab binds no fault cache-hung/,
+      /hung-unprotected\.yaml {2}faults\.cache-hung is missing in environments\/lab/,
     ],
     [
       'environments/lab/connections.yaml',

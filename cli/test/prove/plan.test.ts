@@ -10,7 +10,7 @@ beforeEach(() => {
   root = rootAt(mkdtempSync(join(tmpdir(), 'drillbook-plan-')))
   mkdirSync(root.drills, { recursive: true })
   mkdirSync(join(root.runbooks, 'controls'))
-  for (const name of ['b-outage.x', 'a-outage.two', 'a-outage', 'a-outage.three']) {
+  for (const name of ['b-outage.x', 'not-here', 'a-outage.two', 'a-outage', 'a-outage.three']) {
     writeFileSync(join(root.drills, `${name}.yaml`), '')
   }
   writeFileSync(join(root.runbooks, 'controls', 'quiet.yaml'), '')
@@ -18,7 +18,9 @@ beforeEach(() => {
 afterEach(() => rmSync(root.dir, { recursive: true }))
 
 const words = (wanted: Partial<Parameters<typeof planOf>[1]>) =>
-  planOf(root, { only: [], repeat: 1, oneEach: false, ...wanted }).map(({ kind, name }) => `${kind} ${name}`)
+  planOf(root, (incident) => incident !== 'not-here', { only: [], repeat: 1, oneEach: false, ...wanted }).map(
+    ({ kind, name }) => `${kind} ${name}`,
+  )
 
 test('everything is run: the controls first, then each drill', () => {
   expect(words({})).toEqual([
