@@ -232,6 +232,15 @@ function addContent(program: Command, stdio: Stdio): void {
     .action(async (options) => (await import('./commands/rules.ts')).compile(stdio, options))
 
   program
+    .command('new')
+    .description('Begin new content.')
+    .command('incident')
+    .argument('<name>', 'the name of the class: disk-full')
+    .description('Write the skeleton of an incident class: rule, rule tests, runbook, drill; never overwrites.')
+    .option(...JSON_OUT)
+    .action(async (name, options) => (await import('./commands/new.ts')).incident(stdio, { ...options, name }))
+
+  program
     .command('check')
     .description('Prove that alerts, runbooks, drills, dashboards and environments exist and agree.')
     .option(...JSON_OUT)
