@@ -35,7 +35,7 @@ export async function list(stdio: Stdio, options: Options): Promise<void> {
       name,
       title: drill.title,
       incident: drill.incident,
-      protection: drill.protection,
+      protection: drill.protection ?? null,
       last: last === undefined ? null : { id: last.id, verdict: last.verdict, startedAt: last.startedAt },
     }
   })
@@ -85,7 +85,7 @@ export async function run(stdio: Stdio, options: Options & { name: string; unatt
   }
   display.title(
     `DRILL: ${drill.title}`,
-    `${drill.name} in ${environment.name}, protection ${drill.protection}. ${drill.description}`,
+    `${drill.name} in ${environment.name}${drill.protection === undefined ? '' : `, protection ${drill.protection}`}. ${drill.description}`,
   )
   const forget = onInterrupts(stdio, hurry, () => drill.faults)
   try {
