@@ -26,6 +26,7 @@ export class DeliveryWatch {
   private baseline: Snapshot | undefined
   private latest: Snapshot | undefined
   private trouble: string | undefined
+  private noBaseline: string | undefined
   /** The expected alerts that it has had, unmuted, and the receivers that it routes them to. */
   private readonly held = new Map<string, HeldAlert>()
   /** Read right after it was seen to have all of them: a message that begins later is about all. */
@@ -49,6 +50,7 @@ export class DeliveryWatch {
     } catch (error) {
       this.forgive(error)
     }
+    this.noBaseline = this.trouble
   }
 
   /** The counters now; undefined when it does not answer. */
@@ -120,7 +122,9 @@ export class DeliveryWatch {
 
   /** With the first reason that explains it; `text`: when nothing else does. */
   private unproven(text = 'Alertmanager was restarted: its counters fell'): Proof {
-    if (this.baseline === undefined) return { proven: false, text: this.trouble ?? 'its counters were not read' }
+    if (this.baseline === undefined) {
+      return { proven: false, text: `there is no count from before the fault: ${this.noBaseline ?? 'not read'}` }
+    }
     const { config, latest } = this
     const exits = this.exits()
     const mixed = config && latest && mixedWith(config, exits, latest.counters)

@@ -18,7 +18,9 @@ export interface StubAlertmanager {
   config: string
   counters: StubCounters[]
   /** The alerts that it has, with the receivers that they are routed to. */
-  held: { alert: string; receivers: string[]; state?: 'active' | 'suppressed' | 'unprocessed' }[]
+  held: { alert: string; receivers: string[]; state?: 'active' | 'suppressed' | 'unprocessed'; environment?: string }[]
+  /** How often its counters were read. */
+  reads: number
   /** Paths that answer 404. */
   missing: string[]
   /** The headers that each request has to carry; others get 401. */
@@ -48,14 +50,15 @@ export async function stubAlertmanager(): Promise<StubAlertmanager> {
       response.statusCode = 401
       return response.end()
     }
+    if (path === '/metrics') stub.reads++
     if (stub.missing.includes(path)) {
       response.statusCode = 404
       return response.end()
     }
     if (path === '/metrics') return response.end(exposition(stub.counters))
     if (path === '/api/v2/status') return response.end(JSON.stringify({ config: { original: stub.config } }))
-    const alerts = stub.held.map(({ alert, receivers, state = 'active' }) => ({
-      labels: { alertname: alert, environment: 'test' },
+    const alerts = stub.held.map(({ alert, receivers, state = 'active', environment = 'test' }) => ({
+      labels: { alertname: alert, environment },
       status: { state },
       receivers: receivers.map((name) => ({ name })),
     }))
@@ -68,6 +71,7 @@ export async function stubAlertmanager(): Promise<StubAlertmanager> {
     config: CONFIG,
     counters: [countersOf('slack'), countersOf('webhook')],
     held: [],
+    reads: 0,
     missing: [],
     needs: {},
     close: () => {

@@ -17,6 +17,8 @@ export interface StubPrometheus {
   /** What `max_over_time(ALERTS...)` gives; undefined: what fires now. */
   stored: string[] | undefined
   rules: StubRule[]
+  /** How many requests came. */
+  asked: number
   /** Answers 503 to everything, or only to requests whose path and query hold this text. */
   down: boolean | string
   close(): Promise<void>
@@ -27,6 +29,7 @@ export async function stubPrometheus(): Promise<StubPrometheus> {
     const url = new URL(request.url ?? '/', 'http://localhost')
     const promql = url.searchParams.get('query') ?? ''
     const { down } = stub
+    stub.asked++
     if (down === true || (typeof down === 'string' && `${url.pathname} ${promql}`.includes(down))) {
       response.statusCode = 503
       response.end('down')
@@ -43,6 +46,7 @@ export async function stubPrometheus(): Promise<StubPrometheus> {
     ranges: new Map(),
     stored: undefined,
     rules: [],
+    asked: 0,
     down: false,
     close: () => {
       server.closeAllConnections()
