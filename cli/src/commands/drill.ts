@@ -28,7 +28,7 @@ export async function list(stdio: Stdio, options: Options): Promise<void> {
       name,
       title: drill.title,
       incident: drill.incident,
-      protection: drill.protection,
+      protection: drill.protection ?? null,
       last: last === undefined ? null : { id: last.id, verdict: last.verdict, startedAt: last.startedAt },
     }
   })
