@@ -4,8 +4,9 @@ import { browse } from './journeys/browse.ts'
 import { buyTickets } from './journeys/buy-tickets.ts'
 import { getCoupon } from './journeys/get-coupon.ts'
 import { order } from './journeys/order.ts'
+import type { OrderedLoad } from './load.ts'
 import type { Regulars } from './regulars.ts'
-import { type JourneyName, journeyAt, type Shares } from './shares.ts'
+import { type JourneyName, journeyAt } from './shares.ts'
 import { type CountRequest, Visitor } from './visitor.ts'
 
 /**
@@ -17,7 +18,7 @@ const ASK_RATIO: Record<JourneyName, number> = { browse: 0.1, tickets: 0.5, orde
 export interface Play {
   client: Client
   regulars: Regulars
-  shares: Shares
+  load: OrderedLoad
   countRequest: CountRequest
   countJourney: (journey: JourneyName, outcome: ClientOutcome) => void
   /** @default Math.random */
@@ -28,12 +29,12 @@ export interface Play {
 export async function play({
   client,
   regulars,
-  shares,
+  load,
   countRequest,
   countJourney,
   random = Math.random,
 }: Play): Promise<void> {
-  const journey = journeyAt(shares, random())
+  const journey = journeyAt(load.current.shares, random())
   const visitor = new Visitor(client, countRequest, random)
   await journeys[journey](visitor, regulars)
   if (client.closed.aborted) return
