@@ -1,8 +1,11 @@
 const UNIT_MS: Record<string, number> = { ms: 1, s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000, w: 604_800_000 }
 
+/** What `parseDuration` takes. */
+export const DURATION = /^(\d+(?:\.\d+)?(ms|[smhdw]))+$/
+
 /** "500ms", "30s", "5m", "2h", "1w", "1h30m" to milliseconds; undefined when it is no duration. */
 export function parseDuration(text: string): number | undefined {
-  if (!/^(\d+(?:\.\d+)?(ms|[smhdw]))+$/.test(text)) return undefined
+  if (!DURATION.test(text)) return undefined
   let total = 0
   for (const [, count, unit] of text.matchAll(/(\d+(?:\.\d+)?)(ms|[smhdw])/g)) {
     total += Number(count) * (UNIT_MS[unit ?? ''] ?? Number.NaN)
