@@ -263,7 +263,7 @@ function addLab(program: Command, stdio: Stdio): void {
     .option('--port-offset <number>', 'shift every port', integer)
     .option('--port <name=number>', 'one port; repeatable', collect)
     .option('--speed <factor>', 'how much faster alert rules run, from 1 to 20', number, 10)
-    .option('--journeys-per-second <number>', 'the traffic', number, 60)
+    .option('--journeys-per-second <number>', 'the traffic, from 0 to 1000', number, 60)
     .option('--data-set <name>', 'what the database holds: small, or load (enough for load tests)', 'small')
     .option(...JSON_OUT)
     .action(async (options) => (await import('./commands/lab.ts')).up(stdio, options))
@@ -291,6 +291,12 @@ function addLab(program: Command, stdio: Stdio): void {
     .action(async (part, count, options) =>
       (await import('./commands/lab.ts')).scale(stdio, { ...options, part, count }),
     )
+  lab
+    .command('restart')
+    .argument('<instance>', 'api: all of them, one after the other; or one, such as api-1')
+    .description('Restart instances of the API in order, without a failed request.')
+    .option(...JSON_OUT)
+    .action(async (what, options) => (await import('./commands/lab.ts')).restart(stdio, { ...options, what }))
   lab
     .command('logs')
     .argument('[name]', 'one part; without it, all')

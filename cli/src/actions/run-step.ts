@@ -1,6 +1,6 @@
 import { execFile } from 'node:child_process'
 import { performance } from 'node:perf_hooks'
-import { durationMs, type Environment, type OpsCall, type Step } from '../environment/environment.ts'
+import { durationMs, type Environment, type OpsCall, type Step, TRAFFIC } from '../environment/environment.ts'
 import { CliError, messageOf } from '../errors.ts'
 import { readSecret } from '../prometheus/client.ts'
 
@@ -48,7 +48,7 @@ type Goal = Pick<OpsCall, 'on' | 'at'>
 
 function urlsOf({ name, ops }: Environment, { on, at }: Goal): string[] {
   const instances = ops?.instances ?? []
-  const urls = instances.filter(({ kind }) => on === undefined || kind === on).map(({ url }) => url)
+  const urls = instances.filter(({ kind }) => (on === undefined ? kind !== TRAFFIC : kind === on)).map(({ url }) => url)
   if (at === undefined) return urls
   const meant = urls.includes(at) ? [at] : urls.filter((url) => url.includes(at))
   if (meant.length === 1) return meant

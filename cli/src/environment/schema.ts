@@ -91,7 +91,10 @@ export const environmentSchema = z.strictObject({
     .describe('The operations ports of all instances; by kind when not all have the same routes: { api: [...] }'),
   keeper: endpoint.optional().describe('`drillbook keeper`, which undoes faults'),
   traffic: z
-    .strictObject({ valid: z.strictObject({ promql: z.string().min(1), expect: expectationText }) })
+    .strictObject({
+      urls: z.array(url).min(1).optional().describe('Where the generator takes orders, for steps with `on: traffic`'),
+      valid: z.strictObject({ promql: z.string().min(1), expect: expectationText }),
+    })
     .optional()
     .describe('Whether the load generator keeps up; otherwise a drill is invalid'),
   drills: z.literal('allowed').optional().describe('Without this line every drill is refused'),
