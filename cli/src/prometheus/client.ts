@@ -130,10 +130,13 @@ export class PrometheusClient {
     }))
   }
 
-  /** Every alerting rule that it has loaded, with what is pending or firing now. */
+  /**
+   * Every alert that its rules know, with what is pending or firing now. Rules of one name (a warning and a critical one) are
+   * one alert: the expression is that of the first, which by convention is the one that fires first.
+   */
   async alertingRules(): Promise<AlertingRule[]> {
     const data = rulesData.parse(await this.get('/api/v1/rules', { type: 'alert' }))
-    return data.groups.flatMap((group) =>
+    const rules = data.groups.flatMap((group) =>
       group.rules
         .filter((rule) => rule.type === 'alerting')
         .map((rule) => ({
@@ -148,6 +151,9 @@ export class PrometheusClient {
           lastError: rule.lastError,
           alerts: rule.alerts,
         })),
+    )
+    return [...Map.groupBy(rules, (rule) => rule.name).values()].flatMap(([first, ...others]) =>
+      first === undefined ? [] : [{ ...first, alerts: [first, ...others].flatMap((rule) => rule.alerts) }],
     )
   }
 
