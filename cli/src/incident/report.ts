@@ -14,6 +14,8 @@ const DID: Record<Outcome, string> = {
   skipped: 'skipped',
   unattended: 'left to a person',
   unknown: 'could not be checked',
+  'not-applicable': 'not needed',
+  open: 'to do',
 }
 
 /**
@@ -84,15 +86,18 @@ function signs({ steps }: IncidentState): string {
 /** Each act with the checks that followed it: what was done, and what that changed. */
 function tried({ steps }: IncidentState): string {
   const rows = steps
-    .filter((s) => s.phase !== 'signs' && s.outcome !== 'unattended')
+    .filter((s) => s.phase !== 'signs' && s.outcome !== 'unattended' && s.outcome !== 'open')
     .map((s) => `| ${s.title} | ${s.name} | ${DID[s.outcome]} | ${effect(s)} |`)
   if (rows.length === 0) return 'Nothing was recorded.'
   return ['| step | what | ended | effect |', '|---|---|---|---|', ...rows].join('\n')
 }
 
-function effect({ kind, shown, expect, targets, startedAt, finishedAt, note }: StepRecord): string {
+function effect({ kind, shown, expect, targets, startedAt, finishedAt, note, outcome, answer }: StepRecord): string {
   const told = note === undefined ? '' : note.replace(/\s+/g, ' ').replaceAll('|', '\\|')
   const took = formatDuration(Math.max(0, Date.parse(finishedAt) - Date.parse(startedAt)))
+  if (outcome === 'not-applicable') return told
+  if (answer !== undefined)
+    return [`${answer}${shown === undefined ? '' : `: ${shown}, yes is ${expect}`}`, told].filter(Boolean).join('; ')
   switch (kind) {
     case 'check':
       return [`${shown ?? 'no value'}, wanted ${expect ?? '?'}, after ${took}`, told].filter(Boolean).join('; ')
@@ -108,6 +113,9 @@ function effect({ kind, shown, expect, targets, startedAt, finishedAt, note }: S
   }
 }
 
+/** Of a step: with these there is nothing left to do. */
+const SETTLED: readonly (Outcome | undefined)[] = ['done', 'not-applicable']
+
 const TERMS: readonly { heading: string; phases: readonly Phase[] }[] = [
   { heading: 'Short term (this week)', phases: ['immediate', 'short-term'] },
   { heading: 'Mid term (this month)', phases: ['afterwards'] },
@@ -122,7 +130,7 @@ function actions(state: IncidentState, runbook: Runbook | undefined): string {
       .filter((step) => phases.includes(step.phase))
       .filter((step) =>
         (step.blocks.length > 0 ? step.blocks.map((b) => b.name) : [step.slug]).some(
-          (name) => ended.get(name) !== 'done',
+          (name) => !SETTLED.includes(ended.get(name)),
         ),
       )
       .map((step) => `- [ ] ${step.title}: ${step.goal.replace(/\s+/g, ' ')} (owner: ..., by: ...)`)

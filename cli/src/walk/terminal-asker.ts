@@ -2,12 +2,14 @@ import type { Environment } from '../environment/environment.ts'
 import { CliError } from '../errors.ts'
 import type { Stdio } from '../stdio.ts'
 import type { Asker, Judgement } from './asker.ts'
+import { causeAsker } from './cause-asker.ts'
 
 type Choice<T> = { value: T; name: string; description?: string }
 
 /** Asks the person at the terminal, on stderr. Ctrl-C at a question throws `interrupted`. */
 export function terminalAsker(stdio: Stdio, environment: Environment): Asker {
   return {
+    ...causeAsker(stdio),
     async act({ block, startedAt }) {
       const message =
         startedAt === undefined
@@ -41,7 +43,7 @@ export function terminalAsker(stdio: Stdio, environment: Environment): Asker {
   }
 }
 
-const STOP = { value: 'stop', name: 'Stop here', description: 'drillbook respond goes on at this step' } as const
+export const STOP = { value: 'stop', name: 'Stop here', description: 'drillbook respond goes on at this step' } as const
 
 async function judge(stdio: Stdio, message: string): Promise<Judgement> {
   const answer = await choose<'done' | 'noted' | 'skipped' | 'failed' | 'stop'>(stdio, message, [
