@@ -7,7 +7,7 @@ import { recordFiring, recordFiringAndResolved } from '../incident/record-alerts
 import { localTime } from '../local-time.ts'
 import { incidentsOf, readRunbook } from '../runbook/read-runbook.ts'
 import type { Stdio } from '../stdio.ts'
-import { choose } from '../walk/terminal-asker.ts'
+import { choose } from '../terminal/choose.ts'
 import { type WalkSummary, walkRunbook } from '../walk/walk-runbook.ts'
 
 export interface RespondOptions {
@@ -86,9 +86,9 @@ async function chooseIncident(
   const choices = [
     ...[...byIncident].map(([incident, alerts]) => ({
       value: incident,
-      name: `${incident}: ${alerts.map((a) => a.name).join(', ')} firing`,
+      text: `${incident}: ${alerts.map((a) => a.name).join(', ')} firing`,
     })),
-    ...open.map((i) => ({ value: i.id, name: `${i.id}: still open, nothing firing` })),
+    ...open.map((i) => ({ value: i.id, text: `${i.id}: still open, nothing firing` })),
   ].filter(({ value }) => runbooks.includes(value) || open.some((i) => i.id === value))
   const [only] = choices
   if (only === undefined) {
