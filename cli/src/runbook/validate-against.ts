@@ -1,5 +1,6 @@
 import { resolveParams } from '../actions/substitute.ts'
 import type { Environment } from '../environment/environment.ts'
+import { missingKey } from '../environment/incidents.ts'
 import { CliError, type Problem } from '../errors.ts'
 import type { ActBlock, LookBlock, Runbook } from './runbook.ts'
 
@@ -17,7 +18,7 @@ export function validateAgainst(runbook: Runbook, environment: Environment): Pro
 /** Why this block cannot run here at all; undefined when it can. What earlier blocks will answer is not judged. */
 export function cannotRun(act: ActBlock | LookBlock, environment: Environment): string | undefined {
   const action = environment.actions.get(act.action)
-  if (action === undefined) return `the environment ${environment.name} knows no action ${act.action}`
+  if (action === undefined) return missingKey(environment, `actions.${act.action}`)
   if (act.type === 'look' && action.reads !== true) {
     return `${act.action} stands in a check, and the environment ${environment.name} does not say that it only reads (\`reads: true\`)`
   }
