@@ -92,25 +92,20 @@ function tried({ steps }: IncidentState): string {
   return ['| step | what | ended | effect |', '|---|---|---|---|', ...rows].join('\n')
 }
 
-function effect({ kind, shown, expect, targets, startedAt, finishedAt, note, outcome, answer }: StepRecord): string {
+function effect(step: StepRecord): string {
+  const { note, overridden, kind } = step
   const told = note === undefined ? '' : note.replace(/\s+/g, ' ').replaceAll('|', '\\|')
+  const unasked = overridden && kind === 'act' ? 'although it was not offered' : ''
+  return [figures(step), told, unasked].filter(Boolean).join('; ')
+}
+
+function figures({ kind, outcome, answer, shown, expect, targets, startedAt, finishedAt }: StepRecord): string {
+  if (outcome === 'not-applicable') return ''
+  if (answer !== undefined) return shown === undefined ? answer : `${answer}: ${shown}, yes is ${expect}`
   const took = formatDuration(Math.max(0, Date.parse(finishedAt) - Date.parse(startedAt)))
-  if (outcome === 'not-applicable') return told
-  if (answer !== undefined)
-    return [`${answer}${shown === undefined ? '' : `: ${shown}, yes is ${expect}`}`, told].filter(Boolean).join('; ')
-  switch (kind) {
-    case 'check':
-      return [`${shown ?? 'no value'}, wanted ${expect ?? '?'}, after ${took}`, told].filter(Boolean).join('; ')
-    case 'act':
-      return [
-        targets === undefined ? '' : `${targets.filter((t) => t.ok).length} of ${targets.length} targets in ${took}`,
-        told,
-      ]
-        .filter(Boolean)
-        .join('; ')
-    default:
-      return told
-  }
+  if (kind === 'check') return `${shown ?? 'no value'}, wanted ${expect ?? '?'}, after ${took}`
+  if (kind !== 'act' || targets === undefined) return ''
+  return `${targets.filter((t) => t.ok).length} of ${targets.length} targets in ${took}`
 }
 
 /** Of a step: with these there is nothing left to do. */

@@ -56,7 +56,7 @@ function sentence(event: IncidentEvent, later: readonly IncidentEvent[]): string
     }
     case 'act.finished': {
       const refusals = event.targets.filter((t) => !t.ok).map((t) => `${t.target}: ${oneLine(t.output)}`)
-      return `Act ${event.action} ${event.ok ? 'done' : 'FAILED'} in ${formatDuration(event.durationMs)}${refusals.length === 0 ? '' : ` (${refusals.join('; ')})`}`
+      return `Act ${event.action} ${event.ok ? 'done' : 'FAILED'} in ${formatDuration(event.durationMs)}${event.overridden ? ', although it was not offered' : ''}${refusals.length === 0 ? '' : ` (${refusals.join('; ')})`}`
     }
     case 'step.finished': {
       if (event.phase === 'signs' && event.kind === 'check') {

@@ -1,4 +1,6 @@
 import { beforeEach, describe, expect, test } from '@jest/globals'
+import { renderReport } from '../../src/incident/report.ts'
+import { renderTimeline } from '../../src/incident/timeline.ts'
 import { type Asker, unattended } from '../../src/walk/asker.ts'
 import { walkRunbook } from '../../src/walk/walk-runbook.ts'
 import type { FakeInstance } from '../support/fake-instance.ts'
@@ -155,6 +157,66 @@ test('what a check asked by an action is shown as a table, and its answer is in 
   expect(captured.stderr).toContain('      pid   waits\n      4711  3\n      12\n')
   const event = incident.events().find((e) => e.type === 'step.finished' && e.step === 'list-sessions')
   expect(event).toMatchObject({ kind: 'command', json: JSON.parse(ROWS) })
+})
+
+describe('an action that only reads and decides', () => {
+  const deciding = BLOCKED.replace(
+    /```promql {"name":"blocked-by-session"[\s\S]*?```/,
+    '```sh {"name":"blocked-by-session","kind":"check","decides":"true"}\ndrillbook act is-blocked\n```',
+  )
+  const setUp = (binding: string) =>
+    walks.setUp({ runbook: deciding, actions: `${BLOCKED_ACTIONS}\n  is-blocked: { ${binding}, reads: true }` })
+  const program = (code: string) => `exec: ${JSON.stringify([process.execPath, '-e', code])}`
+
+  test.each([
+    ['a program that ends with 0 says yes', 'console.log("{\\"rows\\":[]}")', { outcome: 'done', answer: 'yes' }],
+    ['one that ends with 1 says no', 'process.exit(1)', { outcome: 'done', answer: 'no' }],
+    ['one that ends with 2 says nothing', 'process.exit(2)', { outcome: 'unknown' }],
+  ])('%s', async (_, code, ended) => {
+    setUp(program(code))
+    const { steps } = await walkRunbook(walks.walkOf().options)
+    expect(steps.find((s) => s.name === 'blocked-by-session')).toMatchObject(ended)
+  })
+
+  test('an instance that refuses says nothing, and neither cause is treated', async () => {
+    setUp('ops: { method: GET, path: /blocked }')
+    for (const instance of walks.instances) {
+      instance.answer = (_, response) => {
+        response.statusCode = 500
+        response.end('no')
+        return true
+      }
+    }
+    const { steps } = await walkRunbook(walks.walkOf().options)
+    const decision = steps.find((s) => s.name === 'blocked-by-session')
+    expect(decision).toMatchObject({ outcome: 'unknown', note: expect.stringContaining(': no') })
+    expect(decision).not.toHaveProperty('answer')
+    expect(walks.paths().flat()).toEqual(['/blocked', '/blocked'])
+  })
+})
+
+test('the answer of a program is a source of parameters, too', async () => {
+  const code = 'console.log(JSON.stringify({rows:[{pid:77}]}))'
+  walks.setUp({
+    runbook: BLOCKED,
+    actions: BLOCKED_ACTIONS.replace(
+      'ops: { method: GET, path: /sessions }',
+      `exec: ${JSON.stringify([process.execPath, '-e', code])}`,
+    ),
+  })
+  walks.prometheus.answers.set('lock_waits', [3])
+  await walkRunbook(walks.walkOf().options)
+  expect(walks.paths()[0]).toEqual(['/sessions/77'])
+})
+
+test('the record of what was done without being offered says so', async () => {
+  walks.prometheus.answers.set('lock_waits', [3])
+  const { options, incident } = walkedWith({ notOffered: async () => 'offer' })
+  await walkRunbook(options)
+  expect(renderTimeline(incident.events())).toMatch(/Act grow-pool done in .*, although it was not offered \|/)
+  expect(renderReport(incident.root, incident)).toMatch(
+    /\| Grow the pool \| grow-pool \| done \| .*although it was not offered \|/,
+  )
 })
 
 describe('with a person who answers', () => {
