@@ -3,12 +3,14 @@ import type { TargetResult } from '../actions/run-action.ts'
 import type { Stdio } from '../stdio.ts'
 import { showTarget } from './show-target.ts'
 
-const rows = z.object({ rows: z.array(z.record(z.string(), z.unknown())).min(1) })
+const list = z.array(z.record(z.string(), z.unknown())).min(1)
+const rows = z.union([list, z.object({ rows: list }).transform((answer) => answer.rows)])
 
-/** More is for `drillbook act --json`. */
 const MOST_ROWS = 20
 const MOST_LINES = 40
 const CELL_CHARACTERS = 30
+/** With the margin of a step, 80 columns. */
+const LINE_CHARACTERS = 74
 
 /** What an action that only reads was answered, each target in turn: rows as a table, other JSON with its keys one a line. */
 export function showAnswer(stdio: Stdio, targets: readonly TargetResult[]): void {
@@ -22,9 +24,9 @@ export function showAnswer(stdio: Stdio, targets: readonly TargetResult[]): void
 /** As people read it, with a line end. */
 export function answerText(json: unknown): string {
   const parsed = rows.safeParse(json)
-  if (parsed.success) return table(parsed.data.rows)
+  if (parsed.success) return table(parsed.data)
   const lines = JSON.stringify(json, null, 2).split('\n')
-  return `${cut(lines, MOST_LINES, 'lines').join('\n')}\n`
+  return joined(lines.slice(0, MOST_LINES), lines.length - MOST_LINES, 'lines')
 }
 
 function table(all: readonly Record<string, unknown>[]): string {
@@ -37,16 +39,21 @@ function table(all: readonly Record<string, unknown>[]): string {
       .join('  ')
       .trimEnd(),
   )
-  const more = all.length - shown.length
-  return `${[...lines, ...(more > 0 ? [`and ${more} more rows`] : [])].join('\n')}\n`
+  return joined(lines, all.length - shown.length, 'rows')
 }
 
 function cell(value: unknown): string {
   if (value === undefined || value === null) return ''
   const text = (typeof value === 'object' ? JSON.stringify(value) : String(value)).replace(/\s+/g, ' ').trim()
-  return text.length > CELL_CHARACTERS ? `${text.slice(0, CELL_CHARACTERS - 1)}…` : text
+  return cut(text, CELL_CHARACTERS)
 }
 
-function cut(lines: readonly string[], most: number, what: string): string[] {
-  return lines.length <= most ? [...lines] : [...lines.slice(0, most), `and ${lines.length - most} more ${what}`]
+/** `more`: how many are left out; 0 or less: none. */
+function joined(lines: readonly string[], more: number, what: string): string {
+  const rest = more > 0 ? [`and ${more} more ${what}: \`drillbook act NAME --json\` has them all`] : []
+  return `${[...lines.map((line) => cut(line, LINE_CHARACTERS)), ...rest].join('\n')}\n`
+}
+
+function cut(text: string, most: number): string {
+  return text.length > most ? `${text.slice(0, most - 1)}…` : text
 }
