@@ -1,4 +1,4 @@
-import { runAction } from '../actions/run-action.ts'
+import { runAction, type TargetResult } from '../actions/run-action.ts'
 import type { LookBlock } from '../runbook/runbook.ts'
 import { answerOf } from './answers.ts'
 import { askParams } from './ask-params.ts'
@@ -17,33 +17,18 @@ export async function walkLook(walk: Walk, item: Item, block: LookBlock): Promis
     if (reason !== undefined) return byHand(walk, item, block, reason, startedAt)
     const call = await askParams(walk, block)
     if (call === 'stop') return undefined
-    const {
-      answer,
-      reason: trouble,
-      ...found
-    } = 'outcome' in call ? unanswered(call.note) : await look(walk, item, block, call)
-    const findings = { startedAt, ...found }
-    if (block.decides) {
-      const measured = {
-        ...(answer === undefined ? {} : { answer }),
-        ...(trouble === undefined ? {} : { reason: trouble }),
-      }
-      return settle(walk, item, measured, findings)
-    }
-    if (trouble === undefined) return finishStep(walk, item, 'command', 'done', findings)
+    const { measured, findings } =
+      'outcome' in call ? { measured: { reason: call.note }, findings: {} } : await look(walk, item, block, call)
+    if (block.decides) return settle(walk, item, measured, { startedAt, ...findings })
+    const { reason: note } = measured
+    if (note === undefined) return finishStep(walk, item, 'command', 'done', { startedAt, ...findings })
     const skipped = 'outcome' in call && call.outcome === 'skipped'
-    const record = finishStep(walk, item, 'command', skipped ? 'skipped' : 'failed', { ...findings, note: trouble })
-    stdio.err(`  ${stdio.style('red', '✗')} ${block.name}: ${trouble}\n`)
+    const record = finishStep(walk, item, 'command', skipped ? 'skipped' : 'failed', { startedAt, ...findings, note })
+    stdio.err(`  ${stdio.style('red', '✗')} ${block.name}: ${note}\n`)
     if (skipped) return record
     const next = await asker.failed(block.name)
     if (next !== 'retry') return next === 'stop' ? undefined : record
   }
-}
-
-type Looked = Measured & Omit<Findings, 'startedAt'>
-
-function unanswered(reason: string): Looked {
-  return { reason }
 }
 
 async function look(
@@ -51,23 +36,24 @@ async function look(
   { name }: Item,
   { action }: LookBlock,
   { params, runs }: { params: Record<string, string>; runs: string[] },
-): Promise<Looked> {
+): Promise<{ measured: Measured; findings: Pick<Findings, 'targets' | 'json'> }> {
   const { environment, stdio, actor, signal, answers } = walk
   stdio.err(runs.map((line) => `      ${line}\n`).join(''))
-  const { ok, targets } = await runAction(environment, action, params, { actor, signal })
+  const { targets } = await runAction(environment, action, params, { actor, signal })
   signal.throwIfAborted()
   showAnswer(stdio, targets)
   const json = answerOf(targets)
   answers.set(name, json)
-  const refused = targets.filter((target) => !target.ok)
-  // A program says no by its exit status 1, as a check's command does; a refused or unanswered call says nothing.
+  return { measured: measuredBy(targets), findings: { targets, ...(json === undefined ? {} : { json }) } }
+}
+
+/** All agree: yes. A program says no by its exit status 1, as a check's command does. A call that is refused says nothing. */
+function measuredBy(targets: readonly TargetResult[]): Measured {
+  const refused = targets.filter(({ ok }) => !ok)
+  if (refused.length === 0) return { answer: 'yes' }
+  const reason = refused.map(({ target, output }) => `${target}: ${output || 'refused'}`).join('; ')
   const no = refused.every(({ target, status }) => status === 1 && !/^https?:/.test(target))
-  return {
-    ...(ok ? { answer: 'yes' } : no ? { answer: 'no' } : {}),
-    ...(ok ? {} : { reason: refused.map(({ target, output }) => `${target}: ${output || 'refused'}`).join('; ') }),
-    targets,
-    ...(json === undefined ? {} : { json }),
-  }
+  return no ? { answer: 'no', reason } : { reason }
 }
 
 async function byHand(walk: Walk, item: Item, block: LookBlock, reason: string, startedAt: string): Promise<Ended> {

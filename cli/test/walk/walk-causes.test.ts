@@ -120,6 +120,26 @@ describe('unattended', () => {
     expect(walks.paths().flat()).toEqual(['/sessions', '/sessions'])
   })
 
+  test('a decision that was not asked for satisfies neither condition', async () => {
+    const second =
+      '```promql {"name":"many","expect":"> 5","decides":"true","when":"blocked-by-session"}\nlock_waits\n```\n\n'
+    walks.setUp({
+      runbook: BLOCKED.replace('### End the session', `${second}### End the session`).replace(
+        '"when":"not blocked-by-session"',
+        '"when":"not many"',
+      ),
+      actions: BLOCKED_ACTIONS,
+    })
+    walks.prometheus.answers.set('lock_waits', [0])
+    const { steps } = await walkRunbook(walks.walkOf().options)
+    expect(steps.find((s) => s.name === 'many')?.outcome).toBe('not-applicable')
+    expect(steps.find((s) => s.name === 'grow-pool')).toMatchObject({
+      outcome: 'not-applicable',
+      note: 'not offered (many: unknown)',
+    })
+    expect(walks.paths().flat()).toEqual([])
+  })
+
   test('of several instances the first that answers well counts', async () => {
     walks.prometheus.answers.set('lock_waits', [3])
     sessions(walks.instances[0], 'no JSON')
