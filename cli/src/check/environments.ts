@@ -41,7 +41,8 @@ export const ENVIRONMENT_RULES: readonly Rule[] = [
   },
   {
     name: 'runbook-actions',
-    promise: 'every act of a runbook is bound as it is written, in every environment that has its class',
+    promise:
+      'every action of a runbook is bound as it is written, and in a check as one that only reads, in every environment that has its class',
     problems: (content) =>
       content.environments.flatMap((environment) =>
         content.runbooks
@@ -95,11 +96,11 @@ function nowhere(
   )
 }
 
-/** Without the acts that are not bound at all: those are reported once, as missing keys. */
+/** Without the blocks whose actions are not bound at all: those are reported once, as missing keys. */
 function boundPart(runbook: Runbook, environment: Environment): Runbook {
   const steps = runbook.steps.map((step) => ({
     ...step,
-    blocks: step.blocks.filter((block) => block.type !== 'act' || environment.actions.has(block.action)),
+    blocks: step.blocks.filter((block) => !('action' in block) || environment.actions.has(block.action)),
   }))
   return { ...runbook, steps }
 }

@@ -136,7 +136,7 @@ function conclude(stdio: Stdio, record: IncidentRecord, summary: WalkSummary, js
   const failed = summary.steps.filter((s) => s.outcome === 'failed')
   if (json) stdio.out(`${JSON.stringify({ id: record.id, incident, environment, ...summary }, null, 2)}\n`)
   else {
-    const rest = (['skipped', 'unattended', 'unknown'] as const)
+    const rest = (['skipped', 'unattended', 'unknown', 'not-applicable', 'open'] as const)
       .filter((o) => count(o) > 0)
       .map((o) => `, ${count(o)} ${o}`)
     stdio.out(`${record.id}: ${summary.ended}, ${count('done')} done, ${failed.length} failed${rest.join('')}\n`)

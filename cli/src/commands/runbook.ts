@@ -48,7 +48,11 @@ function renderStep({ title, phase, blocks }: Step): string {
 }
 
 function renderBlock(block: Block): string {
-  return block.type === 'check'
-    ? `? ${block.name}: ${block.promql.replace(/\s+/g, ' ')} ${block.expect.text}`
-    : `${block.type === 'act' ? '!' : '?'} ${block.name}: ${block.command}`
+  const shown =
+    block.type === 'check'
+      ? `? ${block.name}: ${block.promql.replace(/\s+/g, ' ')} ${block.expect.text}`
+      : `${block.type === 'act' ? '!' : '?'} ${block.name}: ${block.command}`
+  const { when } = block
+  const decides = block.type !== 'act' && block.decides ? ' (decides)' : ''
+  return `${shown}${decides}${when === undefined ? '' : ` (when ${when.answer === 'no' ? 'not ' : ''}${when.decision})`}`
 }

@@ -1,4 +1,5 @@
 import { StringDecoder } from 'node:string_decoder'
+import { setImmediate as immediate } from 'node:timers/promises'
 import { CliError } from '../errors.ts'
 import type { Stdio } from '../stdio.ts'
 import { type Key, KeyReader } from './keys.ts'
@@ -47,7 +48,8 @@ export class Keyboard implements Disposable {
       const waitMs = Math.max(silentSince + SILENCE_MS, answeredAt + BETWEEN_ANSWERS_MS) - performance.now()
       if (waitMs <= 0) {
         this.#reader.giveUp()
-        if (!this.#reader.unfinished) return // else a paste is still coming in
+        await immediate() // what the terminal holds is read before this, also after the process was stopped for long
+        if (this.#arrived.length === 0 && !this.#reader.unfinished) return // else a paste is still coming in
       }
       if ((await this.#nextWithin(Math.max(waitMs, 1))) !== undefined) silentSince = performance.now()
     }

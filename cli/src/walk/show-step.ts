@@ -28,7 +28,7 @@ export function showPhase(stdio: Stdio, phase: Phase, limits: FrontMatter['limit
 }
 
 /** As a runbook writes it: 15m, 2h, 1w. */
-function limitText(ms: number): string {
+export function limitText(ms: number): string {
   const units = [
     ['w', 604_800_000],
     ['d', 86_400_000],

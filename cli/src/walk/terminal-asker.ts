@@ -2,10 +2,12 @@ import type { Environment } from '../environment/environment.ts'
 import type { Stdio } from '../stdio.ts'
 import { askKey, askLine } from '../terminal/prompt.ts'
 import type { Asker, Judgement } from './asker.ts'
+import { causeAsker, STOP } from './cause-asker.ts'
 
 /** Asks the person at the terminal, on stderr. Ctrl-C at a question, and Escape at a line to type, throw `interrupted`. */
 export function terminalAsker(stdio: Stdio, environment: Environment): Asker {
   return {
+    ...causeAsker(stdio),
     async act({ block, startedAt }) {
       const message =
         startedAt === undefined
@@ -38,9 +40,6 @@ export function terminalAsker(stdio: Stdio, environment: Environment): Asker {
     },
   }
 }
-
-/** `drillbook respond` goes on at this step. */
-const STOP = { key: 'q', label: 'stop', value: 'stop' } as const
 
 async function judge(stdio: Stdio, message: string): Promise<Judgement> {
   const answer = await askKey<'done' | 'noted' | 'skipped' | 'failed' | 'stop'>(stdio, message, [

@@ -95,6 +95,12 @@ describe('drillbook check', () => {
     ],
     [
       'runbooks/cache-outage.md',
+      "drillbook query 'count by (service, version) (deployment_info)'",
+      'drillbook act use-cache',
+      /cache-outage\.md:\d+ {2}use-cache stands in a check, and the environment lab does not say that it only reads/,
+    ],
+    [
+      'runbooks/cache-outage.md',
       'cache:hit_ratio',
       'cache:hit_rate',
       /cache-outage\.md:\d+ {2}no rule records cache:hit_rate/,
