@@ -1,5 +1,6 @@
 import { type Context, context } from '../context.ts'
 import { formatDuration } from '../duration.ts'
+import { requireRunbook } from '../environment/require-incident.ts'
 import { CliError } from '../errors.ts'
 import { type FiringAlert, firingAlerts } from '../incident/firing-alerts.ts'
 import { findIncident, type IncidentRecord, openIncident, openIncidents, resumeIncident } from '../incident/record.ts'
@@ -120,8 +121,8 @@ function recordFor({ root, environment, actor }: Context, wanted: string, anew: 
     }
     return record
   }
-  // Before anything is written: is there such a runbook, and can it be read?
-  readRunbook(root, wanted)
+  // Before anything is written: is there such a runbook, can it be read, and is it for this environment?
+  requireRunbook(environment, wanted, { runbooks: [readRunbook(root, wanted)], drills: [] })
   const open = openIncidents(root)
     .filter((i) => i.incident === wanted && i.environment === environment.name)
     .at(-1)
