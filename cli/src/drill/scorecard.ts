@@ -1,5 +1,6 @@
 import { formatDuration } from '../duration.ts'
 import type { Stdio } from '../stdio.ts'
+import { printable } from '../terminal/printable.ts'
 import type { Check, Journal } from './journal.ts'
 
 const NOT_JUDGED: [string, string] = ['Harm to users', 'not judged: the drill says nothing of protection']
@@ -45,10 +46,10 @@ export function formatScorecard(data: Journal, style: Stdio['style']): string {
   for (const { state, name, text } of data.checks) {
     const [color, sign] = MARKS[state]
     const detail = state === 'not proven' && !text.includes(state) ? `${state}: ${text}` : text
-    lines.push(`  ${style(color, sign)} ${name.padEnd(28)} ${style('dim', detail)}`)
+    lines.push(`  ${style(color, sign)} ${name.padEnd(28)} ${style('dim', printable(detail))}`)
   }
   const color = data.verdict === 'passed' ? 'green' : data.verdict === 'failed' ? 'red' : 'yellow'
   lines.push('', `  ${style([color, 'bold'], data.verdict.toUpperCase())}`)
-  for (const reason of data.reasons) lines.push(`  ${style(color, reason)}`)
+  for (const reason of data.reasons) lines.push(`  ${style(color, printable(reason))}`)
   return `${lines.join('\n')}\n`
 }
