@@ -144,6 +144,21 @@ describe('respond', () => {
   })
 })
 
+test('Escape at a line to type runs nothing and stops the walk, which can be resumed', async () => {
+  desk.setUp({ production: true, runbook: TWO_ACTS })
+  await using terminal = open('respond', 'outage')
+  await terminal.sees(ACT)
+  terminal.press('y')
+  await terminal.sees('Type its name to run use-spare:')
+  await terminal.sees('> ')
+  terminal.press('test')
+  await terminal.sees('> test')
+  terminal.press('\u001b')
+  expect((await terminal.ended()).status).toBe(130)
+  expect(terminal.screen).toContain('Go on where it was: drillbook respond')
+  expect(paths()).toEqual([])
+})
+
 describe('respond without a name', () => {
   const LIST = '1 · q stop > '
 
