@@ -49,7 +49,7 @@ export class Keyboard implements Disposable {
       const waitMs = Math.max(silentSince + SILENCE_MS, answeredAt + BETWEEN_ANSWERS_MS) - performance.now()
       if (waitMs <= 0) {
         this.#reader.giveUp()
-        await immediate() // what the terminal holds is read before this, also after the process was stopped for long
+        await immediate() // what the terminal holds is read before this, also when the process was busy for long
         if (this.#arrived.length === 0 && !this.#reader.unfinished) return // else a paste is still coming in
       }
       if ((await this.#nextWithin(Math.max(waitMs, 1))) !== undefined) silentSince = performance.now()

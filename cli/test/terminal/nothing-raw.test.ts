@@ -1,4 +1,4 @@
-import { cpSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { cpSync, globSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
@@ -157,4 +157,12 @@ test('on a terminal our own colours and no others get through', async () => {
   expect(sequences.filter((rest) => !/^\[(\d+m|2K|\?2004[hl])/.test(rest))).toEqual([])
   expect(terminal.screen).toContain('● present')
   expect(harmOf(terminal.screen.replaceAll('\u001b', '').replaceAll('\r', ''))).toEqual([])
+})
+
+test('no other file of the command writes to the terminal', () => {
+  const src = join(import.meta.dirname, '..', '..', 'src')
+  const writers = globSync('**/*.ts', { cwd: src }).filter((file) =>
+    /process\.std(out|err)\.write|\bconsole\.|writeSync\([12],/.test(readFileSync(join(src, file), 'utf8')),
+  )
+  expect(writers).toEqual(['stdio.ts'])
 })
