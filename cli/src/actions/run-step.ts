@@ -3,6 +3,7 @@ import { performance } from 'node:perf_hooks'
 import { durationMs, type Environment, type OpsCall, type Step } from '../environment/environment.ts'
 import { CliError, messageOf } from '../errors.ts'
 import { readSecret } from '../prometheus/client.ts'
+import { printable } from '../terminal/printable.ts'
 import { jsonOf, readAnswer } from './read-answer.ts'
 
 /** What one target of a step answered. `output` is trimmed and at most 2,000 characters. */
@@ -68,11 +69,11 @@ export function describeStep(environment: Environment, step: Step): string[] {
   if (call === undefined) return []
   const body = call.json === undefined ? '' : ` ${JSON.stringify(call.json)}`
   const urls = environment.ops === undefined ? ['(no ops.urls)'] : urlsOf(environment, call)
-  return urls.map((url) => `${call.method} ${url}${call.path}${body}`)
+  return urls.map((url) => `${call.method} ${url}${printable(call.path)}${body}`)
 }
 
 function quoted(word: string): string {
-  return /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`
+  return /^[\w@%+=:,./-]+$/.test(word) ? word : `'${printable(word.replaceAll("'", `'\\''`))}'`
 }
 
 async function callInstance(

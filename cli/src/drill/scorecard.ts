@@ -1,5 +1,6 @@
 import { formatDuration } from '../duration.ts'
 import type { Stdio } from '../stdio.ts'
+import { printable } from '../terminal/printable.ts'
 import type { Journal } from './journal.ts'
 
 /** The scorecard's figures as label and value, for the terminal and for the report alike. */
@@ -34,10 +35,10 @@ export function formatScorecard(data: Journal, style: Stdio['style']): string {
   for (const [label, value] of figuresOf(data)) lines.push(`  ${label.padEnd(22)} ${value}`)
   lines.push('')
   for (const { ok, name, text } of data.checks) {
-    lines.push(`  ${ok ? style('green', '✔') : style('red', '✘')} ${name.padEnd(28)} ${style('dim', text)}`)
+    lines.push(`  ${ok ? style('green', '✔') : style('red', '✘')} ${name.padEnd(28)} ${style('dim', printable(text))}`)
   }
   const color = data.verdict === 'passed' ? 'green' : data.verdict === 'failed' ? 'red' : 'yellow'
   lines.push('', `  ${style([color, 'bold'], data.verdict.toUpperCase())}`)
-  for (const reason of data.reasons) lines.push(`  ${style(color, reason)}`)
+  for (const reason of data.reasons) lines.push(`  ${style(color, printable(reason))}`)
   return `${lines.join('\n')}\n`
 }

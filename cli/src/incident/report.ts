@@ -3,6 +3,7 @@ import { formatDuration } from '../duration.ts'
 import { CliError } from '../errors.ts'
 import { readRunbook } from '../runbook/read-runbook.ts'
 import type { Runbook } from '../runbook/runbook.ts'
+import { printable } from '../terminal/printable.ts'
 import type { Outcome, Phase } from './events.ts'
 import type { IncidentState, StepRecord } from './fold.ts'
 import type { IncidentRecord } from './record.ts'
@@ -50,10 +51,11 @@ function facts({ id, incident, environment, actor, drill, openedAt, closedAt, al
     ['Lasted', lasted],
     [
       'Alerts',
-      alerts.map((a) => `${a.name}${a.severity === undefined ? '' : ` (${a.severity})`}`).join(', ') || 'none recorded',
+      alerts.map((a) => `${printable(a.name)}${a.severity === undefined ? '' : ` (${a.severity})`}`).join(', ') ||
+        'none recorded',
     ],
   ]
-  return ['| | |', '|---|---|', ...rows.map(([name, value]) => `| ${name} | ${value} |`)].join('\n')
+  return ['| | |', '|---|---|', ...rows.map(([name, value = '']) => `| ${name} | ${printable(value)} |`)].join('\n')
 }
 
 function impact({ impact: counted, closedAt }: IncidentState): string {

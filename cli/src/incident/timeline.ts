@@ -1,4 +1,5 @@
 import { formatDuration } from '../duration.ts'
+import { printable } from '../terminal/printable.ts'
 import type { IncidentEvent, Outcome } from './events.ts'
 
 const WORD: Record<Outcome, string> = {
@@ -11,7 +12,7 @@ const WORD: Record<Outcome, string> = {
   open: 'to do',
 }
 
-/** One line of the timeline. `at` is UTC, ISO 8601. */
+/** One line of the timeline, printable. `at` is UTC, ISO 8601. */
 export interface TimelineEntry {
   at: string
   text: string
@@ -21,7 +22,7 @@ export interface TimelineEntry {
 export function timeline(events: readonly IncidentEvent[]): TimelineEntry[] {
   return events.flatMap((event, index) => {
     const text = sentence(event, events.slice(index + 1))
-    return text === undefined ? [] : [{ at: event.at, text }]
+    return text === undefined ? [] : [{ at: event.at, text: printable(text) }]
   })
 }
 

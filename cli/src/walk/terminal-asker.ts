@@ -1,5 +1,6 @@
 import type { Environment } from '../environment/environment.ts'
 import type { Stdio } from '../stdio.ts'
+import { printable } from '../terminal/printable.ts'
 import { askKey, askLine } from '../terminal/prompt.ts'
 import type { Asker, Judgement } from './asker.ts'
 import { causeAsker, STOP } from './cause-asker.ts'
@@ -28,7 +29,7 @@ export function terminalAsker(stdio: Stdio, environment: Environment): Asker {
       return judge(stdio, 'How did it go?')
     },
     async byHand({ name, reason }) {
-      stdio.err(`  ${stdio.style('yellow', '!')} ${reason}\n`)
+      stdio.err(`  ${stdio.style('yellow', '!')} ${printable(reason)}\n`)
       return judge(stdio, `Look or do it by hand: how is it with ${name}?`)
     },
     async failed(name) {

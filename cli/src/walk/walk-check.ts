@@ -3,6 +3,7 @@ import { scaledMs } from '../environment/environment.ts'
 import { CliError } from '../errors.ts'
 import { holds } from '../expectation.ts'
 import type { CheckBlock } from '../runbook/runbook.ts'
+import { printable } from '../terminal/printable.ts'
 import {
   awaitExpectation,
   decisiveValue,
@@ -93,7 +94,9 @@ async function byHand(walk: Walk, item: Item, block: CheckBlock, reason: string,
 
 export function sayBlind(walk: Walk, reason: string): void {
   if (!walk.blind)
-    walk.stdio.err(`  ${walk.stdio.style('yellow', '!')} ${reason}\n    Checks become questions; actions still work.\n`)
+    walk.stdio.err(
+      `  ${walk.stdio.style('yellow', '!')} ${printable(reason)}\n    Checks become questions; actions still work.\n`,
+    )
   walk.blind = true
 }
 

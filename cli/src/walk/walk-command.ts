@@ -1,5 +1,6 @@
 import { CliError } from '../errors.ts'
 import type { CommandBlock } from '../runbook/runbook.ts'
+import { printable } from '../terminal/printable.ts'
 import { type Measured, settle } from './decisions.ts'
 import { finishStep } from './finish-step.ts'
 import type { Ended, Item, Walk } from './walk.ts'
@@ -25,7 +26,7 @@ export async function walkCommand(walk: Walk, item: Item, block: CommandBlock): 
       ...(note === undefined ? {} : { note }),
     })
     if (note === undefined) return record
-    stdio.err(`  ${stdio.style('red', '✗')} ${block.name}: ${note} (in ${environment.name})\n`)
+    stdio.err(`  ${stdio.style('red', '✗')} ${block.name}: ${printable(note)} (in ${environment.name})\n`)
     const next = await asker.failed(block.name)
     if (next !== 'retry') return next === 'stop' ? undefined : record
   }

@@ -88,13 +88,9 @@ describe('respond', () => {
   test.each([
     ['Left', '\u001b[D'],
     ['F5', '\u001b[15~'],
-    ['F1', '\u001bOP'],
     ['PageDown', '\u001b[6~'],
-    ['Home', '\u001b[H'],
-    ['a mouse', '\u001b[<0;10;5M\u001b[<0;10;5m'],
     ['Alt and y', '\u001by'],
     ['a letter without a meaning', 'x'],
-    ['a pasted answer', '\u001b[200~y\u001b[201~'],
     ['pasted lines', '\u001b[200~y\ny\ny\n\u001b[201~'],
     ['pasted lines that the terminal does not mark', 'y\ny\ny\n'],
   ])('%s does nothing', async (_, keys) => {
@@ -144,6 +140,32 @@ describe('respond', () => {
       {},
       { name: 'ask-what-changed', outcome: 'done', note: 'Ann deployed y y!' },
     ])
+    expect(paths()).toEqual([])
+  })
+})
+
+describe('respond without a name', () => {
+  const LIST = '1 · q stop > '
+
+  test('Enter chooses nothing, and q opens no incident', async () => {
+    await using terminal = open('respond')
+    await terminal.sees('1  outage: ThingDown firing')
+    await terminal.sees(LIST)
+    terminal.press('\r')
+    await terminal.pressUntil('q', 'stop\r\n')
+    expect((await terminal.ended()).status).toBe(0)
+    expect(listIncidents(desk.folder.root)).toEqual([])
+  })
+
+  test('its number opens the incident', async () => {
+    desk.setUp({ runbook: TWO_ACTS })
+    await using terminal = open('respond')
+    await terminal.sees(LIST)
+    terminal.press('1')
+    await terminal.sees(ACT)
+    terminal.press('q')
+    await terminal.ended()
+    expect(listIncidents(desk.folder.root)).toMatchObject([{ incident: 'outage' }])
     expect(paths()).toEqual([])
   })
 })
