@@ -95,7 +95,9 @@ function addResponse(program: Command, stdio: Stdio): void {
   program
     .command('act')
     .argument('[name]', 'the action; without one: list them, with what each does and has to be told')
-    .description('Do one named action of the environment; asks first, and writes it to the audit log.')
+    .description(
+      'Do one named action of the environment; asks first and writes it to the audit log, unless it only reads.',
+    )
     .option('--param <name=value>', 'a parameter of the action; repeatable', collect)
     .option('--yes', 'do not ask (refused in production)')
     .option(...ENV)

@@ -41,7 +41,7 @@ export async function show(stdio: Stdio, options: One): Promise<void> {
   for (const { at, text } of timeline(events)) stdio.out(`  ${localTime(at)}  ${text}\n`)
   const open = new Map(state.steps.filter((s) => s.outcome === 'open').map((s) => [s.title, s.note ?? '']))
   if (open.size > 0) stdio.out('To do:\n')
-  for (const [title, goal] of open) stdio.out(`  - ${title}: ${goal}\n`)
+  for (const [title, goal] of open) stdio.out(`  - ${printable(`${title}: ${goal}`)}\n`)
 }
 
 /** Adds a note to the timeline. */

@@ -2,6 +2,7 @@ import { actionOf, describeAction } from '../actions/run-action.ts'
 import { type Param, parseParam, wantedOf } from '../environment/param.ts'
 import { CliError } from '../errors.ts'
 import type { ActBlock, LookBlock, Reference } from '../runbook/runbook.ts'
+import { printable } from '../terminal/printable.ts'
 import { valueAt } from './answers.ts'
 import type { Walk } from './walk.ts'
 
@@ -46,7 +47,7 @@ async function askParam(
       : wrong === undefined
         ? undefined
         : `${from} is ${JSON.stringify(found)}; ${wrong}`
-  if (reason !== undefined) stdio.err(`    ${stdio.style('yellow', '!')} ${reason}\n`)
+  if (reason !== undefined) stdio.err(`    ${stdio.style('yellow', '!')} ${printable(reason)}\n`)
   for (;;) {
     const answer = await asker.param({
       action,

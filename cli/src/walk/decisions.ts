@@ -1,5 +1,6 @@
 import type { Outcome, StepKind } from '../incident/events.ts'
 import type { StepRecord } from '../incident/fold.ts'
+import { printable } from '../terminal/printable.ts'
 import type { Answer } from './asker.ts'
 import { type Findings, finishStep } from './finish-step.ts'
 import type { Ended, Item, Walk } from './walk.ts'
@@ -41,7 +42,7 @@ export async function settle(
 ): Promise<Ended> {
   const { stdio, asker, actor, decisions } = walk
   const because = [evidence, reason].filter(Boolean).join('; ')
-  const found = `${item.name}: ${answer ?? 'unknown'}${because === '' ? '' : ` (${because})`}`
+  const found = `${item.name}: ${answer ?? 'unknown'}${because === '' ? '' : ` (${printable(because)})`}`
   stdio.err(`  ${answer === undefined ? stdio.style('yellow', '?') : stdio.style('cyan', '→')} ${found}\n`)
   const said = await asker.decide({ name: item.name, ...(answer === undefined ? {} : { measured: answer }) })
   if (said === 'stop') return undefined

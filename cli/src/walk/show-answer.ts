@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import type { TargetResult } from '../actions/run-action.ts'
 import type { Stdio } from '../stdio.ts'
+import { printable } from '../terminal/printable.ts'
 import { showTarget } from './show-target.ts'
 
 const list = z.array(z.record(z.string(), z.unknown())).min(1)
@@ -45,7 +46,7 @@ function table(all: readonly Record<string, unknown>[]): string {
 function cell(value: unknown): string {
   if (value === undefined || value === null) return ''
   const text = (typeof value === 'object' ? JSON.stringify(value) : String(value)).replace(/\s+/g, ' ').trim()
-  return cut(text, CELL_CHARACTERS)
+  return cut(printable(text), CELL_CHARACTERS)
 }
 
 /** `more`: how many are left out; 0 or less: none. */

@@ -1,3 +1,4 @@
+import { printable } from '../terminal/printable.ts'
 import { kindOf } from './decisions.ts'
 import { finishStep } from './finish-step.ts'
 import { limitText } from './show-step.ts'
@@ -11,7 +12,7 @@ export function leaveTodos(walk: Walk): void {
   if (steps.size === 0) return
   const { long } = runbook.frontMatter.limitsMs
   stdio.err(`\n${stdio.style('bold', `To do in the long term (within ${limitText(long)}):`)}\n`)
-  for (const { title, goal } of steps) stdio.err(`  - ${title}: ${goal.replace(/\s+/g, ' ')}\n`)
+  for (const { title, goal } of steps) stdio.err(`  - ${printable(`${title}: ${goal.replace(/\s+/g, ' ')}`)}\n`)
   for (const item of items) {
     const note = item.step.goal.replace(/\s+/g, ' ')
     const record = finishStep(walk, item, kindOf(item), 'open', { startedAt: new Date().toISOString(), note })

@@ -2,6 +2,7 @@ import { formatDuration } from '../duration.ts'
 import { runAudited } from '../incident/audit.ts'
 import type { StepRecord } from '../incident/fold.ts'
 import type { ActBlock } from '../runbook/runbook.ts'
+import { printable } from '../terminal/printable.ts'
 import { answerOf } from './answers.ts'
 import { askParams } from './ask-params.ts'
 import { finishStep, forRecord } from './finish-step.ts'
@@ -33,7 +34,7 @@ export async function walkAct(walk: Walk, item: Item, block: ActBlock, unfinishe
       const { outcome, note } = call
       const record = finishStep(walk, item, 'act', outcome, { startedAt, note })
       if (outcome === 'skipped') return record
-      stdio.err(`  ${stdio.style('red', '✗')} ${block.name}: not run, ${note}\n`)
+      stdio.err(`  ${stdio.style('red', '✗')} ${block.name}: not run, ${printable(note)}\n`)
       const next = await asker.failed(block.action)
       if (next !== 'retry') return next === 'stop' ? undefined : record
       continue

@@ -1,5 +1,6 @@
 import { runAction, type TargetResult } from '../actions/run-action.ts'
 import type { LookBlock } from '../runbook/runbook.ts'
+import { printable } from '../terminal/printable.ts'
 import { answerOf } from './answers.ts'
 import { askParams } from './ask-params.ts'
 import { type Measured, settle } from './decisions.ts'
@@ -24,7 +25,7 @@ export async function walkLook(walk: Walk, item: Item, block: LookBlock): Promis
     if (note === undefined) return finishStep(walk, item, 'command', 'done', { startedAt, ...findings })
     const skipped = 'outcome' in call && call.outcome === 'skipped'
     const record = finishStep(walk, item, 'command', skipped ? 'skipped' : 'failed', { startedAt, ...findings, note })
-    stdio.err(`  ${stdio.style('red', '✗')} ${block.name}: ${note}\n`)
+    stdio.err(`  ${stdio.style('red', '✗')} ${block.name}: ${printable(note)}\n`)
     if (skipped) return record
     const next = await asker.failed(block.name)
     if (next !== 'retry') return next === 'stop' ? undefined : record

@@ -1,5 +1,6 @@
 import type { IncidentState } from '../incident/fold.ts'
 import type { Phase, Step } from '../runbook/runbook.ts'
+import { printable } from '../terminal/printable.ts'
 import { leaveOut, notOffered } from './decisions.ts'
 import { showPhase, showStep } from './show-step.ts'
 import { leaveTodos } from './todos.ts'
@@ -81,7 +82,7 @@ async function walkOne(walk: Walk, item: Item, unfinished: IncidentState['unfini
 
 function sayLeftOut(walk: Walk, name: string, items: readonly Item[]): void {
   const reasons = [...new Set(items.map((item) => notOffered(walk, item)))].join(', ')
-  walk.stdio.err(`  ${walk.stdio.style('dim', `– ${name}: not offered (${reasons})`)}\n`)
+  walk.stdio.err(`  ${walk.stdio.style('dim', `– ${printable(name)}: not offered (${reasons})`)}\n`)
 }
 
 /**

@@ -28,6 +28,11 @@ describe('what an action that only reads answers is shown', () => {
     expect(line).toBe(`select 1 ${'x'.repeat(20)}…  7`)
   })
 
+  test('an answer makes no lines and moves no cursor', () => {
+    const text = answerText([{ 'a\nb': 'c\n-> drillbook respond evil', d: '\u001b[2J\u202e' }])
+    expect(text).toBe('a b                          d\nc -> drillbook respond evil  \\u001b[2J\\u202e\n')
+  })
+
   test('no line is wider than the terminal, and no list longer than a look', () => {
     const wide = Object.fromEntries(Array.from({ length: 9 }, (_, i) => [`column${i}`, 'value of it']))
     const lines = answerText(Array.from({ length: 100 }, () => wide))
