@@ -36,7 +36,7 @@ Exit status: 0 as wanted, 1 an expectation failed, 2 wrong use or configuration,
 
 const ENV = [
   '--env <name>',
-  'the environment: a name in environments/, or a file (default: DRILLBOOK_ENV, else lab)',
+  'the environment: a name in environments/, a file or a folder (default: DRILLBOOK_ENV, else lab)',
 ] as const
 const JSON_OUT = ['--json', 'print JSON on stdout, and nothing else there'] as const
 
@@ -161,6 +161,24 @@ function addDrills(program: Command, stdio: Stdio): void {
     .option(...JSON_OUT)
     .action(async (options) => (await import('./commands/drill.ts')).undo(stdio, options))
 
+  program
+    .command('prove')
+    .description('Run all drills and controls and write the proof: which alert fired, was delivered, mended, resolved.')
+    .option('--only <classes>', 'only the drills of these classes, separated by commas; without the controls')
+    .option('--repeat <number>', 'how often', count, 1)
+    .option('--one-each', 'one drill for each class, without the controls')
+    .option('--new', 'begin anew instead of going on where a stopped one was')
+    .option('--lab', 'start the lab first, and take it down afterwards')
+    .option('--port-offset <number>', 'with --lab: shift every port', integer)
+    .option('--out <folder>', 'where proof.md and proof.json are written (default: docs)')
+    .option(...ENV)
+    .option(...JSON_OUT)
+    .addHelpText(
+      'after',
+      '\nExamples:\n  drillbook prove\n  drillbook prove --only db-overload,payment-failures --repeat 3',
+    )
+    .action(async (options) => (await import('./commands/prove.ts')).prove(stdio, options))
+
   const fault = program.command('fault').description('Single faults, started and stopped through the keeper.')
   fault
     .command('list')
@@ -188,7 +206,7 @@ function addDrills(program: Command, stdio: Stdio): void {
   program
     .command('keeper')
     .description('Serve the keeper of faults: it undoes them when their holder is gone. Runs in the environment.')
-    .requiredOption('--env <file>', 'the environment file')
+    .requiredOption('--env <file>', 'the environment file or folder')
     .requiredOption('--port <number>', 'the port on loopback', integer)
     .requiredOption('--state <folder>', 'where it remembers what it has to undo')
     .requiredOption('--token-file <file>', 'the bearer token')

@@ -32,11 +32,7 @@ try {
     stdio.err(`${stdio.style('red', 'error:')} ${error.message}\n`)
     if (error.hint !== undefined) stdio.err(`${stdio.style('cyan', 'hint:')} ${error.hint}\n`)
     process.exitCode = error.exitStatus
-  } else if (
-    interrupt.signal.aborted &&
-    error instanceof Error &&
-    ['AbortError', 'AbortPromptError', 'ExitPromptError'].includes(error.name)
-  ) {
+  } else if (interrupt.signal.aborted && error instanceof Error && error.name === 'AbortError') {
     stdio.err('interrupted\n')
     process.exitCode = 130
   } else {

@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs'
+import { errorCode } from './system-error.ts'
 
 /**
  * When a process was started, in the kernel's own count, to tell it from a later one with the same number. Empty for one that has
@@ -12,5 +13,17 @@ export function processStart(pid: number): string | undefined {
     return fields[0] === 'Z' || fields[0] === 'X' ? '' : fields[19]
   } catch {
     return undefined // then the number alone has to do
+  }
+}
+
+/** A word that names the process with this number for as long as it runs, and no later one (where /proc tells). '' when there is none. */
+export function processMark(pid: number): string {
+  const start = processStart(pid)
+  if (start !== undefined) return start
+  try {
+    process.kill(pid, 0)
+    return 'running'
+  } catch (error) {
+    return errorCode(error) === 'EPERM' ? 'running' : ''
   }
 }

@@ -1,7 +1,8 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { answerGivenAt, noteAnswerGiven } from './answer-given.ts'
+import { watchRequest } from './express-watch.ts'
 import { httpRequestDurations } from './http-durations.ts'
-import { routeOf, watchRoute } from './http-route.ts'
+import { routeOf } from './http-route.ts'
 import { gauge } from './metric.ts'
 import type { MetricsRegistry } from './registry.ts'
 import { streamBeganAt } from './stream-began.ts'
@@ -50,7 +51,7 @@ export function httpMetrics(registry: MetricsRegistry): HttpMetrics {
     middleware(req, res, next) {
       const startedAt = performance.now()
       active += 1
-      watchRoute(req)
+      watchRequest(req)
       const trace = activeTrace()
       noteAnswerGiven(res)
       res.once('close', () => {

@@ -4,12 +4,14 @@ import { z } from 'zod'
 import type { Root } from '../content/root.ts'
 import type { Drill } from '../drill/drill.ts'
 import { drillNames, readDrill } from '../drill/drill-file.ts'
-import { type Environment, parseEnvironment } from '../environment/environment.ts'
+import { type Environment, environmentFrom, sourcesOf } from '../environment/environment.ts'
+import { environmentEntries } from '../environment/sources.ts'
 import { messageOf, type Problem, ProblemsError } from '../errors.ts'
 import { PORT_NAMES } from '../lab/ports.ts'
 import { type AlertRule, type RecordingRule, readRules } from '../rules/read-rules.ts'
 import { listRunbooks } from '../runbook/read-runbook.ts'
 import type { Runbook } from '../runbook/runbook.ts'
+import { placeholders } from './placeholders.ts'
 
 /** Everything that is shipped, as far as it could be read. */
 export interface Content {
@@ -18,6 +20,8 @@ export interface Content {
   runbooks: Runbook[]
   drills: Drill[]
   environments: Environment[]
+  /** Lines that only a person can write and nobody has. */
+  placeholders: Problem[]
   /** The ids of its panels, by the dashboard's uid. */
   dashboards: Map<string, Set<number>>
 }
@@ -37,12 +41,17 @@ export function readContent(root: Root): { content: Content; problems: Problem[]
   const rules = attempt('alerts/rules', [], () => readRules(root)).flatMap((group) => group.rules)
   const runbooks = listRunbooks(root)
   problems.push(...runbooks.problems)
-  const environments = filesIn(root.environments, '.yaml').flatMap((file) =>
-    attempt<Environment[]>(relative(root.dir, file), [], () => [readEnvironment(root, file)]),
+  const found = environmentEntries(root)
+  problems.push(...found.problems)
+  const environments = found.entries.flatMap(({ path }) =>
+    attempt<Environment[]>(relative(root.dir, path), [], () => [readEnvironment(root, path)]),
   )
   const drills = drillNames(root).flatMap((name) =>
     attempt<Drill[]>(`runbooks/drills/${name}.yaml`, [], () => [readDrill(root, name)]),
   )
+  for (const file of filesIn(root.drills, '.yml')) {
+    problems.push({ file: relative(root.dir, file), message: 'is not read: name it *.yaml' })
+  }
   const dashboards = filesIn(root.dashboards, '.json').flatMap((file) =>
     attempt<[string, Set<number>][]>(relative(root.dir, file), [], () => readDashboard(file)),
   )
@@ -52,6 +61,7 @@ export function readContent(root: Root): { content: Content; problems: Problem[]
     runbooks: runbooks.runbooks,
     drills,
     environments,
+    placeholders: placeholders(root),
     dashboards: new Map(dashboards),
   }
   return { content, problems }
@@ -64,12 +74,16 @@ function filesIn(dir: string, ending: string): string[] {
 }
 
 /** A template of the lab is checked with stand-ins for its folder and ports; line numbers stay true. */
-function readEnvironment(root: Root, file: string): Environment {
-  const text = readFileSync(file, 'utf8').replace(/\$\{(lab|port\.([\w.-]+))\}/g, (placeholder, name, port) => {
+function readEnvironment(root: Root, path: string): Environment {
+  const sources = sourcesOf(root, path).map((source) => ({ ...source, text: withStandIns(source.text) }))
+  return environmentFrom(root, sources, path)
+}
+
+function withStandIns(text: string): string {
+  return text.replace(/\$\{(lab|port\.([\w.-]+))\}/g, (placeholder, name, port) => {
     if (name === 'lab') return '/lab'
     return PORT_NAMES.some((known) => known === port) ? '1' : placeholder
   })
-  return parseEnvironment(root, text, file)
 }
 
 const dashboardSchema = z.object({ uid: z.string(), panels: z.array(z.object({ id: z.number() })) })

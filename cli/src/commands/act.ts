@@ -6,9 +6,10 @@ import type { Environment } from '../environment/environment.ts'
 import { CliError } from '../errors.ts'
 import { runAudited } from '../incident/audit.ts'
 import type { Stdio } from '../stdio.ts'
+import { askKey } from '../terminal/prompt.ts'
 import { liveLine } from '../walk/live-line.ts'
 import { showTarget } from '../walk/show-target.ts'
-import { choose, typeName } from '../walk/terminal-asker.ts'
+import { typeName } from '../walk/terminal-asker.ts'
 
 const SEE_THEM = '`drillbook act` lists the actions and their parameters.'
 
@@ -45,9 +46,9 @@ export async function act(stdio: Stdio, options: ActOptions): Promise<void> {
     }
     const wanted = environment.production
       ? await typeName(stdio, environment, name)
-      : await choose(stdio, `Run ${name}?`, [
-          { value: true, name: 'Yes, run it' },
-          { value: false, name: 'No' },
+      : await askKey(stdio, `Run ${name}?`, [
+          { key: 'y', label: 'run', value: true },
+          { key: 'q', label: 'stop', value: false },
         ])
     if (!wanted) throw new CliError('refused', `${name} was not run`)
   }

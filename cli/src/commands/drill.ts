@@ -1,21 +1,14 @@
 import { findRoot, type Root } from '../content/root.ts'
-import { admit, closeKilled, keeperOf } from '../drill/admit.ts'
-import { Display } from '../drill/display.ts'
+import { closeKilled, keeperOf } from '../drill/admit.ts'
 import { drillNames, readDrill } from '../drill/drill-file.ts'
-import { onInterrupts } from '../drill/interrupts.ts'
-import { createJournal, listJournals, unfinished } from '../drill/journal-file.ts'
-import { Observer } from '../drill/observer.ts'
+import { listJournals, unfinished } from '../drill/journal-file.ts'
+import { performDrill } from '../drill/perform.ts'
 import { describe, leftOver } from '../drill/phases/roll-back.ts'
 import type { Run } from '../drill/run.ts'
-import { runDrill } from '../drill/run-drill.ts'
-import { formatScorecard } from '../drill/scorecard.ts'
 import { type Environment, loadEnvironment } from '../environment/environment.ts'
 import { CliError } from '../errors.ts'
 import { isOpen } from '../keeper/session.ts'
 import { localDateTime } from '../local-time.ts'
-import { PrometheusClient, readSecret } from '../prometheus/client.ts'
-import { readRunbook } from '../runbook/read-runbook.ts'
-import { SlackQueue } from '../slack/webhook.ts'
 import type { Stdio } from '../stdio.ts'
 
 interface Options {
@@ -53,52 +46,12 @@ export async function list(stdio: Stdio, options: Options): Promise<void> {
 export async function run(stdio: Stdio, options: Options & { name: string; unattended?: boolean }): Promise<void> {
   const root = findRoot(stdio.cwd)
   const environment = environmentOf(stdio, root, options)
-  const drill = readDrill(root, options.name, environment)
-  readRunbook(root, drill.incident)
-  if (options.unattended !== true && !stdio.interactive) {
-    throw new CliError('usage', 'there is no terminal to ask anybody at', { hint: 'Run it with --unattended.' })
-  }
-  if (environment.production && options.unattended === true) {
-    throw new CliError('refused', `${environment.name} is production: no drill there without people`)
-  }
   sayKilled(stdio, root)
-  const keeper = await admit(root, environment)
-  const display = new Display(stdio)
-  const prometheus = new PrometheusClient(environment.prometheus)
-  const hurry = new AbortController()
-  const current: Run = {
-    root,
-    environment,
-    drill,
-    stdio,
-    display,
-    prometheus,
-    keeper,
-    journal: createJournal(root, drill, environment),
-    observer: new Observer(environment, drill, prometheus, display),
-    slack: slackOf(environment),
-    unattended: options.unattended === true,
-    signal: stdio.signal,
-    hurry: hurry.signal,
-    waiting: undefined,
-    lease: undefined,
-  }
-  display.title(
-    `DRILL: ${drill.title}`,
-    `${drill.name} in ${environment.name}, protection ${drill.protection}. ${drill.description}`,
-  )
-  const forget = onInterrupts(stdio, hurry, () => drill.faults)
-  try {
-    const journal = await runDrill(current)
-    if (options.json === true) stdio.out(`${JSON.stringify(journal, null, 2)}\n`)
-    stdio.err(formatScorecard(journal, stdio.style))
-    stdio.err(`\nJournal: ${current.journal.path}\n`)
+  const { name, unattended = false } = options
+  await performDrill(stdio, root, environment, { name, unattended }, async (current) => {
+    if (options.json === true) stdio.out(`${JSON.stringify(current.journal.data, null, 2)}\n`)
     await conclude(current)
-  } finally {
-    forget()
-    current.lease?.stop()
-    await current.observer.stop()
-  }
+  })
 }
 
 /** Finishes what is left of a drill or of faults started by hand. Throws `expectation_failed` when something stays on. */
@@ -166,9 +119,4 @@ function sayKilled(stdio: Stdio, root: Root): void {
       `${stdio.style('cyan', 'note:')} the drill ${data.drill} (${data.id}) is running, process ${data.runner.pid}\n`,
     )
   }
-}
-
-function slackOf(environment: Environment): SlackQueue | undefined {
-  const file = environment.slack?.webhookUrlFile
-  return file === undefined ? undefined : new SlackQueue(readSecret(file))
 }

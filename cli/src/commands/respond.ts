@@ -1,5 +1,6 @@
 import { type Context, context } from '../context.ts'
 import { formatDuration } from '../duration.ts'
+import { requireRunbook } from '../environment/require-incident.ts'
 import { CliError } from '../errors.ts'
 import { type FiringAlert, firingAlerts } from '../incident/firing-alerts.ts'
 import { findIncident, type IncidentRecord, openIncident, openIncidents, resumeIncident } from '../incident/record.ts'
@@ -7,7 +8,7 @@ import { recordFiring, recordFiringAndResolved } from '../incident/record-alerts
 import { localTime } from '../local-time.ts'
 import { incidentsOf, readRunbook } from '../runbook/read-runbook.ts'
 import type { Stdio } from '../stdio.ts'
-import { choose } from '../walk/terminal-asker.ts'
+import { choose } from '../terminal/choose.ts'
 import { type WalkSummary, walkRunbook } from '../walk/walk-runbook.ts'
 
 export interface RespondOptions {
@@ -86,9 +87,9 @@ async function chooseIncident(
   const choices = [
     ...[...byIncident].map(([incident, alerts]) => ({
       value: incident,
-      name: `${incident}: ${alerts.map((a) => a.name).join(', ')} firing`,
+      text: `${incident}: ${alerts.map((a) => a.name).join(', ')} firing`,
     })),
-    ...open.map((i) => ({ value: i.id, name: `${i.id}: still open, nothing firing` })),
+    ...open.map((i) => ({ value: i.id, text: `${i.id}: still open, nothing firing` })),
   ].filter(({ value }) => runbooks.includes(value) || open.some((i) => i.id === value))
   const [only] = choices
   if (only === undefined) {
@@ -120,8 +121,8 @@ function recordFor({ root, environment, actor }: Context, wanted: string, anew: 
     }
     return record
   }
-  // Before anything is written: is there such a runbook, and can it be read?
-  readRunbook(root, wanted)
+  // Before anything is written: is there such a runbook, can it be read, and is it for this environment?
+  requireRunbook(environment, wanted, { runbooks: [readRunbook(root, wanted)], drills: [] })
   const open = openIncidents(root)
     .filter((i) => i.incident === wanted && i.environment === environment.name)
     .at(-1)

@@ -2,7 +2,7 @@ import { z } from 'zod'
 import { durationText, expectationText, kebabName } from '../content/fields.ts'
 import { param } from './param.ts'
 
-/** The environment file as a person writes it; see `environments/lab.yaml` for an example with comments. */
+/** An environment as a person writes it, in one file or in several; `environments/lab/` is an example with comments. */
 
 const url = z.url({ protocol: /^https?$/, error: 'a URL starts with http:// or https://' })
 const json = z.json()
@@ -60,6 +60,8 @@ export const environmentSchema = z.strictObject({
   name: kebabName,
   /** This file is a template that `drillbook lab up` resolves into the lab's own folder. */
   resolvedBy: z.literal('lab').optional(),
+  /** The incident classes that there are here. @default those for which everything is bound */
+  incidents: z.array(kebabName).optional(),
   production: z.boolean().default(false),
   speed: z.number().positive().default(1),
   prometheus: endpoint,

@@ -74,7 +74,7 @@ export function labFolderExists(dir: string): boolean {
 /** Removes all but the lock, which whoever calls this holds. The sign goes last: until then, what is left is a lab's. */
 export function emptyLabFolder(dir: string): void {
   for (const name of readdirSync(dir)) {
-    if (name !== LOCK && name !== SIGN) rmSync(join(dir, name), { recursive: true, force: true })
+    if (!name.startsWith(LOCK) && name !== SIGN) rmSync(join(dir, name), { recursive: true, force: true })
   }
   rmSync(join(dir, SIGN), { force: true })
 }

@@ -1,5 +1,6 @@
 import type { Code } from 'mdast'
 import { readCommand } from './command-block.ts'
+import { runnableLanguage } from './fence.ts'
 import { promqlAttributes, readInfo, shAttributes } from './info-string.ts'
 import type { ActBlock, Block, CheckBlock } from './runbook.ts'
 
@@ -11,13 +12,17 @@ const SHELLS = ['bash', 'shell', 'zsh', 'fish']
 /** `raw` is the fence's line as it stands in the file. */
 export function readBlock(code: Code, raw: string): ReadBlock {
   const line = code.position?.start.line ?? 0
-  if (code.lang === 'promql') return readCheck(code, raw, line)
-  if (code.lang === 'sh') return readSh(code, raw, line)
-  if (SHELLS.includes(code.lang ?? '')) {
+  const runnable = runnableLanguage(code)
+  if (runnable !== undefined) {
+    const { language, rest } = runnable
+    if (rest !== '') return { problems: [`a blank belongs after ${language}, not ${JSON.stringify(rest[0])}`] }
+    return language === 'promql' ? readCheck(code, raw, line) : readSh(code, raw, line)
+  }
+  const lang = code.lang ?? ''
+  if (lang.startsWith('{')) return { problems: ['the block has attributes and no language: write promql or sh'] }
+  if (SHELLS.includes(lang.toLowerCase()) && /^\s*drillbook\s/m.test(code.value)) {
     return {
-      problems: [
-        `a ${code.lang} block is no step: use sh for a drillbook command, console for what people type by hand`,
-      ],
+      problems: [`a ${lang} block is no step: use sh for a drillbook command, console for what people type by hand`],
     }
   }
   return { prose: true }

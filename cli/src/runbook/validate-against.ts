@@ -1,5 +1,6 @@
 import { resolveParams } from '../actions/substitute.ts'
 import type { Environment } from '../environment/environment.ts'
+import { missingKey } from '../environment/incidents.ts'
 import { CliError, type Problem } from '../errors.ts'
 import type { ActBlock, Runbook } from './runbook.ts'
 
@@ -14,7 +15,7 @@ export function validateAgainst(runbook: Runbook, environment: Environment): Pro
 /** Why this act cannot run here at all; undefined when it can. */
 export function cannotRun(act: ActBlock, environment: Environment): string | undefined {
   const action = environment.actions.get(act.action)
-  if (action === undefined) return `the environment ${environment.name} knows no action ${act.action}`
+  if (action === undefined) return missingKey(environment, `actions.${act.action}`)
   try {
     resolveParams(act.action, action.params, act.params)
     return undefined

@@ -91,7 +91,7 @@ describe('drillbook check', () => {
       'runbooks/cache-outage.md',
       'drillbook act show-banner',
       'drillbook act sing',
-      /cache-outage\.md:\d+ {2}the environment lab knows no action sing/,
+      /cache-outage\.md:\d+ {2}actions\.sing is missing in environments\/lab/,
     ],
     [
       'runbooks/cache-outage.md',
@@ -101,12 +101,17 @@ describe('drillbook check', () => {
     ],
     ['runbooks/monitoring.md', 'noDrill:', 'owner2:', /Watchdog: no drill expects it/],
     [
-      'environments/lab.yaml',
+      'environments/lab/faults/cache.yaml',
       'cache-hung:',
       'cache-frozen:',
-      /hung-unprotected\.yaml {2}the environment lab binds no fault cache-hung/,
+      /hung-unprotected\.yaml {2}faults\.cache-hung is missing in environments\/lab/,
     ],
-    ['environments/lab.yaml', 'port.keeper', 'port.keepr', /environments\/lab\.yaml:\d+ {2}keeper\.url/],
+    [
+      'environments/lab/connections.yaml',
+      'port.keeper',
+      'port.keepr',
+      /environments\/lab\/connections\.yaml:\d+ {2}keeper\.url/,
+    ],
     ['runbooks/drills/cache-outage.yaml', 'CacheHitRateZero', 'CacheHitRateNil', /unknown alert CacheHitRateNil/],
     ['runbooks/drills/cache-outage.yaml', 'use-standby-cache', 'use-other-cache', /unknown step use-other-cache/],
   ])('finds the mistake planted in %s: %s', async (file, find, replacement, message) => {

@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { readFileSync, writeFileSync } from 'node:fs'
+import { readdirSync, readFileSync, renameSync } from 'node:fs'
 import { hostname } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals'
@@ -36,10 +36,9 @@ describe('a process that nobody collects', () => {
   test('does not keep the walk of its incident for ever', () => {
     const folder = drillbookFolder({ prometheusUrl: 'http://127.0.0.1:1', opsUrls: ['http://127.0.0.1:1'] })
     const record = openIncident({ root: folder.root, incident: 'outage', environment: 'test', actor: 'me@here' })
-    const file = join(record.dir, 'walk.lock')
     lockWalk(record)
-    const mine = JSON.parse(readFileSync(file, 'utf8'))
-    writeFileSync(file, JSON.stringify({ ...mine, pid, started: fields(pid)[19] }))
+    const [claim = ''] = readdirSync(record.dir).filter((name) => name.startsWith('walk.lock'))
+    renameSync(join(record.dir, claim), join(record.dir, claim.replace(/-.*$/, `-${pid}-${fields(pid)[19]}-1`)))
     lockWalk(record)()
     folder.remove()
   })

@@ -1,8 +1,15 @@
-import { appendFileSync, existsSync, readFileSync, writeFileSync } from 'node:fs'
+import { appendFileSync, readdirSync, renameSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals'
 import { CliError } from '../../src/errors.ts'
-import { findIncident, listIncidents, openIncident, openIncidents, resumeIncident } from '../../src/incident/record.ts'
+import {
+  findIncident,
+  type IncidentRecord,
+  listIncidents,
+  openIncident,
+  openIncidents,
+  resumeIncident,
+} from '../../src/incident/record.ts'
 import { renderReport } from '../../src/incident/report.ts'
 import { renderTimeline } from '../../src/incident/timeline.ts'
 import { lockWalk } from '../../src/incident/walk-lock.ts'
@@ -15,6 +22,7 @@ beforeEach(() => {
 afterEach(() => folder.remove())
 
 const opened = () => openIncident({ root: folder.root, incident: 'outage', environment: 'test', actor: 'me@here' })
+const claims = ({ dir }: IncidentRecord) => readdirSync(dir).filter((name) => name.startsWith('walk.lock'))
 const STEP = { step: 'use-spare', title: 'Use the spare', phase: 'immediate' } as const
 
 describe('the record of an incident', () => {
@@ -96,19 +104,33 @@ describe('the walk of an incident belongs to one process', () => {
     expect(() => lockWalk(record)).toThrow(`is being walked by process ${process.pid}`)
     unlock()
     lockWalk(record)()
-    expect(existsSync(join(record.dir, 'walk.lock'))).toBe(false)
+    expect(claims(record)).toEqual([])
   })
 
+  const dead = (claim: string) => claim.replace(`-${process.pid}-`, '-4194303-')
+  const later = (claim: string) => claim.replace(/-\w+-(\d+)$/, '-1-$1')
   test.each([
-    ['a dead process', (lock: string) => lock.replace(/"pid":\d+/, '"pid":4194303')],
-    ['a later process with the same number', (lock: string) => lock.replace(/"started":"[^"]*"/, '"started":"1"')],
-    ['a writer that was killed', () => '{"pi'],
-  ])('what %s left is taken over', (_, left) => {
+    ['a dead process', dead],
+    ['a later process with the same number', later],
+    ['a writer that was killed', (claim: string) => `${dead(claim)}.new`],
+  ])('what %s left is taken over, and removed', (_, left) => {
     const record = opened()
-    const file = join(record.dir, 'walk.lock')
     lockWalk(record)
-    writeFileSync(file, left(readFileSync(file, 'utf8')))
+    const [claim = ''] = claims(record)
+    renameSync(join(record.dir, claim), join(record.dir, left(claim)))
     lockWalk(record)()
+    expect(claims(record)).toEqual([])
+  })
+
+  test('a living claim that cannot be read still counts, and so does one of another host', () => {
+    const record = opened()
+    lockWalk(record)
+    const file = join(record.dir, claims(record)[0] ?? '')
+    writeFileSync(file, '{"ho')
+    expect(() => lockWalk(record)).toThrow(`is being walked by process ${process.pid}`)
+    renameSync(file, dead(file))
+    writeFileSync(dead(file), JSON.stringify({ host: 'elsewhere', doing: 'walked' }))
+    expect(() => lockWalk(record)).toThrow('is being walked by process 4194303 on elsewhere')
   })
 })
 

@@ -128,13 +128,13 @@ test('a mistake in the environment is told with its line before anything starts'
   for (const name of ['drillbook.yaml', 'alerts', 'environments', 'runbooks']) {
     cpSync(join(CHECKOUT, name), join(scratch, name), { recursive: true })
   }
-  const file = join(scratch, 'environments/lab.yaml')
+  const file = join(scratch, 'environments/lab/connections.yaml')
   writeFileSync(file, readFileSync(file, 'utf8').replaceAll(`\${port.keeper}`, `\${port.sofa}`))
   lab = new TestLab('mistaken', scratch)
   const { status, stderr } = await lab.run('lab', 'up', '--port-offset', await freeOffset())
   expect([status, stderr]).toEqual([
     2,
-    expect.stringMatching(/environments\/lab\.yaml:\d+ {2}the lab has no \$\{port\.sofa\}/),
+    expect.stringMatching(/environments\/lab\/connections\.yaml:\d+ {2}the lab has no \$\{port\.sofa\}/),
   ])
   expect([lab.processes(), lab.exists]).toEqual([[], false])
 })

@@ -127,11 +127,11 @@ describe('unattended', () => {
     const { steps } = await walkRunbook(options)
     expect(steps.find((s) => s.name === 'use-spare')).toMatchObject({
       outcome: 'failed',
-      note: expect.stringContaining('knows no action'),
+      note: expect.stringContaining('actions.use-spare is missing in environments/test.yaml'),
     })
     expect(walks.paths()).toEqual([['/repair'], ['/repair']])
     expect(
-      captured.stderr.indexOf('runbooks/outage.md:38  the environment test knows no action use-spare'),
+      captured.stderr.indexOf('runbooks/outage.md:38  actions.use-spare is missing in environments/test.yaml'),
     ).toBeLessThan(captured.stderr.indexOf('== Signs'))
   })
 
