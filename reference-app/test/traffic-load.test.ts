@@ -94,6 +94,7 @@ test('some journeys are multiplied, the others stay, whatever rate the generator
   expect(first).toMatchObject({ actor: 'tester', before: { journeysPerSecond: 20 } })
   expect(first?.after).toMatchObject({ journeysPerSecond: expect.closeTo(38) })
   expect(second).toMatchObject({ before: first?.after, after: { journeysPerSecond: 50, shares: { order: 0.4 } } })
+  expect((await put({ times: { support: 50, coupon: 50 } })).status).toBe(200) // 1,000 per second, no matter how the shares are rounded
 })
 
 const WRONG = [
