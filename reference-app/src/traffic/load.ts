@@ -68,7 +68,8 @@ export class OrderedLoad {
   private multiplied(times: NonNullable<LoadChange['times']>): Load {
     const { journeysPerSecond, shares } = this.start
     const rates = Object.fromEntries(JOURNEYS.map((name) => [name, shares[name] * (times[name] ?? 1)]))
-    const perSecond = journeysPerSecond * JOURNEYS.reduce((sum, name) => sum + (rates[name] ?? 0), 0)
+    const sum = JOURNEYS.reduce((total, name) => total + (rates[name] ?? 0), 0)
+    const perSecond = Number((journeysPerSecond * sum).toFixed(6)) // the shares add up to nearly 1
     if (perSecond > MAX_JOURNEYS_PER_SECOND) {
       throw new Problem('invalid_request', `These are more than ${MAX_JOURNEYS_PER_SECOND} journeys per second.`)
     }
