@@ -1,6 +1,6 @@
 import { IncomingMessage } from 'node:http'
 import { watchRoutes } from './http-route.ts'
-import { beginAtRoot, innermostVisit, type VisitedRequest } from './router-visit.ts'
+import { beginAtRoot, routingOf, type VisitedRequest } from './router-visit.ts'
 import { type Router, scan, watchRouter } from './router-watch.ts'
 
 interface ExpressRequest extends VisitedRequest {
@@ -30,13 +30,15 @@ export function watchExpress({ Router, request }: Express): void {
  * followed from here on, unless it has come into a router that is mounted.
  */
 export function watchRequest(req: ExpressRequest): void {
-  if (innermostVisit(req) !== undefined || req.app === undefined) return
+  if (req.app === undefined) return
+  const routing = routingOf(req)
+  if (routing.visit !== undefined) return
   const { router, parent } = req.app
   const prototype = requestPrototype(req)
   if (prototype !== undefined) watchRoutes(prototype)
   watchRouter(router)
   scan(router)
-  if (parent === undefined && req.baseUrl === '') beginAtRoot(req, router)
+  if (parent === undefined && req.baseUrl === '') beginAtRoot(routing, router)
 }
 
 /** What all requests of a copy of Express have: its own methods, right above Node's. */
