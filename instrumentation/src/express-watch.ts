@@ -8,6 +8,8 @@ interface ExpressRequest extends VisitedRequest {
 }
 
 interface ExpressApp {
+  /** In Express 4, where `router` throws. */
+  _router?: Router
   router: Router
   /** The application that it is mounted in. */
   parent?: unknown
@@ -22,6 +24,7 @@ export interface Express {
 /** Watches all that is made with this copy of Express: best before any request. */
 export function watchExpress({ Router, request }: Express): void {
   watchRouter(Router.prototype)
+  watchRouter(Router) // the prototype itself in Express 4
   watchRoutes(request)
 }
 
@@ -33,7 +36,8 @@ export function watchRequest(req: ExpressRequest): void {
   if (req.app === undefined) return
   const routing = routingOf(req)
   if (routing.visit !== undefined) return
-  const { router, parent } = req.app
+  const { parent } = req.app
+  const router = req.app._router ?? req.app.router
   const prototype = requestPrototype(req)
   if (prototype !== undefined) watchRoutes(prototype)
   watchRouter(router)

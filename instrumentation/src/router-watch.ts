@@ -16,6 +16,9 @@ interface WatchedLayer extends Layer {
   handle: Partial<Router>
   handleRequest: Handle
   handleError: HandleError
+  /** Their names in Express 4. */
+  handle_request?: Handle
+  handle_error?: HandleError
 }
 
 /** What is patched of it. Its users load Express; this package does not. */
@@ -70,8 +73,8 @@ export function scan(router: Router): void {
   for (const layer of router.stack) if (routerOf(layer) === undefined) note(layer, router, pathOf(layer))
 }
 
-function pathOf({ rawPath, route, slash }: WatchedLayer): RoutePath | undefined {
-  return rawPath ?? route?.path ?? (slash ? '/' : undefined)
+function pathOf({ rawPath, route, slash, regexp }: WatchedLayer): RoutePath | undefined {
+  return rawPath ?? route?.path ?? (slash || regexp?.fast_slash ? '/' : undefined)
 }
 
 function note(layer: WatchedLayer, router: Router, path: RoutePath | undefined): void {
@@ -83,20 +86,23 @@ function note(layer: WatchedLayer, router: Router, path: RoutePath | undefined):
 
 /** Only this layer, not the prototype: the handlers inside of a route are layers, too, and belong to no router. */
 function watchLayer(layer: WatchedLayer, router: Router): void {
-  const { handleRequest, handleError, route } = layer
+  const { route, handleRequest = layer.handle_request, handleError = layer.handle_error } = layer
+  if (handleRequest === undefined || handleError === undefined) return
   function arrive(req: VisitedRequest): void {
     const visit = resumeVisit(routingOf(req), router)
     visit.at = route ? visit.base : templateOfMount(layer, visit.base, req)
     visit.baseUrl = req.baseUrl
   }
-  layer.handleRequest = (req, res, next) => {
+  const request: Handle = (req, res, next) => {
     arrive(req)
     return handleRequest.call(layer, req, res, next)
   }
-  layer.handleError = (error, req, res, next) => {
+  const failed: HandleError = (error, req, res, next) => {
     arrive(req)
     return handleError.call(layer, error, req, res, next)
   }
+  if (layer.handle_request === undefined) Object.assign(layer, { handleRequest: request, handleError: failed })
+  else Object.assign(layer, { handle_request: request, handle_error: failed })
 }
 
 /** The object among the prototypes, or the object itself, that defines all of these. */
