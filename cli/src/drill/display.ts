@@ -2,7 +2,7 @@ import { formatDuration } from '../duration.ts'
 import type { ReceivedMessage } from '../slack/received.ts'
 import type { Stdio } from '../stdio.ts'
 import type { PhaseRecord } from './journal.ts'
-import type { Onlooker } from './observer.ts'
+import type { Onlooker } from './onlooker.ts'
 
 const MARKS = { passed: ['green', '✔'], failed: ['red', '✘'], skipped: ['dim', '–'], running: ['cyan', '▸'] } as const
 
