@@ -37,8 +37,8 @@ export function watchRoutes(prototype: object): void {
 }
 
 /**
- * The template of the last route that matched, e.g. `/api/v1/concerts/:id`; `unmatched` when none did; `unknown` when it
- * is in a router that is not watched. Never a part of the URL that a client chose.
+ * The template of the last route that matched, e.g. `/api/v1/concerts/:id`; `unmatched` when none did; `unknown` when
+ * not all of its mounts are known. Never a part of the URL that a client chose.
  */
 export function routeOf(req: RoutedRequest): string {
   // One of its own was set by an application whose requests are not watched.

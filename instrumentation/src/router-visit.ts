@@ -10,7 +10,7 @@ export interface Visit {
   base: string | undefined
   /** Template of where the layer stands that is at work; a router that begins now stands there. */
   at: string | undefined
-  /** `req.baseUrl` while that layer is at work. When it is another, somebody who is not watched has routed in between. */
+  /** `req.baseUrl` while that layer is at work. When it is another, a router that is not watched came in between. */
   baseUrl: string | undefined
   outer: Visit | undefined
 }

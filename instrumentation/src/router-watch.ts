@@ -32,7 +32,7 @@ const SCANNED = Symbol.for('drillbook layers noted')
 /** Of all copies of this package together: one may be preloaded and another be the application's. */
 const WATCHED = Symbol.for('drillbook watched')
 
-/** Watches all routers of the copy of Express that this one is of, from now on: which layers are at work on a request. */
+/** Notes from now on which layers are at work on a request, in all routers of this one's copy of Express. */
 export function watchRouter(router: object): void {
   const prototype = prototypeWith(router, 'handle', 'use', 'route')
   if (prototype === undefined || Object.hasOwn(prototype, WATCHED)) return
