@@ -95,7 +95,9 @@ function addResponse(program: Command, stdio: Stdio): void {
   program
     .command('act')
     .argument('[name]', 'the action; without one: list them, with what each does and has to be told')
-    .description('Do one named action of the environment; asks first, and writes it to the audit log.')
+    .description(
+      'Do one named action of the environment; asks first and writes it to the audit log, unless it only reads.',
+    )
     .option('--param <name=value>', 'a parameter of the action; repeatable', collect)
     .option('--yes', 'do not ask (refused in production)')
     .option(...ENV)
@@ -233,6 +235,15 @@ function addContent(program: Command, stdio: Stdio): void {
     .action(async (options) => (await import('./commands/rules.ts')).compile(stdio, options))
 
   program
+    .command('new')
+    .description('Begin new content.')
+    .command('incident')
+    .argument('<name>', 'the name of the class: disk-full')
+    .description('Write the skeleton of an incident class: rule, rule tests, runbook, drill; never overwrites.')
+    .option(...JSON_OUT)
+    .action(async (name, options) => (await import('./commands/new.ts')).incident(stdio, { ...options, name }))
+
+  program
     .command('check')
     .description('Prove that alerts, runbooks, drills, dashboards and environments exist and agree.')
     .option(...JSON_OUT)
@@ -255,7 +266,7 @@ function addLab(program: Command, stdio: Stdio): void {
     .option('--port-offset <number>', 'shift every port', integer)
     .option('--port <name=number>', 'one port; repeatable', collect)
     .option('--speed <factor>', 'how much faster alert rules run, from 1 to 20', number, 10)
-    .option('--journeys-per-second <number>', 'the traffic', number, 60)
+    .option('--journeys-per-second <number>', 'the traffic, from 0 to 1000', number, 60)
     .option('--data-set <name>', 'what the database holds: small, or load (enough for load tests)', 'small')
     .option(...JSON_OUT)
     .action(async (options) => (await import('./commands/lab.ts')).up(stdio, options))
@@ -283,6 +294,12 @@ function addLab(program: Command, stdio: Stdio): void {
     .action(async (part, count, options) =>
       (await import('./commands/lab.ts')).scale(stdio, { ...options, part, count }),
     )
+  lab
+    .command('restart')
+    .argument('<instance>', 'api: all of them, one after the other; or one, such as api-1')
+    .description('Restart instances of the API in order, without a failed request.')
+    .option(...JSON_OUT)
+    .action(async (what, options) => (await import('./commands/lab.ts')).restart(stdio, { ...options, what }))
   lab
     .command('logs')
     .argument('[name]', 'one part; without it, all')

@@ -10,9 +10,12 @@ const UNIT_MS: Record<string, number> = {
   y: 365 * DAY_MS,
 }
 
+/** What `parseDuration` takes. */
+export const DURATION = /^(\d+(?:\.\d+)?(ms|[smhdwy]))+$/
+
 /** "500ms", "30s", "5m", "2h", "1w", "1y", "1h30m" to milliseconds; undefined when it is no duration. */
 export function parseDuration(text: string): number | undefined {
-  if (!/^(\d+(?:\.\d+)?(ms|[smhdwy]))+$/.test(text)) return undefined
+  if (!DURATION.test(text)) return undefined
   let total = 0
   for (const [, count, unit] of text.matchAll(/(\d+(?:\.\d+)?)(ms|[smhdwy])/g)) {
     total += Number(count) * (UNIT_MS[unit ?? ''] ?? Number.NaN)

@@ -4,6 +4,7 @@ import type { Dashboard } from '@grafana/schema'
 import { cacheDashboard } from './cache/dashboard.ts'
 import { commerceDashboard } from './commerce/dashboard.ts'
 import { databaseDashboard } from './database/dashboard.ts'
+import { incidentsDashboard } from './incidents/dashboard.ts'
 import { overviewDashboard } from './overview/dashboard.ts'
 import type { Rules } from './rules/rule-files.ts'
 import { readThresholds } from './rules/thresholds.ts'
@@ -24,6 +25,7 @@ export function generate(rules: Rules, runbookBase?: string): DashboardFiles {
     ['cache.json', fileText(cacheDashboard(thresholds, base))],
     ['commerce.json', fileText(commerceDashboard())],
     ['database.json', fileText(databaseDashboard(thresholds, base))],
+    ['incidents.json', fileText(incidentsDashboard(rules, base))],
     ['service-overview.json', fileText(overviewDashboard(thresholds, base))],
     ['ticketing-funnel.json', fileText(ticketingDashboard())],
     ['waiting-room.json', fileText(waitingRoomDashboard())],

@@ -95,12 +95,12 @@ test('a ratio that changes counts from the next trace on, where a request starts
   expect(decisions()).toEqual([false, false])
 })
 
-test('exactly the needed auto-instrumentations are on, and children of the process keep their own choice', () => {
+test('exactly the needed auto-instrumentations and our own are on, and children of the process keep their own choice', () => {
   const names = instrumentations({ ratio: 1, parentBased: true }).map((i) => {
     i.disable()
     return i.instrumentationName.replace('@opentelemetry/instrumentation-', '')
   })
-  expect(names.sort()).toEqual(['express', 'http', 'ioredis', 'pg', 'undici'])
+  expect(names.sort()).toEqual(['@drillbook/instrumentation', 'express', 'http', 'ioredis', 'pg', 'undici'])
   expect(process.env.OTEL_NODE_ENABLED_INSTRUMENTATIONS).toBeUndefined()
 })
 

@@ -13,6 +13,9 @@ import { environmentFiles, environmentPath } from './sources.ts'
 
 export type { Action, Fault, OpsCall, Step } from './schema.ts'
 
+/** The kind of a traffic generator. It is no part of the service: only a step that says `on: traffic` reaches it. */
+export const TRAFFIC = 'traffic'
+
 /** Where one process takes orders. */
 export interface Instance {
   url: string
@@ -96,7 +99,7 @@ function shown(file: string, root: Root): string {
 type Readable = Extract<ReadSources<EnvironmentFile>, { value: EnvironmentFile }>
 
 /** What the schema cannot see: actions and kinds of instances that are named but not there. */
-function namesThatAreNotThere({ value: { actions, faults, ops }, placeOf }: Readable): Problem[] {
+function namesThatAreNotThere({ value: { actions, faults, ops, traffic }, placeOf }: Readable): Problem[] {
   const problems: Problem[] = []
   const wrong = (path: string[], message: string) =>
     problems.push(problemAt(placeOf(path), `${path.join('.')}: ${message}`))
@@ -111,9 +114,15 @@ function namesThatAreNotThere({ value: { actions, faults, ops }, placeOf }: Read
     ]),
   ]
   const kinds = ops === undefined || Array.isArray(ops.urls) ? [] : Object.keys(ops.urls)
+  if (traffic?.urls !== undefined) {
+    if (ops === undefined) wrong(['traffic', 'urls'], 'there is no `ops`, whose token they take')
+    if (kinds.includes(TRAFFIC)) wrong(['ops', 'urls', TRAFFIC], `the generator stands in traffic.urls`)
+    kinds.push(TRAFFIC)
+  }
   for (const [path, call] of calls) {
     const on = call?.on
-    if (on !== undefined && !kinds.includes(on)) wrong([...path, 'ops', 'on'], `ops.urls knows no ${on}`)
+    if (on !== undefined && !kinds.includes(on))
+      wrong([...path, 'ops', 'on'], on === TRAFFIC ? 'there is no traffic.urls' : `ops.urls knows no ${on}`)
   }
   return problems
 }
@@ -125,7 +134,7 @@ function resolvePaths({ value: file, sourceOf, placeOf }: Readable, path: string
     ...e,
     ...(e.tokenFile === undefined ? {} : { tokenFile: absolute(key, e.tokenFile) }),
   })
-  const { prometheus, alertmanager, grafana, slack, ops, keeper } = file
+  const { prometheus, alertmanager, grafana, slack, ops, keeper, traffic } = file
   return {
     name: file.name,
     file: path,
@@ -140,18 +149,20 @@ function resolvePaths({ value: file, sourceOf, placeOf }: Readable, path: string
       webhookUrlFile: absolute('slack', slack.webhookUrlFile),
       received: slack.received && endpoint('slack', slack.received),
     },
-    ops: ops && { instances: instancesOf(ops.urls), tokenFile: absolute('ops', ops.tokenFile) },
+    ops: ops && { instances: instancesOf(ops.urls, traffic?.urls), tokenFile: absolute('ops', ops.tokenFile) },
     keeper: keeper && endpoint('keeper', keeper),
-    traffic: file.traffic,
+    traffic: traffic && { valid: traffic.valid },
     drillsAllowed: file.drills === 'allowed',
     actions: new Map(Object.entries(file.actions)),
     faults: new Map(Object.entries(file.faults)),
   }
 }
 
-function instancesOf(urls: NonNullable<EnvironmentFile['ops']>['urls']): Instance[] {
-  if (Array.isArray(urls)) return urls.map((url) => ({ url }))
-  return Object.entries(urls).flatMap(([kind, each]) => each.map((url) => ({ url, kind })))
+function instancesOf(urls: NonNullable<EnvironmentFile['ops']>['urls'], traffic: readonly string[] = []): Instance[] {
+  const service = Array.isArray(urls)
+    ? urls.map((url) => ({ url }))
+    : Object.entries(urls).flatMap(([kind, each]) => each.map((url) => ({ url, kind })))
+  return [...service, ...traffic.map((url) => ({ url, kind: TRAFFIC }))]
 }
 
 /** A duration from the environment file, which its schema has already checked, in milliseconds. */

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { z } from 'zod'
 import { CliError, messageOf } from '../errors.ts'
+import { printable } from '../terminal/printable.ts'
 
 /** How to reach one HTTP service of the environment. Paths are absolute. */
 export interface Endpoint {
@@ -178,7 +179,7 @@ export class PrometheusClient {
     const reason = answer.success ? (answer.data.error ?? `status ${response.status}`) : `status ${response.status}`
     throw new CliError(
       response.status === 400 || response.status === 422 ? 'usage' : 'unreachable',
-      `Prometheus says: ${reason}`,
+      `Prometheus says: ${printable(reason)}`,
     )
   }
 }

@@ -88,10 +88,12 @@ test('wrong options are told all at once', async () => {
   expect(stderr).toContain('no part is called sofa')
   expect(stderr).toContain('api-1: 70000 is not from 1024 to 65535')
   expect(stderr).toContain('--port gateway is not NAME=NUMBER')
-  expect(await lab.run('lab', 'up', '--speed', '0', '--journeys-per-second', '0', '--data-set', 'huge')).toMatchObject({
-    status: 2,
-    stderr: expect.stringMatching(/--speed.*--journeys-per-second.*--data-set/s),
-  })
+  expect(await lab.run('lab', 'up', '--speed', '0', '--journeys-per-second', '-1', '--data-set', 'huge')).toMatchObject(
+    {
+      status: 2,
+      stderr: expect.stringMatching(/--speed.*--journeys-per-second.*--data-set/s),
+    },
+  )
   for (const option of ['--speed', '--journeys-per-second']) {
     expect(await lab.run('lab', 'up', option, 'x')).toMatchObject({
       status: 2,

@@ -43,6 +43,7 @@ export async function inject(run: Run): Promise<string> {
     if (name === drill.faults.at(-1)) observer.start(new Date())
     try {
       const fault = await keeper.inject(session.id, name)
+      journal.data.faults.push(name)
       mark(run, 'injectedAt', fault.startedAt, `the keeper began to inject ${name}`)
     } catch (error) {
       if (error instanceof KeeperSaysNo && error.reason === 'injection_failed') throw new PhaseFailure(error.message)
