@@ -14,7 +14,6 @@ import { forgetSales } from '../../commerce/statistics/forget-sales.ts'
 import { StatisticsStore } from '../../commerce/statistics/statistics-store.ts'
 import { Auditor } from '../../operations/auditor/auditor.ts'
 import { AuditorEvents } from '../../operations/auditor/events.ts'
-import { InvariantStore } from '../../operations/auditor/invariant-store.ts'
 import { INVARIANTS } from '../../operations/auditor/invariants.ts'
 import type { AnswerStore } from '../../platform/idempotency/answer-store.ts'
 import { forgetAnswers } from '../../platform/idempotency/forget-answers.ts'
@@ -57,18 +56,16 @@ export function workerJobs({ registry, logger, job, reservations, catalogue, ans
   const holds = holdMetrics(registry)
   const invariants = INVARIANTS.map(({ name }) => name)
   const auditor = new Auditor({
-    store: new InvariantStore(shop.database),
+    database: shop.database,
     events: new AuditorEvents(invariantMetrics(registry, { invariants }), logger),
     invariants: INVARIANTS,
-    onMore: () => auditorJob.wake(),
   })
   const statistics = new StatisticsStore(shop.database)
   const inquiries = new InquiryStore(shop.database)
   const journal = new JournalStore(shop.database)
-  const auditorJob = job({ name: 'auditor', pauseMs: AUDIT_EVERY_MS, work: () => auditor.work() })
 
   return [
-    auditorJob,
+    job({ name: 'auditor', pauseMs: AUDIT_EVERY_MS, work: (halt) => auditor.work(halt) }),
     job({ name: 'sales-statistics', pauseMs: STATISTICS_EVERY_MS, work: (halt) => countNewSales(statistics, halt) }),
     job({
       name: 'sales-statistics-rebuild',
