@@ -22,10 +22,6 @@ export class OperationsEvents {
     this.logger.error({ event: 'operator.audit_failed', err: error, line: entry }, 'the audit file cannot be written')
   }
 
-  auditStays(error: unknown): void {
-    this.logger.warn({ event: 'operator.audit_stays', err: error }, 'a full audit file cannot be put aside')
-  }
-
   /** Postgres did not take it in time. */
   held({ setting, entry }: PendingChange): void {
     const { actor, before, after } = entry

@@ -4,7 +4,6 @@ import type { EventLevels } from '@drillbook/instrumentation'
 export const OPERATIONS_LOG_EVENTS = {
   'operator.change': 'info',
   'operator.audit_failed': 'error',
-  'operator.audit_stays': 'warn',
   'operator.change_pending': 'warn',
   'operator.change_reconciled': 'info',
   'operator.change_overruled': 'warn',
