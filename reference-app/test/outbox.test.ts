@@ -8,7 +8,6 @@ import type { Consumer } from '../src/platform/outbox/consumer.ts'
 import { DeliveryEvents } from '../src/platform/outbox/delivery-events.ts'
 import { DeliveryStore } from '../src/platform/outbox/delivery-store.ts'
 import { forgetEvents } from '../src/platform/outbox/forget-events.ts'
-import { measureBacklog } from '../src/platform/outbox/measure-backlog.ts'
 import { OutboxStore } from '../src/platform/outbox/outbox-store.ts'
 import { Relay } from '../src/platform/outbox/relay.ts'
 import { prepareDatabase } from '../src/programs/database-set-up/prepare.ts'
@@ -155,7 +154,7 @@ test('after ten attempts it is an error in the log and in the gauges, stays pend
   const wait = `select from outbox_event where next_attempt_at > now() + interval '3 minutes' and published_at is null`
   expect(await count(postgres, wait)).toBe(1)
   await postgres.query(`update outbox_event set created_at = now() - interval '90 seconds'`)
-  await measureBacklog(new DeliveryStore(database), events)
+  events.measured(await new DeliveryStore(database).backlog())
   const page = await registry.metrics()
   expect(page).toMatch(/^outbox_pending 1$/m)
   expect(Number(/^outbox_oldest_seconds (.+)$/m.exec(page)?.[1])).toBeGreaterThan(89)
