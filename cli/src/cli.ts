@@ -95,7 +95,9 @@ function addResponse(program: Command, stdio: Stdio): void {
   program
     .command('act')
     .argument('[name]', 'the action; without one: list them, with what each does and has to be told')
-    .description('Do one named action of the environment; asks first, and writes it to the audit log.')
+    .description(
+      'Do one named action of the environment; asks first and writes it to the audit log, unless it only reads.',
+    )
     .option('--param <name=value>', 'a parameter of the action; repeatable', collect)
     .option('--yes', 'do not ask (refused in production)')
     .option(...ENV)
@@ -222,7 +224,8 @@ function addContent(program: Command, stdio: Stdio): void {
     )
     .requiredOption('--out <folder>', 'where to write')
     .option('--speed <factor>', 'divide every duration by this', number, 1)
-    .option('--environment <name>', 'the `environment` label of every alert')
+    .option('--env <name>', 'only the incident classes that this environment has, and its name as label')
+    .option('--environment <name>', 'the `environment` label of every alert (default: the name of --env)')
     .option('--runbook-base <url>', 'where the runbooks are served; without it alerts carry no runbook link')
     .option('--grafana-base <url>', 'where Grafana is; without it alerts carry no dashboard link')
     .option('--slack-webhook-file <file>', 'the file that holds the webhook URL')
@@ -230,6 +233,15 @@ function addContent(program: Command, stdio: Stdio): void {
     .option('--alertmanager <host:port>', 'where Prometheus sends alerts; repeatable', collect, [])
     .option(...JSON_OUT)
     .action(async (options) => (await import('./commands/rules.ts')).compile(stdio, options))
+
+  program
+    .command('new')
+    .description('Begin new content.')
+    .command('incident')
+    .argument('<name>', 'the name of the class: disk-full')
+    .description('Write the skeleton of an incident class: rule, rule tests, runbook, drill; never overwrites.')
+    .option(...JSON_OUT)
+    .action(async (name, options) => (await import('./commands/new.ts')).incident(stdio, { ...options, name }))
 
   program
     .command('check')

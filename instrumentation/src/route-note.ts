@@ -7,6 +7,8 @@ export interface Layer {
   rawPath?: RoutePath
   /** In those versions: whether it is mounted at `/`. */
   slash?: boolean
+  /** In Express 4: the same. */
+  regexp?: { fast_slash: boolean }
   route?: NotedRoute | undefined
   match(path: string): false | { pattern?: string | RegExp }
   [NOTE]?: RouteNote

@@ -2,7 +2,7 @@ import { once } from 'node:events'
 import { request } from 'node:http'
 import { createRegistry, httpMetrics } from '@drillbook/instrumentation'
 import express from 'express'
-import { listen } from './http-server.ts'
+import { type HttpServer, listen } from './http-server.ts'
 import { samples } from './scrape.ts'
 import { until } from './until.ts'
 
@@ -11,6 +11,8 @@ export interface ObservedApp {
   app: express.Express
   /** Sends each `PATH` or `METHOD PATH`, one after another, and says as what route it was counted. */
   routes(...requests: string[]): Promise<string[]>
+  /** Sends them all at once, and says sorted as what routes they were counted. */
+  routesTogether(...requests: string[]): Promise<string[]>
 }
 
 export function observedApp(): ObservedApp {
@@ -34,11 +36,8 @@ export function observedApp(): ObservedApp {
       await using server = await listen(app)
       const routes: string[] = []
       for (const asked of requests) {
-        const [path = '', method = 'GET'] = asked.split(' ').reverse()
         const before = await counts()
-        const sent = request({ port: server.port, path, method, agent: false }).end()
-        const [response] = await once(sent, 'response')
-        await once(response.resume(), 'end')
+        await send(server, asked)
         await until(async () => {
           const added = [...(await counts())].filter(([route, count]) => count > (before.get(route) ?? 0))
           routes.push(...added.map(([route]) => route))
@@ -47,5 +46,19 @@ export function observedApp(): ObservedApp {
       }
       return routes
     },
+    async routesTogether(...requests) {
+      await using server = await listen(app)
+      await Promise.all(requests.map((asked) => send(server, asked)))
+      const routes = async () => [...(await counts())].flatMap(([route, count]) => Array<string>(count).fill(route))
+      await until(async () => (await routes()).length === requests.length)
+      return (await routes()).sort()
+    },
   }
+}
+
+async function send({ port }: HttpServer, asked: string): Promise<void> {
+  const [path = '', method = 'GET'] = asked.split(' ').reverse()
+  const sent = request({ port, path, method, agent: false }).end()
+  const [response] = await once(sent, 'response')
+  await once(response.resume(), 'end')
 }

@@ -61,6 +61,23 @@ describe('the route label of routers inside routers', () => {
     ])
   })
 
+  test.each(['mount', 'route'])(
+    'is of several paths of a %s the one of each request, not of another meanwhile',
+    async (on) => {
+      const both = Promise.withResolvers<void>()
+      let waiting = 0
+      const { app, routesTogether } = observedApp()
+      app.param('id', async (_req, _res, next) => {
+        if (++waiting === 2) both.resolve()
+        await both.promise
+        next()
+      })
+      if (on === 'mount') app.use(['/old/:id', '/new/:id'], Router().get('/x', answer))
+      else app.get(['/old/:id/x', '/new/:id/x'], answer)
+      expect(await routesTogether('/old/1/x', '/new/2/x')).toEqual(['/new/:id/x', '/old/:id/x'])
+    },
+  )
+
   test('has the mounts of applications inside applications', async () => {
     const inner = express().get('/p/:id', answer)
     const sub = express().use('/inner/:a', inner)
@@ -97,6 +114,14 @@ describe('the route label of routers inside routers', () => {
       '/shops/:shop/by-id/:id',
       '/shops/:shop/fails',
     ])
+  })
+
+  test('is right after a router that passed the request on has been called by a handler', async () => {
+    const { app, routes } = observedApp()
+    const first = Router().use('/:x', pass)
+    const second = Router().get('/y', answer)
+    app.use('/a/:b', (req, res, next) => first(req, res, () => second(req, res, next)))
+    expect(await routes('/a/1/y')).toEqual(['/a/:b/y'])
   })
 
   test('counts routers that a handler of an outer router, an error handler or a route calls by itself', async () => {

@@ -6,7 +6,7 @@ import type { Drill } from '../drill/drill.ts'
 import { drillNames, readDrill } from '../drill/drill-file.ts'
 import { type Environment, environmentFrom, sourcesOf } from '../environment/environment.ts'
 import { environmentEntries } from '../environment/sources.ts'
-import { messageOf, type Problem, ProblemsError } from '../errors.ts'
+import { CliError, messageOf, type Problem, ProblemsError } from '../errors.ts'
 import { PORT_NAMES } from '../lab/ports.ts'
 import { type AlertRule, type RecordingRule, readRules } from '../rules/read-rules.ts'
 import { listRunbooks } from '../runbook/read-runbook.ts'
@@ -86,9 +86,19 @@ function withStandIns(text: string): string {
   })
 }
 
-const dashboardSchema = z.object({ uid: z.string(), panels: z.array(z.object({ id: z.number() })) })
+const panel = z.object({ id: z.number() })
+const dashboardSchema = z.object({
+  uid: z.string('it has no uid, so no alert can link to it'),
+  /** Those of a folded row stand in the row. */
+  panels: z.array(panel.extend({ panels: z.array(panel).default([]) }), 'it has no panels with ids'),
+})
 
 function readDashboard(file: string): [string, Set<number>][] {
-  const { uid, panels } = dashboardSchema.parse(JSON.parse(readFileSync(file, 'utf8')))
-  return [[uid, new Set(panels.map((panel) => panel.id))]]
+  const read = dashboardSchema.safeParse(JSON.parse(readFileSync(file, 'utf8')))
+  if (!read.success) {
+    const [first] = read.error.issues
+    throw new CliError('usage', `no dashboard of Grafana: ${first?.path.join('.')}: ${first?.message}`)
+  }
+  const { uid, panels } = read.data
+  return [[uid, new Set(panels.flatMap((each) => [each.id, ...each.panels.map(({ id }) => id)]))]]
 }

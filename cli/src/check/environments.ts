@@ -1,6 +1,7 @@
 import { basename } from 'node:path'
+import { problemAt } from '../content/read-yaml.ts'
 import type { Environment } from '../environment/environment.ts'
-import { hasIncident, missingFor, missingKey } from '../environment/incidents.ts'
+import { hasIncident, missingFor, missingKey, needsOf } from '../environment/incidents.ts'
 import type { Problem } from '../errors.ts'
 import type { Runbook } from '../runbook/runbook.ts'
 import { validateAgainst } from '../runbook/validate-against.ts'
@@ -30,7 +31,8 @@ export const ENVIRONMENT_RULES: readonly Rule[] = [
           if (!content.runbooks.some((runbook) => runbook.frontMatter.incident === incident)) {
             return [{ ...place, message: `incidents: there is no runbook runbooks/${incident}.md that can be read` }]
           }
-          return missingFor(environment, incident, content).map(({ key, file, line }) => {
+          const missing = missingFor(environment, incident, content).filter(({ name }) => !isPlaceholder(name))
+          return missing.map(({ key, file, line }) => {
             const asks = `${file}${line === undefined ? '' : `:${line}`} asks for it`
             return { ...place, message: `incidents: ${incident}: ${missingKey(environment, key)}; ${asks}` }
           })
@@ -39,7 +41,8 @@ export const ENVIRONMENT_RULES: readonly Rule[] = [
   },
   {
     name: 'runbook-actions',
-    promise: 'every act of a runbook is bound as it is written, in every environment that has its class',
+    promise:
+      'every action of a runbook is bound as it is written, and in a check as one that only reads, in every environment that has its class',
     problems: (content) =>
       content.environments.flatMap((environment) =>
         content.runbooks
@@ -61,42 +64,43 @@ export const ENVIRONMENT_RULES: readonly Rule[] = [
           nowhere({ ...content, drills: [] }, environments, frontMatter.incident, file),
         ),
         ...drills.flatMap((drill) =>
-          drillable.length === 0
-            ? [{ file: drill.file, message: 'no environment has `drills: allowed`, so it can be run nowhere' }]
-            : nowhere({ ...content, runbooks: [], drills: [drill] }, drillable, drill.incident, drill.file),
+          nowhere({ ...content, runbooks: [], drills: [drill] }, drillable, drill.incident, drill.file),
         ),
       ]
     },
   },
 ]
 
-/** Why none of these environments can do it: what is missing in the one that comes nearest. */
+/**
+ * Why none of these environments can do it: what is missing in the one that comes nearest. Nothing while its names are
+ * still to be written.
+ */
 function nowhere(
   content: Pick<Content, 'runbooks' | 'drills'>,
   environments: readonly Environment[],
   incident: string,
   file: string,
 ): Problem[] {
+  if (needsOf(incident, content).some(({ name }) => isPlaceholder(name))) return []
   if (environments.some((environment) => hasIncident(environment, incident, content))) return []
+  if (environments.length === 0) {
+    return [{ file, message: 'no environment has `drills: allowed`, so it can be run nowhere' }]
+  }
   const candidates = environments
     .filter(({ incidents }) => incidents === undefined)
     .map((environment) => ({ environment, missing: missingFor(environment, incident, content) }))
   const [nearest] = candidates.sort((a, b) => a.missing.length - b.missing.length)
   if (nearest === undefined) return [{ file, message: `no environment names ${incident} under incidents` }]
-  return nearest.missing
-    .filter(({ name }) => !isPlaceholder(name))
-    .map((need) => ({
-      file: need.file,
-      ...(need.line === undefined ? {} : { line: need.line }),
-      message: missingKey(nearest.environment, need.key),
-    }))
+  return nearest.missing.map(({ key, ...need }) =>
+    problemAt({ file: need.file, line: need.line }, missingKey(nearest.environment, key)),
+  )
 }
 
-/** Without the acts that are not bound at all: those are reported once, as missing keys. */
+/** Without the blocks whose actions are not bound at all: those are reported once, as missing keys. */
 function boundPart(runbook: Runbook, environment: Environment): Runbook {
   const steps = runbook.steps.map((step) => ({
     ...step,
-    blocks: step.blocks.filter((block) => block.type !== 'act' || environment.actions.has(block.action)),
+    blocks: step.blocks.filter((block) => !('action' in block) || environment.actions.has(block.action)),
   }))
   return { ...runbook, steps }
 }

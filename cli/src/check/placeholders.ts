@@ -3,12 +3,14 @@ import { join, relative } from 'node:path'
 import type { Root } from '../content/root.ts'
 import type { Problem } from '../errors.ts'
 
-/** Marks what only a person can write; `drillbook new` leaves it behind. In names it is `TO-WRITE`. */
-const MARK = /\bTO[ -]WRITE\b/
+/** Marks what only a person can write; `drillbook new` leaves it behind. */
+const TEXT = /\bTO WRITE\b.*?(?=["']?\s*$)/
+/** The same where a name has to stand. */
+const NAME = /\bTO-WRITE-([a-z]+)\b/
 
 /** A name that nobody has chosen yet: it exists nowhere, and `placeholders` reports it. */
 export function isPlaceholder(name: string): boolean {
-  return MARK.test(name)
+  return NAME.test(name)
 }
 
 /** Each line of alerts, runbooks, drills and environments that is still to be written by a person. */
@@ -20,9 +22,9 @@ export function placeholders(root: Root): Problem[] {
     readFileSync(path, 'utf8')
       .split('\n')
       .flatMap((text, index) => {
-        const at = MARK.exec(text)?.index
-        if (at === undefined) return []
-        return [{ file: relative(root.dir, path), line: index + 1, message: text.slice(at).trim() }]
+        const name = NAME.exec(text)?.[1]
+        const message = TEXT.exec(text)?.[0] ?? (name && `TO WRITE: the ${name}`)
+        return message === undefined ? [] : [{ file: relative(root.dir, path), line: index + 1, message }]
       }),
   )
 }

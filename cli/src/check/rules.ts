@@ -76,7 +76,7 @@ export const RULES: readonly Rule[] = [
       alerts.flatMap(({ alert, annotations, file, line }) => {
         const link = annotations.dashboard_url
         if (link === undefined) return []
-        const [, uid = '', panel] = /^\/d\/([\w-]+)\?viewPanel=(\d+)$/.exec(link) ?? []
+        const [, uid = '', panel] = /^\/d\/([\w-]+)(?:\/[\w-]*)?\?(?:[^#]*&)?viewPanel=(\d+)(?:&|$)/.exec(link) ?? []
         if (dashboards.get(uid)?.has(Number(panel))) return []
         return [{ file, line, message: `${alert}: dashboard_url ${link} leads to no panel of dashboards/*.json` }]
       }),

@@ -4,6 +4,7 @@ import { type FiringAlert, firingAlerts } from '../incident/firing-alerts.ts'
 import { localTime } from '../local-time.ts'
 import { incidentsOf } from '../runbook/read-runbook.ts'
 import type { Stdio } from '../stdio.ts'
+import { printable } from '../terminal/printable.ts'
 
 /** What is firing, since when, and which runbook to follow. */
 export async function alerts(stdio: Stdio, options: { env?: string; json?: boolean }): Promise<void> {
@@ -34,7 +35,7 @@ export async function alerts(stdio: Stdio, options: { env?: string; json?: boole
   }
   const now = Date.now()
   for (const [incident, group] of Map.groupBy(firing, (alert) => alert.incident)) {
-    stdio.out(`${incident || 'no incident class'} in ${environment.name}\n`)
+    stdio.out(`${printable(incident) || 'no incident class'} in ${environment.name}\n`)
     for (const alert of group) stdio.out(row(alert, now))
     stdio.out(`  -> ${commandFor(incident) ?? 'no runbook'}\n`)
   }
@@ -43,5 +44,6 @@ export async function alerts(stdio: Stdio, options: { env?: string; json?: boole
 function row(alert: FiringAlert, now: number): string {
   const since = new Date(alert.since)
   const ago = formatDuration(now - since.getTime())
-  return `  ${alert.severity.padEnd(8)} ${alert.name.padEnd(22)} since ${localTime(since)} (${ago})  ${alert.description || alert.summary}\n`
+  const [severity, name, text] = [alert.severity, alert.name, alert.description || alert.summary].map(printable)
+  return `  ${severity?.padEnd(8)} ${name?.padEnd(22)} since ${localTime(since)} (${ago})  ${text}\n`
 }

@@ -10,6 +10,7 @@ import { CliError } from '../errors.ts'
 import { isOpen } from '../keeper/session.ts'
 import { localDateTime } from '../local-time.ts'
 import type { Stdio } from '../stdio.ts'
+import { printable } from '../terminal/printable.ts'
 
 interface Options {
   env?: string
@@ -28,14 +29,14 @@ export async function list(stdio: Stdio, options: Options): Promise<void> {
       name,
       title: drill.title,
       incident: drill.incident,
-      protection: drill.protection,
+      protection: drill.protection ?? null,
       last: last === undefined ? null : { id: last.id, verdict: last.verdict, startedAt: last.startedAt },
     }
   })
   if (options.json === true) return stdio.out(`${JSON.stringify(rows, null, 2)}\n`)
   for (const { name, title, last } of rows) {
     const verdict = last === null ? 'never run' : `${last.verdict}, ${localDateTime(last.startedAt)}`
-    stdio.out(`${name.padEnd(36)} ${verdict.padEnd(36)} ${title}\n`)
+    stdio.out(`${printable(name).padEnd(36)} ${verdict.padEnd(36)} ${printable(title)}\n`)
   }
 }
 
@@ -70,7 +71,9 @@ export async function undo(stdio: Stdio, options: Options): Promise<void> {
   }
   if (options.json === true) stdio.out(`${JSON.stringify({ undo: undone }, null, 2)}\n`)
   else if (undone.length === 0) stdio.out('Nothing is left to undo.\n')
-  else for (const u of undone) stdio.out(`${u.ok ? 'undone' : 'NOT undone'}  ${u.what}  (read-back ${u.readBack})\n`)
+  else
+    for (const u of undone)
+      stdio.out(`${u.ok ? 'undone' : 'NOT undone'}  ${printable(u.what)}  (read-back ${printable(u.readBack)})\n`)
   const failed = undone.filter((u) => !u.ok)
   if (failed.length > 0) {
     throw new CliError('expectation_failed', `could not undo ${failed.map(describe).join('; ')}`, {

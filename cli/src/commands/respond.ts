@@ -9,6 +9,7 @@ import { localTime } from '../local-time.ts'
 import { incidentsOf, readRunbook } from '../runbook/read-runbook.ts'
 import type { Stdio } from '../stdio.ts'
 import { choose } from '../terminal/choose.ts'
+import { printable } from '../terminal/printable.ts'
 import { type WalkSummary, walkRunbook } from '../walk/walk-runbook.ts'
 
 export interface RespondOptions {
@@ -44,11 +45,11 @@ export async function respond(stdio: Stdio, options: RespondOptions): Promise<vo
   const runbook = readRunbook(root, incident)
   recordFiring(record, firing)
   stdio.err(
-    `\n${stdio.style('bold', runbook.frontMatter.title)} in ${environment.name}${drill === undefined ? '' : `, DRILL ${drill}`}\n`,
+    `\n${stdio.style('bold', printable(runbook.frontMatter.title))} in ${environment.name}${drill === undefined ? '' : `, DRILL ${printable(drill)}`}\n`,
   )
   stdio.err(`incident ${record.id}, open for ${formatDuration(Date.now() - Date.parse(openedAt))}\n`)
   for (const alert of firing.filter((a) => a.incident === incident))
-    stdio.err(`  ${alert.name} (${alert.severity}) since ${localTime(alert.since)}\n`)
+    stdio.err(`  ${printable(alert.name)} (${printable(alert.severity)}) since ${localTime(alert.since)}\n`)
   const summary = await walkRunbook({
     stdio,
     environment,
@@ -70,7 +71,7 @@ async function whatIsFiring(stdio: Stdio, { environment, prometheus }: Context):
     return (await firingAlerts(environment, prometheus)).alerts
   } catch (error) {
     if (!(error instanceof CliError)) throw error
-    stdio.err(`${stdio.style('yellow', 'warning:')} ${error.message}\n`)
+    stdio.err(`${stdio.style('yellow', 'warning:')} ${printable(error.message)}\n`)
     return undefined
   }
 }
@@ -136,7 +137,7 @@ function conclude(stdio: Stdio, record: IncidentRecord, summary: WalkSummary, js
   const failed = summary.steps.filter((s) => s.outcome === 'failed')
   if (json) stdio.out(`${JSON.stringify({ id: record.id, incident, environment, ...summary }, null, 2)}\n`)
   else {
-    const rest = (['skipped', 'unattended', 'unknown'] as const)
+    const rest = (['skipped', 'unattended', 'unknown', 'not-applicable', 'open'] as const)
       .filter((o) => count(o) > 0)
       .map((o) => `, ${count(o)} ${o}`)
     stdio.out(`${record.id}: ${summary.ended}, ${count('done')} done, ${failed.length} failed${rest.join('')}\n`)

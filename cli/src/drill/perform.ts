@@ -58,7 +58,7 @@ export async function performDrill(
   }
   display.title(
     `DRILL: ${drill.title}`,
-    `${drill.name} in ${environment.name}, protection ${drill.protection}. ${drill.description}`,
+    `${drill.name} in ${environment.name}${drill.protection === undefined ? '' : `, protection ${drill.protection}`}. ${drill.description}`,
   )
   const forget = onInterrupts(stdio, hurry, () => drill.faults)
   try {

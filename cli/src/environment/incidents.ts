@@ -3,7 +3,7 @@ import type { Drill } from '../drill/drill.ts'
 import { drillNames, readDrill } from '../drill/drill-file.ts'
 import { CliError } from '../errors.ts'
 import { listRunbooks } from '../runbook/read-runbook.ts'
-import type { Block, Runbook } from '../runbook/runbook.ts'
+import type { Runbook } from '../runbook/runbook.ts'
 import type { Environment } from './environment.ts'
 
 /** What says what each incident class needs. `Content` of `drillbook check` is one. */
@@ -63,7 +63,9 @@ export function needsOf(incident: string, { runbooks, drills }: IncidentContent)
   const acts = runbooks
     .filter(({ frontMatter }) => frontMatter.incident === incident)
     .flatMap(({ file, steps }) =>
-      steps.flatMap((step) => step.blocks).flatMap((block) => actionsOf(block).map((name) => ({ name, file, block }))),
+      steps
+        .flatMap((step) => step.blocks)
+        .flatMap((block) => ('action' in block ? [{ name: block.action, file, block }] : [])),
     )
     .map(({ name, file, block }) => ({ ...need('actions', name, file), line: block.line }))
   const drilled = drills
@@ -78,10 +80,4 @@ export function needsOf(incident: string, { runbooks, drills }: IncidentContent)
 
 function need(kind: Need['kind'], name: string, file: string): Need {
   return { key: `${kind}.${name}`, kind, name, file }
-}
-
-function actionsOf(block: Block): string[] {
-  if (block.type === 'act') return [block.action]
-  const [command, name] = block.type === 'command' ? block.argv : []
-  return command === 'act' && name !== undefined ? [name] : []
 }

@@ -37,6 +37,8 @@ const actionFields = {
   timeout: durationText.default('10s'),
   params: z.record(z.string(), param).default({}),
   undo: kebabName.optional(),
+  /** It changes nothing, so it may stand in a check and is run without a question. */
+  reads: z.literal(true).optional(),
 }
 const oneWay = (v: { ops?: unknown; exec?: unknown }) => (v.ops === undefined) !== (v.exec === undefined)
 /** The same for editors. */
@@ -44,6 +46,8 @@ const ONE_WAY = { oneOf: [{ required: ['ops'] }, { required: ['exec'] }] }
 const action = z
   .strictObject(actionFields)
   .refine(oneWay, 'an action has exactly one of `ops` and `exec`')
+  .refine((v) => v.reads !== true || v.undo === undefined, 'an action that `reads` changes nothing, so it has no undo')
+  .refine((v) => v.reads !== true || v.ops === undefined || v.ops.method === 'GET', 'an action that `reads` is a GET')
   .meta(ONE_WAY)
 
 const step = z

@@ -3,6 +3,7 @@ import { setTimeout as delay } from 'node:timers/promises'
 import { z } from 'zod'
 import { CliError, messageOf } from '../errors.ts'
 import { type Endpoint, headersOf } from '../prometheus/client.ts'
+import { printable } from '../terminal/printable.ts'
 import type { OpenRequest } from './open-session.ts'
 import {
   type FaultRecord,
@@ -126,7 +127,7 @@ export class KeeperClient {
     const answer: unknown = await response.json()
     if (response.ok) return schema.parse(answer)
     const { code, detail } = problem.catch({ code: 'internal', detail: `status ${response.status}` }).parse(answer)
-    throw new KeeperSaysNo(code, detail)
+    throw new KeeperSaysNo(code, printable(detail))
   }
 
   private explain(error: unknown): CliError {

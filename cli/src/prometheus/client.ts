@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { z } from 'zod'
 import { CliError, messageOf } from '../errors.ts'
+import { printable } from '../terminal/printable.ts'
 
 /** How to reach one HTTP service of the environment. Paths are absolute. */
 export interface Endpoint {
@@ -130,10 +131,13 @@ export class PrometheusClient {
     }))
   }
 
-  /** Every alerting rule that it has loaded, with what is pending or firing now. */
+  /**
+   * Every alert that its rules know, with what is pending or firing now. Rules of one name (a warning and a critical one) are
+   * one alert: the expression is that of the first, which by convention is the one that fires first.
+   */
   async alertingRules(): Promise<AlertingRule[]> {
     const data = rulesData.parse(await this.get('/api/v1/rules', { type: 'alert' }))
-    return data.groups.flatMap((group) =>
+    const rules = data.groups.flatMap((group) =>
       group.rules
         .filter((rule) => rule.type === 'alerting')
         .map((rule) => ({
@@ -148,6 +152,9 @@ export class PrometheusClient {
           lastError: rule.lastError,
           alerts: rule.alerts,
         })),
+    )
+    return [...Map.groupBy(rules, (rule) => rule.name).values()].flatMap(([first, ...others]) =>
+      first === undefined ? [] : [{ ...first, alerts: [first, ...others].flatMap((rule) => rule.alerts) }],
     )
   }
 
@@ -172,7 +179,7 @@ export class PrometheusClient {
     const reason = answer.success ? (answer.data.error ?? `status ${response.status}`) : `status ${response.status}`
     throw new CliError(
       response.status === 400 || response.status === 422 ? 'usage' : 'unreachable',
-      `Prometheus says: ${reason}`,
+      `Prometheus says: ${printable(reason)}`,
     )
   }
 }

@@ -3,6 +3,7 @@ import { relative } from 'node:path'
 import { type Document, isScalar, LineCounter, parseDocument } from 'yaml'
 import type { Root } from '../content/root.ts'
 import { CliError, messageOf, type Problem } from '../errors.ts'
+import { resolveAliases } from './resolve-aliases.ts'
 
 /** A YAML file to be changed in place, comments and all. `file` is relative to the drillbook's root. */
 export interface YamlFile {
@@ -14,7 +15,10 @@ export interface YamlFile {
 /** Where a value stands in a YAML document: keys and indices from the top. */
 export type YamlPath = readonly (string | number)[]
 
-/** What YAML itself finds wrong goes to `problems`. Throws `usage` when the file cannot be read. */
+/**
+ * Aliases and merge keys are resolved. What YAML itself finds wrong goes to `problems`. Throws `usage` when the file cannot be
+ * read.
+ */
 export function openYaml(root: Root, path: string, problems: Problem[]): YamlFile {
   let source: string
   try {
@@ -28,6 +32,7 @@ export function openYaml(root: Root, path: string, problems: Problem[]): YamlFil
   for (const error of document.errors) {
     problems.push({ file, line: lines.linePos(error.pos[0]).line, message: error.message.split('\n')[0] ?? '' })
   }
+  if (document.errors.length === 0) problems.push(...resolveAliases(document, lines, file))
   return { file, document, lines }
 }
 

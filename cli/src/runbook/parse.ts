@@ -1,6 +1,7 @@
 import type { Heading, RootContent } from 'mdast'
 import { fromMarkdown } from 'mdast-util-from-markdown'
 import type { Problem } from '../errors.ts'
+import { checkLinks } from './check-links.ts'
 import { runnableLanguage } from './fence.ts'
 import { readFrontMatter } from './front-matter.ts'
 import { lostFences } from './lost-fences.ts'
@@ -24,6 +25,8 @@ export function parseRunbook(text: string, file: string): { runbook?: Runbook; p
   checkSections(sections, source)
   const steps = sections.flatMap((section) => readSteps(section, source))
   checkNames(steps, source)
+  // A block that could not be read has no name yet, so nothing is said about who names it.
+  if (problems.length === 0) problems.push(...checkLinks(steps).map((link) => ({ file, ...link })))
   const known = [...steps.flatMap((step) => step.blocks), ...problems].map(({ line }) => line ?? 0)
   problems.push(...lostFences(tree, source, new Set(known)))
   problems.sort((a, b) => (a.line ?? 0) - (b.line ?? 0))

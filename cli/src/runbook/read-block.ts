@@ -2,7 +2,7 @@ import type { Code } from 'mdast'
 import { readCommand } from './command-block.ts'
 import { runnableLanguage } from './fence.ts'
 import { promqlAttributes, readInfo, shAttributes } from './info-string.ts'
-import type { ActBlock, Block, CheckBlock } from './runbook.ts'
+import type { Block, CheckBlock } from './runbook.ts'
 
 /** A fenced block: a step's, prose (a `console` block, sample output), or wrong. */
 export type ReadBlock = { block: Block } | { prose: true } | { problems: string[] }
@@ -33,7 +33,7 @@ function readCheck(code: Code, raw: string, line: number): ReadBlock {
   const problems = 'problems' in info ? info.problems : []
   if (code.value.trim() === '') problems.push('the check asks nothing: its block is empty')
   if (!('value' in info) || problems.length > 0) return { problems }
-  const { name, expect, within, for: forMs, empty } = info.value
+  const { name, expect, within, for: forMs, empty, decides, when } = info.value
   const block: CheckBlock = {
     type: 'check',
     name,
@@ -42,6 +42,8 @@ function readCheck(code: Code, raw: string, line: number): ReadBlock {
     ...(within === undefined ? {} : { withinMs: within }),
     ...(forMs === undefined ? {} : { forMs }),
     emptyHolds: empty === 'ok',
+    decides: decides === 'true',
+    ...(when === undefined ? {} : { when }),
     line,
   }
   return { block }
@@ -50,23 +52,21 @@ function readCheck(code: Code, raw: string, line: number): ReadBlock {
 function readSh(code: Code, raw: string, line: number): ReadBlock {
   const info = readInfo(raw, shAttributes)
   if (!('value' in info)) return info
-  const { name, kind, undo } = info.value
-  const command = readCommand(code.value, kind)
-  if ('problem' in command) return { problems: [command.problem] }
-  const written = code.value.trim()
-  if (command.kind === 'check') {
-    if (undo !== undefined) return { problems: ['a check changes nothing, so it has no undo'] }
-    return { block: { type: 'command', name, argv: command.argv, command: written, line } }
+  const { name, kind, undo, when } = info.value
+  const decides = info.value.decides === 'true'
+  const read = readCommand(code.value, kind)
+  if ('problem' in read) return { problems: [read.problem] }
+  const command = code.value.trim()
+  const placed = { name, ...(when === undefined ? {} : { when }), line }
+  if (read.kind === 'act') {
+    if (decides) return { problems: ['an act changes something: only a check decides'] }
+    const { action, params, references } = read
+    return {
+      block: { type: 'act', ...placed, action, params, references, ...(undo === undefined ? {} : { undo }), command },
+    }
   }
-  const { action, params } = command
-  const block: ActBlock = {
-    type: 'act',
-    name,
-    action,
-    params,
-    ...(undo === undefined ? {} : { undo }),
-    command: written,
-    line,
-  }
-  return { block }
+  if (undo !== undefined) return { problems: ['a check changes nothing, so it has no undo'] }
+  if (read.kind === 'check') return { block: { type: 'command', ...placed, argv: read.argv, decides, command } }
+  const { action, params, references } = read
+  return { block: { type: 'look', ...placed, action, params, references, decides, command } }
 }

@@ -1,6 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import { type FetchFunction, IncomingWebhook, IncomingWebhookHTTPError } from '@slack/webhook'
 import { messageOf } from '../errors.ts'
+import { printable } from '../terminal/printable.ts'
 
 /** What became of one message. */
 export interface Delivery {
@@ -74,7 +75,8 @@ function isTransient(error: unknown): boolean {
 }
 
 function why(error: unknown): string {
-  if (error instanceof IncomingWebhookHTTPError) return `Slack answered ${error.statusCode} ${error.body.slice(0, 200)}`
+  if (error instanceof IncomingWebhookHTTPError)
+    return `Slack answered ${error.statusCode} ${printable(error.body.slice(0, 200))}`
   const cause = error instanceof Error && error.cause !== undefined ? error.cause : error
   return messageOf(cause)
 }

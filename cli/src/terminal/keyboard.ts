@@ -1,7 +1,9 @@
 import { StringDecoder } from 'node:string_decoder'
+import { setImmediate as immediate } from 'node:timers/promises'
 import { CliError } from '../errors.ts'
 import type { Stdio } from '../stdio.ts'
 import { type Key, KeyReader } from './keys.ts'
+import { own } from './printable.ts'
 
 /** Keys that come in bursts faster than this are not a person's who has read the question. */
 const SILENCE_MS = 150
@@ -10,8 +12,8 @@ const BETWEEN_ANSWERS_MS = 700
 /** An Escape followed by nothing for so long is the key itself; a slow line sends a sequence in one packet all the same. */
 const ESCAPE_MS = 100
 
-const PASTE_ON = '\u001b[?2004h'
-const PASTE_OFF = '\u001b[?2004l'
+const PASTE_ON = own('\u001b[?2004h')
+const PASTE_OFF = own('\u001b[?2004l')
 
 let answeredAt = Number.NEGATIVE_INFINITY
 
@@ -47,7 +49,8 @@ export class Keyboard implements Disposable {
       const waitMs = Math.max(silentSince + SILENCE_MS, answeredAt + BETWEEN_ANSWERS_MS) - performance.now()
       if (waitMs <= 0) {
         this.#reader.giveUp()
-        if (!this.#reader.unfinished) return // else a paste is still coming in
+        await immediate() // what the terminal holds is read before this, also when the process was busy for long
+        if (this.#arrived.length === 0 && !this.#reader.unfinished) return // else a paste is still coming in
       }
       if ((await this.#nextWithin(Math.max(waitMs, 1))) !== undefined) silentSince = performance.now()
     }

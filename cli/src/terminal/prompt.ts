@@ -3,6 +3,7 @@ import type { Stdio } from '../stdio.ts'
 import { Keyboard } from './keyboard.ts'
 import type { Key } from './keys.ts'
 import { Line } from './line.ts'
+import { own, printable } from './printable.ts'
 
 /** One answer: the key that gives it, and what it does in a word or two. */
 export interface KeyChoice<T> {
@@ -22,7 +23,7 @@ const MARGIN = '  '
  * Throws `interrupted` on Ctrl-C and when the signal aborts.
  */
 export async function askKey<T>(stdio: Stdio, message: string, choices: readonly KeyChoice<T>[]): Promise<T> {
-  stdio.err(`${message}\n`)
+  stdio.err(`${printable(message)}\n`)
   using keyboard = new Keyboard(stdio)
   await orNewLine(stdio, keyboard.settle())
   stdio.err(`${keysLine(stdio, choices)} > `)
@@ -41,7 +42,11 @@ export async function askKey<T>(stdio: Stdio, message: string, choices: readonly
  * Escape and when the signal aborts.
  */
 export async function askLine(stdio: Stdio, message: string, options: { default?: string } = {}): Promise<string> {
-  stdio.err(options.default === undefined ? `${message}\n` : `${message} (Enter: ${options.default})\n`)
+  stdio.err(
+    options.default === undefined
+      ? `${printable(message)}\n`
+      : `${printable(message)} (Enter: ${printable(options.default)})\n`,
+  )
   using keyboard = new Keyboard(stdio)
   await orNewLine(stdio, keyboard.settle())
   stdio.err(`${MARGIN}> `)
@@ -89,7 +94,7 @@ function keysLine<T>(stdio: Stdio, choices: readonly KeyChoice<T>[]): string {
 
 function redraw(stdio: Stdio, line: Line): void {
   const columns = Math.min(process.stderr.columns ?? COLUMNS, COLUMNS) - 1
-  const erased = stdio.env.TERM === 'dumb' ? `\r${' '.repeat(columns)}\r` : '\r\u001b[2K'
+  const erased = stdio.env.TERM === 'dumb' ? own(`\r${' '.repeat(columns)}\r`) : own('\r\u001b[2K')
   stdio.err(`${erased}${MARGIN}> ${line.tail(columns - MARGIN.length - 2)}`)
 }
 

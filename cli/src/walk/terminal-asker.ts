@@ -1,11 +1,14 @@
 import type { Environment } from '../environment/environment.ts'
 import type { Stdio } from '../stdio.ts'
+import { printable } from '../terminal/printable.ts'
 import { askKey, askLine } from '../terminal/prompt.ts'
 import type { Asker, Judgement } from './asker.ts'
+import { causeAsker, STOP } from './cause-asker.ts'
 
 /** Asks the person at the terminal, on stderr. Ctrl-C at a question, and Escape at a line to type, throw `interrupted`. */
 export function terminalAsker(stdio: Stdio, environment: Environment): Asker {
   return {
+    ...causeAsker(stdio),
     async act({ block, startedAt }) {
       const message =
         startedAt === undefined
@@ -26,7 +29,7 @@ export function terminalAsker(stdio: Stdio, environment: Environment): Asker {
       return judge(stdio, 'How did it go?')
     },
     async byHand({ name, reason }) {
-      stdio.err(`  ${stdio.style('yellow', '!')} ${reason}\n`)
+      stdio.err(`  ${stdio.style('yellow', '!')} ${printable(reason)}\n`)
       return judge(stdio, `Look or do it by hand: how is it with ${name}?`)
     },
     async failed(name) {
@@ -38,9 +41,6 @@ export function terminalAsker(stdio: Stdio, environment: Environment): Asker {
     },
   }
 }
-
-/** `drillbook respond` goes on at this step. */
-const STOP = { key: 'q', label: 'stop', value: 'stop' } as const
 
 async function judge(stdio: Stdio, message: string): Promise<Judgement> {
   const answer = await askKey<'done' | 'noted' | 'skipped' | 'failed' | 'stop'>(stdio, message, [

@@ -86,8 +86,8 @@ describe('what is wrong with a runbook is said with its line', () => {
     ],
     [
       'a check that changes something',
-      '"repair","kind":"act"',
-      '"repair","kind":"check"',
+      '"repair","kind":"act"}\ndrillbook act repair',
+      '"repair","kind":"check"}\ndrillbook lab down',
       '"name":"repair"',
       /"kind":"check" changes nothing/,
     ],

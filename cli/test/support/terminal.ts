@@ -46,6 +46,13 @@ export class Terminal implements AsyncDisposable {
     this.#child.stdin.write(keys)
   }
 
+  /** Sends it again and again until this is on the screen: behind another key in one piece it counts for nothing. */
+  async pressUntil(keys: string, what: RegExp | string): Promise<void> {
+    this.press(keys)
+    const again = setInterval(() => this.press(keys), 300)
+    await this.sees(what).finally(() => clearInterval(again))
+  }
+
   /** Sends a signal to the command alone. */
   kill(signal: NodeJS.Signals): void {
     process.kill(Number(/pid=(\d+)/.exec(this.screen)?.[1]), signal)

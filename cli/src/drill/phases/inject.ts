@@ -43,6 +43,7 @@ export async function inject(run: Run): Promise<string> {
     if (name === drill.faults.at(-1)) observer.start(new Date())
     try {
       const fault = await keeper.inject(session.id, name)
+      journal.data.faults.push(name)
       mark(run, 'injectedAt', fault.startedAt, `the keeper began to inject ${name}`)
     } catch (error) {
       if (error instanceof KeeperSaysNo && error.reason === 'injection_failed') throw new PhaseFailure(error.message)
@@ -69,6 +70,7 @@ export async function confirm(run: Run): Promise<string> {
       `the fault ${drill.faults.at(-1)} was injected, but had no effect: ${drill.confirm.promql} is ${last}`,
     )
   }
-  mark(run, 'confirmedAt', seen.at ?? new Date(), `${drill.confirm.promql} ${drill.confirm.expect} on stored samples`)
+  const how = seen.at === undefined ? 'when it was asked' : 'on stored samples'
+  mark(run, 'confirmedAt', seen.at ?? new Date(), `${drill.confirm.promql} ${drill.confirm.expect} ${how}`)
   return `${drill.confirm.promql} is ${seen.text}`
 }
