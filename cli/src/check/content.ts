@@ -1,6 +1,7 @@
-import { existsSync, readdirSync, readFileSync } from 'node:fs'
+import { existsSync, readdirSync } from 'node:fs'
 import { join, relative } from 'node:path'
 import { z } from 'zod'
+import { FILE_LIMITS, readTextFile } from '../content/read-file.ts'
 import type { Root } from '../content/root.ts'
 import type { Drill } from '../drill/drill.ts'
 import { drillNames, readDrill } from '../drill/drill-file.ts'
@@ -65,16 +66,19 @@ function filesIn(dir: string, ending: string): string[] {
 
 /** A template of the lab is checked with stand-ins for its folder and ports; line numbers stay true. */
 function readEnvironment(root: Root, file: string): Environment {
-  const text = readFileSync(file, 'utf8').replace(/\$\{(lab|port\.([\w.-]+))\}/g, (placeholder, name, port) => {
-    if (name === 'lab') return '/lab'
-    return PORT_NAMES.some((known) => known === port) ? '1' : placeholder
-  })
+  const text = readTextFile(file, FILE_LIMITS.content).replace(
+    /\$\{(lab|port\.([\w.-]+))\}/g,
+    (placeholder, name, port) => {
+      if (name === 'lab') return '/lab'
+      return PORT_NAMES.some((known) => known === port) ? '1' : placeholder
+    },
+  )
   return parseEnvironment(root, text, file)
 }
 
 const dashboardSchema = z.object({ uid: z.string(), panels: z.array(z.object({ id: z.number() })) })
 
 function readDashboard(file: string): [string, Set<number>][] {
-  const { uid, panels } = dashboardSchema.parse(JSON.parse(readFileSync(file, 'utf8')))
+  const { uid, panels } = dashboardSchema.parse(JSON.parse(readTextFile(file, FILE_LIMITS.dashboard)))
   return [[uid, new Set(panels.map((panel) => panel.id))]]
 }
