@@ -1,3 +1,5 @@
+import { redact } from './redact.ts'
+
 /** What went wrong, in the vocabulary of the exit codes: one table maps each code to the process's exit status. */
 export type ErrorCode = 'expectation_failed' | 'usage' | 'unreachable' | 'refused' | 'interrupted'
 
@@ -47,11 +49,11 @@ export class ProblemsError extends CliError {
   }
 }
 
-/** The message of anything thrown, for sentences that continue with "because …". */
+/** The message of anything thrown, for sentences that continue with "because …", without the secrets that a library repeats. */
 export function messageOf(error: unknown): string {
   if (error instanceof AggregateError && error.errors.length > 0) return error.errors.map(messageOf).join('; ')
-  if (error instanceof Error) {
-    return error.cause instanceof Error && error.message === 'fetch failed' ? messageOf(error.cause) : error.message
-  }
-  return String(error)
+  if (!(error instanceof Error)) return redact(String(error))
+  return error.cause instanceof Error && error.message === 'fetch failed'
+    ? messageOf(error.cause)
+    : redact(error.message)
 }

@@ -2,7 +2,10 @@ import { execFile } from 'node:child_process'
 import { performance } from 'node:perf_hooks'
 import { durationMs, type Environment, type OpsCall, type Step } from '../environment/environment.ts'
 import { CliError, messageOf } from '../errors.ts'
-import { readSecret } from '../prometheus/client.ts'
+import { ANSWER_LIMITS } from '../http/ask.ts'
+import { readText } from '../http/read-text.ts'
+import { redact } from '../redact.ts'
+import { readSecret } from '../secret.ts'
 
 /** What one target of a step answered. `output` is trimmed and at most 2,000 characters. */
 export interface TargetResult {
@@ -84,7 +87,7 @@ async function callInstance(
     target: url,
     ok,
     ...(status === undefined ? {} : { status }),
-    output: output.trim().slice(0, OUTPUT_LIMIT),
+    output: redact(output.trim()).slice(0, OUTPUT_LIMIT),
     durationMs: Math.round(performance.now() - started),
   })
   const timeout = AbortSignal.timeout(timeoutMs)
@@ -99,7 +102,7 @@ async function callInstance(
       ...(call.json === undefined ? {} : { body: JSON.stringify(call.json) }),
       signal: signal === undefined ? timeout : AbortSignal.any([signal, timeout]),
     })
-    return done(response.ok, await response.text(), response.status)
+    return done(response.ok, await readText(response, ANSWER_LIMITS.ops), response.status)
   } catch (error) {
     return done(false, timeout.aborted ? `no answer within ${timeoutMs} ms` : messageOf(error))
   }
@@ -125,11 +128,12 @@ function runProgram(
           target: program,
           ok: error === null,
           ...(status === undefined ? {} : { status }),
-          output: [stdout, stderr, why]
-            .map((s) => s.trim())
-            .filter(Boolean)
-            .join('\n')
-            .slice(0, OUTPUT_LIMIT),
+          output: redact(
+            [stdout, stderr, why]
+              .map((s) => s.trim())
+              .filter(Boolean)
+              .join('\n'),
+          ).slice(0, OUTPUT_LIMIT),
           durationMs: Math.round(performance.now() - started),
         })
       },

@@ -13,8 +13,9 @@ import { type Environment, loadEnvironment } from '../environment/environment.ts
 import { CliError } from '../errors.ts'
 import { isOpen } from '../keeper/session.ts'
 import { localDateTime } from '../local-time.ts'
-import { PrometheusClient, readSecret } from '../prometheus/client.ts'
+import { PrometheusClient } from '../prometheus/client.ts'
 import { readRunbook } from '../runbook/read-runbook.ts'
+import { readWebhook } from '../secret.ts'
 import { SlackQueue } from '../slack/webhook.ts'
 import type { Stdio } from '../stdio.ts'
 
@@ -62,6 +63,7 @@ export async function run(stdio: Stdio, options: Options & { name: string; unatt
     throw new CliError('refused', `${environment.name} is production: no drill there without people`)
   }
   sayKilled(stdio, root)
+  const slack = slackOf(environment)
   const keeper = await admit(root, environment)
   const display = new Display(stdio)
   const prometheus = new PrometheusClient(environment.prometheus)
@@ -76,7 +78,7 @@ export async function run(stdio: Stdio, options: Options & { name: string; unatt
     keeper,
     journal: createJournal(root, drill, environment),
     observer: new Observer(environment, drill, prometheus, display),
-    slack: slackOf(environment),
+    slack,
     unattended: options.unattended === true,
     signal: stdio.signal,
     hurry: hurry.signal,
@@ -170,5 +172,5 @@ function sayKilled(stdio: Stdio, root: Root): void {
 
 function slackOf(environment: Environment): SlackQueue | undefined {
   const file = environment.slack?.webhookUrlFile
-  return file === undefined ? undefined : new SlackQueue(readSecret(file))
+  return file === undefined ? undefined : new SlackQueue(readWebhook(file))
 }

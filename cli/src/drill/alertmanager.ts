@@ -1,8 +1,8 @@
 import { parse } from 'yaml'
 import { z } from 'zod'
 import { parseDuration } from '../duration.ts'
-import { CliError, messageOf } from '../errors.ts'
-import { type Endpoint, headersOf } from '../prometheus/client.ts'
+import { ANSWER_LIMITS, askJson } from '../http/ask.ts'
+import type { Endpoint } from '../http/endpoint.ts'
 
 /** How long Alertmanager waits before it sends, in seconds. */
 export interface GroupTimings {
@@ -47,13 +47,13 @@ const alerts = z.array(
 
 /** The timings that apply to an alert with these labels, from the configuration that Alertmanager has loaded. */
 export async function groupTimings(endpoint: Endpoint, labels: Record<string, string>): Promise<GroupTimings> {
-  const { config } = status.parse(await get(endpoint, '/api/v2/status'))
+  const { config } = await get(endpoint, '/api/v2/status', status)
   const root = z.object({ route }).parse(parse(config.original)).route
   return timingsOf(root, labels)
 }
 
 export async function heldAlerts(endpoint: Endpoint): Promise<HeldAlert[]> {
-  const held = alerts.parse(await get(endpoint, '/api/v2/alerts'))
+  const held = await get(endpoint, '/api/v2/alerts', alerts)
   return held.map((a) => ({ labels: a.labels, state: a.status.state }))
 }
 
@@ -96,18 +96,7 @@ function seconds(duration: string | undefined): number | undefined {
   return ms === undefined ? undefined : ms / 1000
 }
 
-async function get(endpoint: Endpoint, path: string): Promise<unknown> {
-  try {
-    const response = await fetch(endpoint.url.replace(/\/$/, '') + path, {
-      headers: headersOf(endpoint),
-      signal: AbortSignal.timeout(5000),
-    })
-    if (!response.ok) throw new Error(`status ${response.status}`)
-    return await response.json()
-  } catch (error) {
-    throw new CliError('unreachable', `Alertmanager at ${endpoint.url} does not answer: ${messageOf(error)}`, {
-      cause: error,
-      hint: 'Check that it runs (in the lab: drillbook lab status).',
-    })
-  }
+function get<S extends z.ZodType>(endpoint: Endpoint, path: string, schema: S): Promise<z.infer<S>> {
+  const question = { who: 'Alertmanager', endpoint, path, timeoutMs: 5000, limitBytes: ANSWER_LIMITS.alertmanager }
+  return askJson(question, schema, 'Check that it runs (in the lab: drillbook lab status).')
 }

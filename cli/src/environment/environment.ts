@@ -5,8 +5,8 @@ import { parseYaml, type Read, readYaml } from '../content/read-yaml.ts'
 import type { Root } from '../content/root.ts'
 import { parseDuration } from '../duration.ts'
 import { CliError, type Problem, ProblemsError } from '../errors.ts'
+import { type Endpoint, hasCredentials, withoutCredentials } from '../http/endpoint.ts'
 import { labDir } from '../lab/lab-dir.ts'
-import type { Endpoint } from '../prometheus/client.ts'
 import { type Action, type EnvironmentFile, environmentSchema, type Fault, type OpsCall } from './schema.ts'
 
 export type { Action, Fault, OpsCall, Step } from './schema.ts'
@@ -107,6 +107,16 @@ function checked(result: Read<EnvironmentFile>, shownAs: string): EnvironmentFil
         [['faults', name, 'revert'], revert.ops],
       ]),
     ]
+    for (const name of ['prometheus', 'alertmanager', 'grafana', 'keeper'] as const) {
+      const { url = '', tokenFile } = result.value[name] ?? {}
+      if (tokenFile !== undefined && hasCredentials(url)) {
+        wrong([name, 'url'], 'a password in it cannot be sent beside the token of `tokenFile`: leave one of them out')
+      }
+    }
+    const opsUrls = ops === undefined ? [] : Object.values(ops.urls).flat()
+    if (opsUrls.some(hasCredentials)) {
+      wrong(['ops', 'urls'], 'a password in a URL cannot be sent beside the token of `tokenFile`: leave it out')
+    }
     const kinds = ops === undefined || Array.isArray(ops.urls) ? [] : Object.keys(ops.urls)
     for (const [path, call] of calls) {
       const on = call?.on
@@ -120,7 +130,9 @@ function checked(result: Read<EnvironmentFile>, shownAs: string): EnvironmentFil
 function resolvePaths(file: EnvironmentFile, path: string): Environment {
   const absolute = (p: string) => (isAbsolute(p) ? p : resolve(dirname(path), p))
   const endpoint = (e: Endpoint | undefined) =>
-    e === undefined ? undefined : { ...e, ...(e.tokenFile === undefined ? {} : { tokenFile: absolute(e.tokenFile) }) }
+    e === undefined
+      ? undefined
+      : withoutCredentials({ ...e, ...(e.tokenFile === undefined ? {} : { tokenFile: absolute(e.tokenFile) }) })
   return {
     name: file.name,
     file: path,

@@ -1,5 +1,6 @@
 import { closeSync, existsSync, fstatSync, fsyncSync, openSync, readSync, writeFileSync } from 'node:fs'
 import { dirname } from 'node:path'
+import { redactedJson } from '../redact.ts'
 
 const NEWLINE = 0x0a
 
@@ -15,7 +16,7 @@ export function appendLine(file: string, value: unknown): void {
     const last = Buffer.alloc(1)
     const torn = size > 0 && readSync(fd, last, 0, 1, size - 1) === 1 && last[0] !== NEWLINE
     // One write: lines of two processes (a walk, and a note from another terminal) do not mix. It throws when a part did not fit.
-    writeFileSync(fd, `${torn ? '\n' : ''}${JSON.stringify(value)}\n`)
+    writeFileSync(fd, `${torn ? '\n' : ''}${redactedJson(value)}\n`)
     fsyncSync(fd)
   } finally {
     closeSync(fd)
