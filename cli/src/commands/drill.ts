@@ -18,6 +18,7 @@ import { readRunbook } from '../runbook/read-runbook.ts'
 import { readWebhook } from '../secret.ts'
 import { SlackQueue } from '../slack/webhook.ts'
 import type { Stdio } from '../stdio.ts'
+import { type Warn, warnOn } from '../warn.ts'
 
 interface Options {
   env?: string
@@ -27,8 +28,9 @@ interface Options {
 /** The drills with their last verdicts. Closes the journals of killed drills, and says so. */
 export async function list(stdio: Stdio, options: Options): Promise<void> {
   const root = findRoot(stdio.cwd)
-  sayKilled(stdio, root)
-  const journals = listJournals(root)
+  const warn = warnOn(stdio)
+  sayKilled(stdio, root, warn)
+  const journals = listJournals(root, warn)
   const rows = drillNames(root).map((name) => {
     const drill = readDrill(root, name)
     const last = journals.findLast((j) => j.data.drill === name)?.data
@@ -62,9 +64,10 @@ export async function run(stdio: Stdio, options: Options & { name: string; unatt
   if (environment.production && options.unattended === true) {
     throw new CliError('refused', `${environment.name} is production: no drill there without people`)
   }
-  sayKilled(stdio, root)
+  const warn = warnOn(stdio)
+  sayKilled(stdio, root, warn)
   const slack = slackOf(environment)
-  const keeper = await admit(root, environment)
+  const keeper = await admit(root, environment, warn)
   const display = new Display(stdio)
   const prometheus = new PrometheusClient(environment.prometheus)
   const hurry = new AbortController()
@@ -110,7 +113,7 @@ export async function undo(stdio: Stdio, options: Options): Promise<void> {
   const keeper = keeperOf(environment)
   const session = await keeper.current()
   const undone = isOpen(session) ? await keeper.end(session.id) : []
-  sayKilled(stdio, root)
+  sayKilled(stdio, root, warnOn(stdio))
   const after = await keeper.current()
   const journal = after === undefined ? undefined : listJournals(root).find((j) => j.data.session === after.id)
   if (after !== undefined && journal !== undefined) {
@@ -157,8 +160,8 @@ async function conclude({ journal: { data, dir }, keeper }: Run): Promise<void> 
 }
 
 /** Says that a drill did not finish, and closes its journal. */
-function sayKilled(stdio: Stdio, root: Root): void {
-  for (const { data } of closeKilled(root)) {
+function sayKilled(stdio: Stdio, root: Root, warn: Warn): void {
+  for (const { data } of closeKilled(root, warn)) {
     stdio.err(
       `${stdio.style('yellow', 'note:')} the drill ${data.drill} (${data.id}) did not finish: its process was killed. It counts as aborted.\n`,
     )

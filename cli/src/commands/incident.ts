@@ -8,17 +8,23 @@ import { renderReport } from '../incident/report.ts'
 import { timeline } from '../incident/timeline.ts'
 import { localTime } from '../local-time.ts'
 import type { Stdio } from '../stdio.ts'
+import { warnOn } from '../warn.ts'
 
 type One = { id: string; json?: boolean }
 
 /** Lists incidents, newest first. */
 export async function list(stdio: Stdio, options: { json?: boolean }): Promise<void> {
-  const incidents = listIncidents(findRoot(stdio.cwd)).reverse()
+  const warn = warnOn(stdio)
+  let damaged = false
+  const incidents = listIncidents(findRoot(stdio.cwd), (problem) => {
+    damaged = true
+    warn(problem)
+  }).reverse()
   if (options.json) {
     stdio.out(`${JSON.stringify({ incidents }, null, 2)}\n`)
     return
   }
-  if (incidents.length === 0) stdio.out('No incident has been recorded yet.\n')
+  if (incidents.length === 0 && !damaged) stdio.out('No incident has been recorded yet.\n')
   for (const { id, status, environment, openedAt, closedAt, drill } of incidents) {
     const lasted = formatDuration(Date.parse(closedAt ?? new Date().toISOString()) - Date.parse(openedAt))
     const kind = drill === undefined ? '' : `  DRILL ${drill}`
@@ -29,6 +35,7 @@ export async function list(stdio: Stdio, options: { json?: boolean }): Promise<v
 /** Shows one incident with its timeline; times are local. */
 export async function show(stdio: Stdio, options: One): Promise<void> {
   const record = findIncident(findRoot(stdio.cwd), options.id)
+  for (const problem of record.problems()) warnOn(stdio)(problem)
   const [state, events] = [record.state(), record.events()]
   if (options.json) {
     stdio.out(`${JSON.stringify({ ...state, events }, null, 2)}\n`)
@@ -76,6 +83,7 @@ function contextOf(stdio: Stdio, name: string, env: string | undefined): Context
 export async function report(stdio: Stdio, options: One): Promise<void> {
   const root = findRoot(stdio.cwd)
   const record = findIncident(root, options.id)
+  for (const problem of record.problems()) warnOn(stdio)(problem)
   const markdown = renderReport(root, record)
   stdio.out(options.json ? `${JSON.stringify({ id: record.id, markdown }, null, 2)}\n` : markdown)
 }

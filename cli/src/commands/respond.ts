@@ -9,6 +9,7 @@ import { incidentsOf, readRunbook } from '../runbook/read-runbook.ts'
 import type { Stdio } from '../stdio.ts'
 import { choose } from '../walk/terminal-asker.ts'
 import { type WalkSummary, walkRunbook } from '../walk/walk-runbook.ts'
+import { type Warn, warnOn } from '../warn.ts'
 
 export interface RespondOptions {
   /** An incident class, or the id of an incident to go on with. Absent: choose among what is firing. */
@@ -33,12 +34,13 @@ export async function respond(stdio: Stdio, options: RespondOptions): Promise<vo
       hint: 'Leave --yes away.',
     })
   }
+  const warn = warnOn(stdio)
   const known = await whatIsFiring(stdio, here)
   const firing = known ?? []
-  const wanted = options.incident ?? (await chooseIncident(stdio, here, firing, options))
+  const wanted = options.incident ?? (await chooseIncident(stdio, here, firing, options, warn))
   if (wanted === undefined) return
   stdio.signal.throwIfAborted() // asking may have taken long
-  const record = recordFor(here, wanted, options.new === true)
+  const record = recordFor(here, wanted, options.new === true, warn)
   const { incident, openedAt, drill } = record.state()
   const runbook = readRunbook(root, incident)
   recordFiring(record, firing)
@@ -79,10 +81,13 @@ async function chooseIncident(
   { root, environment }: Context,
   firing: FiringAlert[],
   options: RespondOptions,
+  warn: Warn,
 ): Promise<string | undefined> {
   const runbooks = incidentsOf(root)
   const byIncident = Map.groupBy(firing, (alert) => alert.incident)
-  const open = openIncidents(root).filter((i) => i.environment === environment.name && !byIncident.has(i.incident))
+  const open = openIncidents(root, { warn }).filter(
+    (i) => i.environment === environment.name && !byIncident.has(i.incident),
+  )
   const choices = [
     ...[...byIncident].map(([incident, alerts]) => ({
       value: incident,
@@ -105,7 +110,7 @@ async function chooseIncident(
 }
 
 /** By id exactly that one; by class the newest open one of this environment, else a new one. Drills' own go by id only. */
-function recordFor({ root, environment, actor }: Context, wanted: string, anew: boolean): IncidentRecord {
+function recordFor({ root, environment, actor }: Context, wanted: string, anew: boolean, warn: Warn): IncidentRecord {
   if (/^\d/.test(wanted)) {
     const record = findIncident(root, wanted)
     const state = record.state()
@@ -122,7 +127,7 @@ function recordFor({ root, environment, actor }: Context, wanted: string, anew: 
   }
   // Before anything is written: is there such a runbook, and can it be read?
   readRunbook(root, wanted)
-  const open = openIncidents(root)
+  const open = openIncidents(root, { warn })
     .filter((i) => i.incident === wanted && i.environment === environment.name)
     .at(-1)
   if (open !== undefined && !anew) return resumeIncident(root, open.id)

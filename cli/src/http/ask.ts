@@ -65,7 +65,7 @@ export function parseAnswer<S extends z.ZodType>(text: string, schema: S): z.inf
   try {
     json = JSON.parse(text)
   } catch {
-    throw new Error('its answer is not JSON') // what JSON.parse says quotes the answer
+    throw new Error('it is not JSON') // what JSON.parse says quotes the answer
   }
   return checkShape(json, schema)
 }
@@ -75,7 +75,7 @@ export function checkShape<S extends z.ZodType>(value: unknown, schema: S): z.in
   const parsed = schema.safeParse(value)
   if (parsed.success) return parsed.data
   const [issue] = parsed.error.issues
-  throw new Error(`its answer is not as expected: ${issue?.path.map(String).join('.')}: ${issue?.message}`)
+  throw new Error(`it is not as expected: ${issue?.path.map(String).join('.')}: ${issue?.message}`)
 }
 
 export function noAnswer(
