@@ -1,7 +1,7 @@
 import { type Context, context } from '../context.ts'
 import { formatDuration } from '../duration.ts'
 import { CliError } from '../errors.ts'
-import { type FiringAlert, firingAlerts } from '../incident/firing-alerts.ts'
+import { type FiringAlerts, firingAlerts } from '../incident/firing-alerts.ts'
 import { findIncident, type IncidentRecord, openIncident, openIncidents, resumeIncident } from '../incident/record.ts'
 import { recordFiring, recordFiringAndResolved } from '../incident/record-alerts.ts'
 import { localTime } from '../local-time.ts'
@@ -36,8 +36,8 @@ export async function respond(stdio: Stdio, options: RespondOptions): Promise<vo
   }
   const warn = warnOn(stdio)
   const known = await whatIsFiring(stdio, here)
-  const firing = known ?? []
-  const wanted = options.incident ?? (await chooseIncident(stdio, here, firing, options, warn))
+  const firing = known?.alerts ?? []
+  const wanted = options.incident ?? (await chooseIncident(stdio, here, known, options, warn))
   if (wanted === undefined) return
   stdio.signal.throwIfAborted() // asking may have taken long
   const record = recordFor(here, wanted, options.new === true, warn)
@@ -61,14 +61,17 @@ export async function respond(stdio: Stdio, options: RespondOptions): Promise<vo
     prometheus,
   })
   const after = known === undefined ? undefined : await whatIsFiring(stdio, here)
-  if (after !== undefined) recordFiringAndResolved(record, after)
+  // What Alertmanager does not have may fire all the same: only Prometheus can say that an alert is over.
+  if (after?.source === 'Prometheus') recordFiringAndResolved(record, after.alerts)
   conclude(stdio, record, summary, options.json === true)
 }
 
 /** What fires is a help to the responder: undefined when nobody can say, and the walk goes on. */
-async function whatIsFiring(stdio: Stdio, { environment, prometheus }: Context): Promise<FiringAlert[] | undefined> {
+async function whatIsFiring(stdio: Stdio, { environment, prometheus }: Context): Promise<FiringAlerts | undefined> {
   try {
-    return (await firingAlerts(environment, prometheus)).alerts
+    const found = await firingAlerts(environment, prometheus)
+    for (const { why } of found.silent) stdio.err(`${stdio.style('yellow', 'warning:')} ${why}\n`)
+    return found
   } catch (error) {
     if (!(error instanceof CliError)) throw error
     stdio.err(`${stdio.style('yellow', 'warning:')} ${error.message}\n`)
@@ -79,11 +82,12 @@ async function whatIsFiring(stdio: Stdio, { environment, prometheus }: Context):
 async function chooseIncident(
   stdio: Stdio,
   { root, environment }: Context,
-  firing: FiringAlert[],
+  known: FiringAlerts | undefined,
   options: RespondOptions,
   warn: Warn,
 ): Promise<string | undefined> {
   const runbooks = incidentsOf(root)
+  const firing = known?.alerts ?? []
   const byIncident = Map.groupBy(firing, (alert) => alert.incident)
   const open = openIncidents(root, { warn }).filter(
     (i) => i.environment === environment.name && !byIncident.has(i.incident),
@@ -96,6 +100,11 @@ async function chooseIncident(
     ...open.map((i) => ({ value: i.id, name: `${i.id}: still open, nothing firing` })),
   ].filter(({ value }) => runbooks.includes(value) || open.some((i) => i.id === value))
   const [only] = choices
+  if (only === undefined && known?.source !== 'Prometheus') {
+    throw new CliError('unreachable', `what is firing in ${environment.name}, only Prometheus could say`, {
+      hint: `Name the incident: drillbook respond NAME. Runbooks: ${runbooks.join(', ')}.`,
+    })
+  }
   if (only === undefined) {
     if (options.json) stdio.out(`${JSON.stringify({ incident: null, firing }, null, 2)}\n`)
     else stdio.out(`Nothing that has a runbook is firing in ${environment.name}, and no incident is open.\n`)
@@ -131,7 +140,8 @@ function recordFor({ root, environment, actor }: Context, wanted: string, anew: 
     .filter((i) => i.incident === wanted && i.environment === environment.name)
     .at(-1)
   if (open !== undefined && !anew) return resumeIncident(root, open.id)
-  return openIncident({ root, incident: wanted, environment: environment.name, actor })
+  const { name, file } = environment
+  return openIncident({ root, incident: wanted, environment: name, environmentFile: file, actor })
 }
 
 function conclude(stdio: Stdio, record: IncidentRecord, summary: WalkSummary, json: boolean): void {

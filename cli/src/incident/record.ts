@@ -33,18 +33,27 @@ export function openIncident(options: {
   root: Root
   /** The incident class: the name of the runbook. */
   incident: string
-  /** The environment's name. */
+  /** The environment's name, and where it was read from. */
   environment: string
+  environmentFile?: string
   /** Who opens it: `name@host`. */
   actor: string
   /** The drill's name, for an incident that is an exercise. */
   drill?: string
   now?: Date
 }): IncidentRecord {
-  const { root, incident, environment, actor, drill } = options
+  const { root, incident, environment, environmentFile, actor, drill } = options
   const id = createFolder(root, incident, options.now ?? new Date())
   const record = recordAt(root, id)
-  record.append({ type: 'opened', id, incident, environment, actor, ...(drill === undefined ? {} : { drill }) })
+  record.append({
+    type: 'opened',
+    id,
+    incident,
+    environment,
+    ...(environmentFile === undefined ? {} : { environmentFile }),
+    actor,
+    ...(drill === undefined ? {} : { drill }),
+  })
   return record
 }
 

@@ -40,7 +40,11 @@ export async function fakePrometheus(): Promise<FakePrometheus> {
       const values = typeof answer === 'function' ? answer() : answer
       const now = Date.now() / 1000
       const result = values.map((value, i) => ({
-        metric: { __name__: 'm', instance: `i${i}` },
+        metric: {
+          __name__: 'm',
+          instance: `i${i}`,
+          ...(promql.startsWith('count by (service)') ? { service: 'shop' } : {}),
+        },
         value: [now, Number.isNaN(value) ? 'NaN' : String(value)],
       }))
       response.end(JSON.stringify({ status: 'success', data: { resultType: 'vector', result } }))
