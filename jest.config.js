@@ -1,4 +1,7 @@
-/** One configuration for all packages: native ESM, TypeScript by swc. Drills have their own (jest.drills.config.js). */
+/**
+ * One configuration for all packages: native ESM, TypeScript by swc. Drills and what takes long have their own
+ * (jest.drills.config.js, jest.long.config.js).
+ */
 export default {
   testEnvironment: './test/jest/environment.js',
   globalSetup: './test/jest/set-up.js',
@@ -6,7 +9,7 @@ export default {
   // A worker for each of CI's two processors; jest's own choice would be one.
   maxWorkers: 2,
   testMatch: ['**/test/**/*.test.ts'],
-  testPathIgnorePatterns: ['/node_modules/', '\\.drill\\.test\\.ts$'],
+  testPathIgnorePatterns: ['/node_modules/', '\\.(drill|long)\\.test\\.ts$'],
   extensionsToTreatAsEsm: ['.ts'],
   transform: {
     '^.+\\.ts$': [

@@ -1,16 +1,17 @@
 import { readFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { afterAll, describe, expect, test } from '@jest/globals'
-import { parse } from 'yaml'
-import { environmentSchema, type OpsCall } from '../cli/src/environment/schema.ts'
+import { readContent } from '../cli/src/check/content.ts'
+import { rootAt } from '../cli/src/content/root.ts'
+import type { OpsCall } from '../cli/src/environment/environment.ts'
 import { routesOf } from '../reference-app/test/support/routes.ts'
 import { unboundApi, unboundWorker } from '../reference-app/test/support/unbound.ts'
 
-const FILE = join(resolve(import.meta.dirname, '..'), 'environments/lab.yaml')
-const SUPERVISORD = join(resolve(import.meta.dirname, '..'), 'lab/supervisord.conf')
-const { actions, faults, ops } = environmentSchema.parse(
-  parse(readFileSync(FILE, 'utf8').replaceAll(/\$\{port[^}]+\}/g, '1')),
-)
+const CHECKOUT = resolve(import.meta.dirname, '..')
+const SUPERVISORD = join(CHECKOUT, 'lab/supervisord.conf')
+const lab = readContent(rootAt(CHECKOUT)).content.environments.find(({ name }) => name === 'lab')
+if (lab === undefined) throw new Error('there is no environment lab')
+const { actions, faults, ops } = lab
 
 const processes = { api: unboundApi(), worker: unboundWorker() }
 const routes = new Map(Object.entries(processes).map(([kind, { operations }]) => [kind, routesOf(operations)]))
@@ -20,12 +21,12 @@ afterAll(async () => {
 })
 
 test('the lab names the kinds of instances that there are', () => {
-  expect(Object.keys(ops?.urls ?? {})).toEqual(Object.keys(processes))
+  expect([...new Set(ops?.instances.map(({ kind }) => kind))]).toEqual(Object.keys(processes))
 })
 
 const calls: [string, OpsCall | undefined][] = [
-  ...Object.entries(actions).map(([name, { ops }]): [string, OpsCall | undefined] => [name, ops]),
-  ...Object.entries(faults).flatMap(([name, { inject, revert }]): [string, OpsCall | undefined][] => [
+  ...[...actions].map(([name, { ops }]): [string, OpsCall | undefined] => [name, ops]),
+  ...[...faults].flatMap(([name, { inject, revert }]): [string, OpsCall | undefined][] => [
     [`${name}, injected`, inject.ops],
     [`${name}, reverted`, revert.ops],
   ]),

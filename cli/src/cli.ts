@@ -36,7 +36,7 @@ Exit status: 0 as wanted, 1 an expectation failed, 2 wrong use or configuration,
 
 const ENV = [
   '--env <name>',
-  'the environment: a name in environments/, or a file (default: DRILLBOOK_ENV, else lab)',
+  'the environment: a name in environments/, a file or a folder (default: DRILLBOOK_ENV, else lab)',
 ] as const
 const JSON_OUT = ['--json', 'print JSON on stdout, and nothing else there'] as const
 
@@ -95,7 +95,9 @@ function addResponse(program: Command, stdio: Stdio): void {
   program
     .command('act')
     .argument('[name]', 'the action; without one: list them, with what each does and has to be told')
-    .description('Do one named action of the environment; asks first, and writes it to the audit log.')
+    .description(
+      'Do one named action of the environment; asks first and writes it to the audit log, unless it only reads.',
+    )
     .option('--param <name=value>', 'a parameter of the action; repeatable', collect)
     .option('--yes', 'do not ask (refused in production)')
     .option(...ENV)
@@ -161,6 +163,24 @@ function addDrills(program: Command, stdio: Stdio): void {
     .option(...JSON_OUT)
     .action(async (options) => (await import('./commands/drill.ts')).undo(stdio, options))
 
+  program
+    .command('prove')
+    .description('Run all drills and controls and write the proof: which alert fired, was delivered, mended, resolved.')
+    .option('--only <classes>', 'only the drills of these classes, separated by commas; without the controls')
+    .option('--repeat <number>', 'how often', count, 1)
+    .option('--one-each', 'one drill for each class, without the controls')
+    .option('--new', 'begin anew instead of going on where a stopped one was')
+    .option('--lab', 'start the lab first, and take it down afterwards')
+    .option('--port-offset <number>', 'with --lab: shift every port', integer)
+    .option('--out <folder>', 'where proof.md and proof.json are written (default: docs)')
+    .option(...ENV)
+    .option(...JSON_OUT)
+    .addHelpText(
+      'after',
+      '\nExamples:\n  drillbook prove\n  drillbook prove --only db-overload,payment-failures --repeat 3',
+    )
+    .action(async (options) => (await import('./commands/prove.ts')).prove(stdio, options))
+
   const fault = program.command('fault').description('Single faults, started and stopped through the keeper.')
   fault
     .command('list')
@@ -188,7 +208,7 @@ function addDrills(program: Command, stdio: Stdio): void {
   program
     .command('keeper')
     .description('Serve the keeper of faults: it undoes them when their holder is gone. Runs in the environment.')
-    .requiredOption('--env <file>', 'the environment file')
+    .requiredOption('--env <file>', 'the environment file or folder')
     .requiredOption('--port <number>', 'the port on loopback', integer)
     .requiredOption('--state <folder>', 'where it remembers what it has to undo')
     .requiredOption('--token-file <file>', 'the bearer token')
@@ -204,7 +224,8 @@ function addContent(program: Command, stdio: Stdio): void {
     )
     .requiredOption('--out <folder>', 'where to write')
     .option('--speed <factor>', 'divide every duration by this', number, 1)
-    .option('--environment <name>', 'the `environment` label of every alert')
+    .option('--env <name>', 'only the incident classes that this environment has, and its name as label')
+    .option('--environment <name>', 'the `environment` label of every alert (default: the name of --env)')
     .option('--runbook-base <url>', 'where the runbooks are served; without it alerts carry no runbook link')
     .option('--grafana-base <url>', 'where Grafana is; without it alerts carry no dashboard link')
     .option('--slack-webhook-file <file>', 'the file that holds the webhook URL')
@@ -212,6 +233,15 @@ function addContent(program: Command, stdio: Stdio): void {
     .option('--alertmanager <host:port>', 'where Prometheus sends alerts; repeatable', collect, [])
     .option(...JSON_OUT)
     .action(async (options) => (await import('./commands/rules.ts')).compile(stdio, options))
+
+  program
+    .command('new')
+    .description('Begin new content.')
+    .command('incident')
+    .argument('<name>', 'the name of the class: disk-full')
+    .description('Write the skeleton of an incident class: rule, rule tests, runbook, drill; never overwrites.')
+    .option(...JSON_OUT)
+    .action(async (name, options) => (await import('./commands/new.ts')).incident(stdio, { ...options, name }))
 
   program
     .command('check')
@@ -236,7 +266,7 @@ function addLab(program: Command, stdio: Stdio): void {
     .option('--port-offset <number>', 'shift every port', integer)
     .option('--port <name=number>', 'one port; repeatable', collect)
     .option('--speed <factor>', 'how much faster alert rules run, from 1 to 20', number, 10)
-    .option('--journeys-per-second <number>', 'the traffic', number, 60)
+    .option('--journeys-per-second <number>', 'the traffic, from 0 to 1000', number, 60)
     .option('--data-set <name>', 'what the database holds: small, or load (enough for load tests)', 'small')
     .option(...JSON_OUT)
     .action(async (options) => (await import('./commands/lab.ts')).up(stdio, options))
@@ -264,6 +294,12 @@ function addLab(program: Command, stdio: Stdio): void {
     .action(async (part, count, options) =>
       (await import('./commands/lab.ts')).scale(stdio, { ...options, part, count }),
     )
+  lab
+    .command('restart')
+    .argument('<instance>', 'api: all of them, one after the other; or one, such as api-1')
+    .description('Restart instances of the API in order, without a failed request.')
+    .option(...JSON_OUT)
+    .action(async (what, options) => (await import('./commands/lab.ts')).restart(stdio, { ...options, what }))
   lab
     .command('logs')
     .argument('[name]', 'one part; without it, all')

@@ -1,10 +1,23 @@
-const UNIT_MS: Record<string, number> = { ms: 1, s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000, w: 604_800_000 }
+const DAY_MS = 86_400_000
+/** A year is 365 days, as for Prometheus and Alertmanager. */
+const UNIT_MS: Record<string, number> = {
+  ms: 1,
+  s: 1000,
+  m: 60_000,
+  h: 3_600_000,
+  d: DAY_MS,
+  w: 7 * DAY_MS,
+  y: 365 * DAY_MS,
+}
 
-/** "500ms", "30s", "5m", "2h", "1w", "1h30m" to milliseconds; undefined when it is no duration. */
+/** What `parseDuration` takes. */
+export const DURATION = /^(\d+(?:\.\d+)?(ms|[smhdwy]))+$/
+
+/** "500ms", "30s", "5m", "2h", "1w", "1y", "1h30m" to milliseconds; undefined when it is no duration. */
 export function parseDuration(text: string): number | undefined {
-  if (!/^(\d+(?:\.\d+)?(ms|[smhdw]))+$/.test(text)) return undefined
+  if (!DURATION.test(text)) return undefined
   let total = 0
-  for (const [, count, unit] of text.matchAll(/(\d+(?:\.\d+)?)(ms|[smhdw])/g)) {
+  for (const [, count, unit] of text.matchAll(/(\d+(?:\.\d+)?)(ms|[smhdwy])/g)) {
     total += Number(count) * (UNIT_MS[unit ?? ''] ?? Number.NaN)
   }
   return Number.isFinite(total) ? total : undefined

@@ -1,4 +1,5 @@
 import { redact } from './redact.ts'
+import { printable } from './terminal/printable.ts'
 
 /** What went wrong, in the vocabulary of the exit codes: one table maps each code to the process's exit status. */
 export type ErrorCode = 'expectation_failed' | 'usage' | 'unreachable' | 'refused' | 'interrupted'
@@ -41,7 +42,9 @@ export class ProblemsError extends CliError {
   readonly problems: readonly Problem[]
 
   constructor(what: string, problems: readonly Problem[], hint?: string) {
-    const lines = problems.map((p) => `  ${p.file}${p.line === undefined ? '' : `:${p.line}`}  ${p.message}`)
+    const lines = problems.map(
+      (p) => `  ${printable(p.file)}${p.line === undefined ? '' : `:${p.line}`}  ${printable(p.message)}`,
+    )
     super('usage', [`${what}: ${problems.length} problem${problems.length === 1 ? '' : 's'}`, ...lines].join('\n'), {
       ...(hint === undefined ? {} : { hint }),
     })
@@ -49,11 +52,14 @@ export class ProblemsError extends CliError {
   }
 }
 
-/** The message of anything thrown, for sentences that continue with "because …", without the secrets that a library repeats. */
+/**
+ * The message of anything thrown, on one line and printable, for sentences that continue with "because …", without the secrets
+ * that a library repeats.
+ */
 export function messageOf(error: unknown): string {
   if (error instanceof AggregateError && error.errors.length > 0) return error.errors.map(messageOf).join('; ')
-  if (!(error instanceof Error)) return redact(String(error))
-  return error.cause instanceof Error && error.message === 'fetch failed'
-    ? messageOf(error.cause)
-    : redact(error.message)
+  if (error instanceof Error && error.cause instanceof Error && error.message === 'fetch failed') {
+    return messageOf(error.cause)
+  }
+  return printable(redact(error instanceof Error ? error.message : String(error)).replace(/\s+/g, ' '))
 }

@@ -31,19 +31,20 @@ try {
   process.exitCode = await runCli(process.argv.slice(2), stdio)
 } catch (error) {
   if (error instanceof CliError) {
-    stdio.err(`${stdio.style('red', 'error:')} ${error.message}\n`)
-    if (error.hint !== undefined) stdio.err(`${stdio.style('cyan', 'hint:')} ${error.hint}\n`)
+    stdio.err(`${stdio.style('red', 'error:')} ${continued(error.message)}\n`)
+    if (error.hint !== undefined) stdio.err(`${stdio.style('cyan', 'hint:')} ${continued(error.hint)}\n`)
     process.exitCode = error.exitStatus
-  } else if (
-    interrupt.signal.aborted &&
-    error instanceof Error &&
-    ['AbortError', 'AbortPromptError', 'ExitPromptError'].includes(error.name)
-  ) {
+  } else if (interrupt.signal.aborted && error instanceof Error && error.name === 'AbortError') {
     stdio.err('interrupted\n')
     process.exitCode = 130
   } else {
     stdio.err(`${stdio.style('red', 'This is a bug in drillbook:')} ${messageOf(error)}\n`)
-    if (error instanceof Error && error.stack) stdio.err(`${error.stack}\n`)
+    if (error instanceof Error && error.stack) stdio.err(`${continued(error.stack)}\n`)
     process.exitCode = EXIT_BUG
   }
+}
+
+/** Further lines are indented, so that none looks like a line of its own. */
+function continued(text: string): string {
+  return text.replace(/\n(?! )/g, '\n  ')
 }

@@ -1,8 +1,13 @@
 import { styleText } from 'node:util'
+import { own, toTerminal } from './terminal/printable.ts'
 
 type Style = Parameters<typeof styleText>[0]
 
-/** Everything of the outside world that a command touches, in one object, so that a test can run the CLI whole. */
+/**
+ * Everything of the outside world that a command touches, in one object, so that a test can run the CLI whole. Control
+ * characters that are not our own (`style`, `own`) are escaped here; line breaks in a text from outside are the
+ * caller's to escape (`printable`), since here they cannot be told from ours.
+ */
 export interface Stdio {
   /** The result. With --json nothing but JSON goes here. */
   out(text: string): void
@@ -21,9 +26,14 @@ export interface Stdio {
 export function processStdio(signal: AbortSignal): Stdio {
   const interactive = process.stdin.isTTY === true && process.stderr.isTTY === true
   return {
-    out: (text) => void process.stdout.write(text),
-    err: (text) => void process.stderr.write(text),
-    style: (style, text, to) => styleText(style, text, { stream: to === 'out' ? process.stdout : process.stderr }),
+    out: (text) => void process.stdout.write(toTerminal(text)),
+    err: (text) => void process.stderr.write(toTerminal(text)),
+    style: (style, text, to) => {
+      const [on = '', off = ''] = styleText(style, '.', {
+        stream: to === 'out' ? process.stdout : process.stderr,
+      }).split('.')
+      return own(on) + text + own(off)
+    },
     interactive,
     env: process.env,
     cwd: process.cwd(),

@@ -1,9 +1,10 @@
-import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Dashboard } from '@grafana/schema'
 import { cacheDashboard } from './cache/dashboard.ts'
 import { commerceDashboard } from './commerce/dashboard.ts'
 import { databaseDashboard } from './database/dashboard.ts'
+import { incidentsDashboard } from './incidents/dashboard.ts'
 import { overviewDashboard } from './overview/dashboard.ts'
 import type { Rules } from './rules/rule-files.ts'
 import { readThresholds } from './rules/thresholds.ts'
@@ -24,15 +25,27 @@ export function generate(rules: Rules, runbookBase?: string): DashboardFiles {
     ['cache.json', fileText(cacheDashboard(thresholds, base))],
     ['commerce.json', fileText(commerceDashboard())],
     ['database.json', fileText(databaseDashboard(thresholds, base))],
+    ['incidents.json', fileText(incidentsDashboard(rules, base))],
     ['service-overview.json', fileText(overviewDashboard(thresholds, base))],
     ['ticketing-funnel.json', fileText(ticketingDashboard())],
     ['waiting-room.json', fileText(waitingRoomDashboard())],
   ])
 }
 
-/** Writes the files into a folder that exists. */
+/** Writes the files into a folder that exists: all are written beside their places before the first is replaced. */
 export function write(files: DashboardFiles, dir: string): void {
-  for (const [name, text] of files) writeFileSync(join(dir, name), text)
+  const staged: { from: string; to: string }[] = []
+  try {
+    for (const [name, text] of files) {
+      const from = join(dir, `.${name}.new`)
+      writeFileSync(from, text)
+      staged.push({ from, to: join(dir, name) })
+    }
+  } catch (error) {
+    for (const { from } of staged) rmSync(from)
+    throw error
+  }
+  for (const { from, to } of staged) renameSync(from, to)
 }
 
 /** One sentence for each file in `dir` that is missing, differs, or belongs to no dashboard; empty when all is current. */

@@ -1,3 +1,6 @@
+/** What stands in a panel that plots an alert's whole expression while nothing makes it hold. */
+export const NOTHING_HOLDS = 'Nothing makes it hold'
+
 /** What stands in for Grafana's variables when a query is asked outside of Grafana. */
 export interface Substitutions {
   /** Regular expression for the `service` label. */
@@ -12,7 +15,10 @@ export interface DashboardQuery {
   refId: string
   /** PromQL without variables. */
   expr: string
-  /** Asks for what only an event brings about (a firing alert), so a healthy or young system answers nothing at all. */
+  /**
+   * Asks for what only an event brings about (a firing alert, a sign whose whole expression is plotted), so a healthy or
+   * young system answers nothing at all.
+   */
   emptyIsNormal: boolean
 }
 
@@ -24,7 +30,12 @@ export interface AnnotationQuery {
 
 /** The little of Grafana's dashboard model that holds queries. */
 interface QueryHolder {
-  panels?: { id?: number; title?: string; targets?: { refId?: string; expr?: string }[] }[]
+  panels?: {
+    id?: number
+    title?: string
+    fieldConfig?: { defaults?: { noValue?: string } }
+    targets?: { refId?: string; expr?: string }[]
+  }[]
   annotations?: { list?: { name: string; target?: { expr?: string } }[] }
 }
 
@@ -37,13 +48,14 @@ const EVENTS = /\b(ALERTS|ALERTS_FOR_STATE|nodejs_heap_size_after_major_gc_bytes
  */
 export function dashboardQueries(json: unknown, substitutions: Substitutions): DashboardQuery[] {
   const { panels = [] } = json as QueryHolder
-  return panels.flatMap(({ id = 0, title = '', targets = [] }) =>
+  return panels.flatMap(({ id = 0, title = '', targets = [], fieldConfig }) =>
     targets.map(({ refId = '', expr = '' }) => ({
       panelId: id,
       title,
       refId,
       expr: substitute(expr, substitutions),
-      emptyIsNormal: EVENTS.test(expr) && !expr.includes('or vector('),
+      emptyIsNormal:
+        (EVENTS.test(expr) && !expr.includes('or vector(')) || fieldConfig?.defaults?.noValue === NOTHING_HOLDS,
     })),
   )
 }

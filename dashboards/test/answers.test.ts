@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { afterAll, expect, test } from '@jest/globals'
 import { stringify } from 'yaml'
 import { dashboardQueries } from '../src/queries.ts'
-import { committed, type FileName } from './committed.ts'
+import { committed } from './committed.ts'
 
 const SUBSTITUTIONS = { service: 'reference-app', rate_interval: '1m' }
 const scratch = mkdtempSync(join(tmpdir(), 'drillbook-answers-'))
@@ -15,7 +15,7 @@ afterAll(() => rmSync(scratch, { recursive: true }))
 /** A query's samples: label set as Prometheus writes it, and value. */
 type Samples = [labels: string, value: number][]
 
-function query(file: FileName, id: number, refId = 'A'): string {
+function query(file: string, id: number, refId = 'A'): string {
   const found = dashboardQueries(committed(file), SUBSTITUTIONS).find((q) => q.panelId === id && q.refId === refId)
   if (found === undefined) throw new Error(`${file} has no query ${id}${refId}`)
   return found.expr

@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs'
+import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { AnnotationQuery, Dashboard, Panel } from '@grafana/schema'
 import { readRules } from '../src/rules/rule-files.ts'
@@ -8,33 +8,32 @@ const ROOT = join(import.meta.dirname, '..', '..')
 /** The rules that ship. */
 export const RULES = readRules(join(ROOT, 'alerts', 'rules'))
 
-/** Names of the files to import into Grafana. */
-export const FILES = [
-  'cache.json',
-  'commerce.json',
-  'database.json',
-  'service-overview.json',
-  'ticketing-funnel.json',
-  'waiting-room.json',
-] as const
+/** Names of the files to import into Grafana, sorted. */
+export const FILES = readdirSync(join(ROOT, 'dashboards'))
+  .filter((name) => name.endsWith('.json') && name !== 'package.json')
+  .sort()
 
-export type FileName = (typeof FILES)[number]
+/** All panels of it follow from the rules. */
+export const GENERATED = 'incidents.json'
+
+/** Those of which each panel is written by hand. */
+export const HAND_WRITTEN = FILES.filter((name) => name !== GENERATED)
 
 /** A committed dashboard, as Grafana would read it. */
-export function committed(file: FileName): Dashboard {
+export function committed(file: string): Dashboard {
   return JSON.parse(committedText(file))
 }
 
-export function committedText(file: FileName): string {
+export function committedText(file: string): string {
   return readFileSync(join(ROOT, 'dashboards', file), 'utf8')
 }
 
-/** The panels of a dashboard; ours have no collapsed rows. */
+/** The panels of a dashboard, without headings; ours have no collapsed rows. */
 export function panelsOf(dashboard: Dashboard): Panel[] {
   return (dashboard.panels ?? []).filter((panel): panel is Panel => panel.type !== 'row')
 }
 
-export function panel(file: FileName, id: number): Panel {
+export function panel(file: string, id: number): Panel {
   const found = panelsOf(committed(file)).find((candidate) => candidate.id === id)
   if (found === undefined) throw new Error(`${file} has no panel ${id}`)
   return found

@@ -1,9 +1,10 @@
 import { spawnSync } from 'node:child_process'
-import { appendFileSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { appendFileSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals'
-import { committedText, FILES } from './committed.ts'
+import { readSigns } from '../src/rules/signs.ts'
+import { committedText, FILES, GENERATED, HAND_WRITTEN, RULES } from './committed.ts'
 
 const MAIN = join(import.meta.dirname, '..', 'src', 'main.ts')
 
@@ -50,20 +51,27 @@ describe('the generator', () => {
     })
   })
 
+  test('changes no file when it cannot write one', () => {
+    main('--out', dir)
+    writeFileSync(join(dir, 'cache.json'), 'as it was')
+    mkdirSync(join(dir, '.waiting-room.json.new'))
+    expect(main('--out', dir).status).not.toBe(0)
+    expect(readFileSync(join(dir, 'cache.json'), 'utf8')).toBe('as it was')
+    expect(readdirSync(dir).filter((name) => name.endsWith('.new'))).toEqual(['.waiting-room.json.new'])
+  })
+
   test('links to the runbooks once it knows where they can be read', () => {
     main('--out', dir, '--runbook-base', 'https://git.example.com/drillbook/blob/main/')
-    const linked = FILES.filter((file) => {
-      const { links } = JSON.parse(readFileSync(join(dir, file), 'utf8'))
-      if (links.length === 1) return false // only to its siblings
-      expect(links.slice(1)).toEqual([
-        expect.objectContaining({
-          title: 'Runbook: cache-outage',
-          url: 'https://git.example.com/drillbook/blob/main/runbooks/cache-outage.md',
-        }),
-      ])
-      return true
-    })
-    expect(linked).toEqual(['cache.json', 'database.json', 'service-overview.json']) // those that draw an alert
+    const linksOf = (file: string) => JSON.parse(readFileSync(join(dir, file), 'utf8')).links.slice(1) // without siblings
+    const link = (incident: string) =>
+      expect.objectContaining({
+        title: `Runbook: ${incident}`,
+        url: `https://git.example.com/drillbook/blob/main/runbooks/${incident}.md`,
+      })
+    const linked = HAND_WRITTEN.filter((file) => linksOf(file).length > 0)
+    expect(linked).toEqual(expect.arrayContaining(['cache.json', 'service-overview.json'])) // those that draw an alert
+    for (const file of linked) expect(linksOf(file)).toEqual([link('cache-outage')])
+    expect(linksOf(GENERATED)).toEqual([...readSigns(RULES).keys()].map(link))
   })
 
   test.each([

@@ -6,9 +6,13 @@ export interface DeploymentInfo {
   version: string
 }
 
-/** `deployment_info{version}` is always 1; a new value of the label is the answer to "what changed?". */
+/** `deployment_info{version}` is always 1, for the version of the last call; a new value of the label is the answer to "what changed?". */
 export function deploymentInfo(registry: MetricsRegistry, { version }: DeploymentInfo): void {
-  gauge(registry, { name: 'deployment_info', help: 'The version that is running; always 1', labelNames: ['version'] })
-    .labels({ version })
-    .set(1)
+  const info = gauge(registry, {
+    name: 'deployment_info',
+    help: 'The version that is running; always 1',
+    labelNames: ['version'],
+  })
+  info.reset()
+  info.labels({ version }).set(1)
 }

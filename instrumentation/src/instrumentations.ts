@@ -1,7 +1,10 @@
 import { getNodeAutoInstrumentations } from '@opentelemetry/auto-instrumentations-node'
 import type { Instrumentation } from '@opentelemetry/instrumentation'
 import { ExpressLayerType } from '@opentelemetry/instrumentation-express'
+import { ExpressRoutes } from './express-routes.ts'
+import { routeOf } from './http-route.ts'
 import { ignoreRequest } from './ignore-request.ts'
+import { routeHandlerSpan, routeServerSpan } from './route-span.ts'
 import type { Sampling } from './tracing-settings.ts'
 
 /** What the loader hook must intercept for an ESM application; undici is watched through its diagnostics channel. */
@@ -28,18 +31,22 @@ export function instrumentations(sampling: Sampling): Instrumentation[] {
 }
 
 function needed(sampling: Sampling): Instrumentation[] {
-  return getNodeAutoInstrumentations({
-    '@opentelemetry/instrumentation-http': {
-      ignoreIncomingRequestHook: ignoreRequest(sampling),
-      requireParentforOutgoingSpans: true,
-    },
-    '@opentelemetry/instrumentation-express': {
-      ignoreLayersType: [ExpressLayerType.MIDDLEWARE, ExpressLayerType.ROUTER],
-      // Since router 2.3 the default name has lost its route.
-      spanNameHook: ({ route }) => `request handler - ${route}`,
-    },
-    '@opentelemetry/instrumentation-pg': { requireParentSpan: true },
-    '@opentelemetry/instrumentation-ioredis': { requireParentSpan: true },
-    '@opentelemetry/instrumentation-undici': { requireParentforSpans: true },
-  })
+  return [
+    new ExpressRoutes(),
+    ...getNodeAutoInstrumentations({
+      '@opentelemetry/instrumentation-http': {
+        ignoreIncomingRequestHook: ignoreRequest(sampling),
+        requireParentforOutgoingSpans: true,
+        applyCustomAttributesOnSpan: routeServerSpan,
+      },
+      '@opentelemetry/instrumentation-express': {
+        ignoreLayersType: [ExpressLayerType.MIDDLEWARE, ExpressLayerType.ROUTER],
+        spanNameHook: ({ request }) => `request handler - ${routeOf(request)}`,
+        requestHook: routeHandlerSpan,
+      },
+      '@opentelemetry/instrumentation-pg': { requireParentSpan: true },
+      '@opentelemetry/instrumentation-ioredis': { requireParentSpan: true },
+      '@opentelemetry/instrumentation-undici': { requireParentforSpans: true },
+    }),
+  ]
 }

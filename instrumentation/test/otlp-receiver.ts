@@ -12,10 +12,15 @@ export interface ReceivedSpan {
   kind: number
   /** Short name of the instrumentation that made it: `http`, `express`, `pg`, `ioredis`, `undici`. */
   by: string
+  attributes: Record<string, unknown>
+}
+
+interface SentSpan extends Omit<ReceivedSpan, 'by' | 'attributes'> {
+  attributes: { key: string; value: Record<string, unknown> }[]
 }
 
 interface TraceExport {
-  resourceSpans: { scopeSpans: { scope: { name: string }; spans: Omit<ReceivedSpan, 'by'>[] }[] }[]
+  resourceSpans: { scopeSpans: { scope: { name: string }; spans: SentSpan[] }[] }[]
 }
 
 export interface OtlpReceiver {
@@ -31,7 +36,7 @@ export async function startOtlpReceiver(): Promise<OtlpReceiver> {
     const body = (await json(req)) as TraceExport
     for (const { scope, spans: sent } of body.resourceSpans.flatMap(({ scopeSpans }) => scopeSpans)) {
       const by = scope.name.replace('@opentelemetry/instrumentation-', '')
-      spans.push(...sent.map((span) => ({ ...span, by })))
+      spans.push(...sent.map((span) => ({ ...span, by, attributes: valuesOf(span) })))
     }
     res.writeHead(200, { 'content-type': 'application/json' }).end('{}')
   }).listen(0, '127.0.0.1')
@@ -45,4 +50,9 @@ export async function startOtlpReceiver(): Promise<OtlpReceiver> {
       await once(server, 'close')
     },
   }
+}
+
+/** Each attribute's value, of whatever type. */
+function valuesOf({ attributes }: SentSpan): Record<string, unknown> {
+  return Object.fromEntries(attributes.map(({ key, value }) => [key, Object.values(value)[0]]))
 }

@@ -95,12 +95,12 @@ test('a ratio that changes counts from the next trace on, where a request starts
   expect(decisions()).toEqual([false, false])
 })
 
-test('exactly the needed auto-instrumentations are on, and children of the process keep their own choice', () => {
+test('exactly the needed auto-instrumentations and our own are on, and children of the process keep their own choice', () => {
   const names = instrumentations({ ratio: 1, parentBased: true }).map((i) => {
     i.disable()
     return i.instrumentationName.replace('@opentelemetry/instrumentation-', '')
   })
-  expect(names.sort()).toEqual(['express', 'http', 'ioredis', 'pg', 'undici'])
+  expect(names.sort()).toEqual(['@drillbook/instrumentation', 'express', 'http', 'ioredis', 'pg', 'undici'])
   expect(process.env.OTEL_NODE_ENABLED_INSTRUMENTATIONS).toBeUndefined()
 })
 
@@ -127,6 +127,14 @@ describe('settings', () => {
       ratio: 0,
       parentBased: false,
     })
+  })
+
+  test('send spans only to otlp, and nothing with none', () => {
+    const exporting = (OTEL_TRACES_EXPORTER: string) =>
+      readTracingSettings({ OTEL_TRACES_EXPORTER, OTEL_EXPORTER_OTLP_ENDPOINT: 'http://collector:4318' }).exportProtocol
+    expect(['', 'otlp', 'none'].map(exporting)).toEqual(['http/json', 'http/json', undefined])
+    for (const other of ['console', 'otlp,console', 'zipkin'])
+      expect(() => exporting(other)).toThrow('OTEL_TRACES_EXPORTER must be otlp or none')
   })
 
   test('that mean nothing are all reported together', () => {

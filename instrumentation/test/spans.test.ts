@@ -12,6 +12,7 @@ import { startTracedApp, type TracedApp } from './traced-app.ts'
 import { until } from './until.ts'
 
 const TRACE = '0af7651916cd43dd8448eb211c80319c'
+const MOUNTED = '1af7651916cd43dd8448eb211c80319c'
 const PARENT = 'b7ad6b7169203331'
 
 let postgres: PostgresServer
@@ -40,6 +41,7 @@ describe.each([
     await ask('/things/2', { traceparent: `00-${TRACE}-${PARENT}-01` })
     await ask('/things/3', { traceparent: `00-${TRACE.replace('0af', 'fff')}-${PARENT}-00` })
     await ask('/healthz')
+    await ask('/shops/7/7/things', { traceparent: `00-${MOUNTED}-${PARENT}-01` })
     ended = await app.terminate()
   })
 
@@ -77,6 +79,14 @@ describe.each([
     ])
   })
 
+  test('names spans after the whole route, with the mounts of routers and applications', () => {
+    const spans = receiver.spans.filter(({ traceId }) => traceId === MOUNTED)
+    expect(spans.map(({ name, attributes }) => [name, attributes['http.route']]).sort()).toEqual([
+      ['GET /shops/:shop/:shelf/things', '/shops/:shop/:shelf/things'],
+      ['request handler - /shops/:shop/:shelf/things', '/shops/:shop/:shelf/things'],
+    ])
+  })
+
   test('continues the trace of a caller that is being recorded', () => {
     const server = receiver.spans.find(({ traceId, name }) => traceId === TRACE && name === 'GET /things/:id')
     expect(server?.parentSpanId).toBe(PARENT)
@@ -85,7 +95,7 @@ describe.each([
 
   test('makes no span for a caller that is not recorded, for health checks, or outside requests', () => {
     const traces = new Set(receiver.spans.map(({ traceId }) => traceId))
-    expect(traces).toEqual(new Set([logged('1')?.trace_id, TRACE]))
+    expect(traces).toEqual(new Set([logged('1')?.trace_id, TRACE, MOUNTED]))
     expect(logged('3')).not.toHaveProperty('trace_id')
   })
 
@@ -131,6 +141,18 @@ test('without a collector trace ids are still logged, and nothing waits for one 
   await (await fetch(`${app.url}/things/1`)).text()
   const { signal } = await app.terminate()
   expect(signal).toBe('SIGTERM')
+  expect(app.log.find(({ event }) => event === 'work.done')?.trace_id).toMatch(/^[0-9a-f]{32}$/)
+})
+
+test('OTEL_TRACES_EXPORTER=none sends nothing to the collector, and trace ids are still logged', async () => {
+  await using receiver = await startOtlpReceiver()
+  using app = await start('esm-app.mjs', {
+    OTEL_EXPORTER_OTLP_ENDPOINT: receiver.url,
+    OTEL_TRACES_EXPORTER: 'none',
+  })
+  await (await fetch(`${app.url}/things/1`)).text()
+  await app.terminate()
+  expect(receiver.spans).toEqual([])
   expect(app.log.find(({ event }) => event === 'work.done')?.trace_id).toMatch(/^[0-9a-f]{32}$/)
 })
 

@@ -49,7 +49,7 @@ describe('an environment that cannot be worked with', () => {
   test('ends the traffic generator likewise', async () => {
     const traffic = await start('traffic', { TARGET_URL: 'nowhere', JOURNEYS_PER_SECOND: '-1' })
     expect(traffic.process.exitCode).toBe(2)
-    for (const name of ['TARGET_URL', 'JOURNEYS_PER_SECOND', 'METRICS_PORT'])
+    for (const name of ['TARGET_URL', 'JOURNEYS_PER_SECOND', 'OPS_PORT'])
       expect(traffic.stderr).toContain(`  ${name}: `)
   })
 })

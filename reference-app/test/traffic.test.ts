@@ -1,56 +1,8 @@
-import { once } from 'node:events'
-import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
-import type { AddressInfo } from 'node:net'
-import { fileURLToPath } from 'node:url'
-import { afterEach, expect, test } from '@jest/globals'
+import { expect, test } from '@jest/globals'
 import { Child } from './support/child.ts'
 import { count, expectNothingBroken } from './support/invariants.ts'
-import { metricOf } from './support/metric.ts'
-import { startStack } from './support/stack.ts'
-import { START_LIMIT_MS, until } from './support/until.ts'
-
-const MAIN = fileURLToPath(new URL('../src/traffic/main.ts', import.meta.url))
-
-/** What a test has started, to be ended with it, the last first. */
-const started: (() => unknown)[] = []
-
-afterEach(async () => {
-  for (const end of started.splice(0).reverse()) await end()
-})
-
-async function startApi(env: Record<string, string> = {}) {
-  const stack = await startStack(env)
-  started.push(() => stack.remove())
-  await stack.api.ops('PUT', '/protection', { enabled: false }) // on a starved machine this load is too much; that is not the question here
-  return stack
-}
-
-async function startTraffic(target: string, env: Record<string, string>) {
-  const child = new Child(process.execPath, [MAIN], {
-    env: { PATH: process.env.PATH, TARGET_URL: target, METRICS_PORT: '0', ...env },
-  })
-  started.push(() => child.stop())
-  const portSaid = () => {
-    if (!child.running) throw new Error(child.stderr)
-    return /"port":(\d+)/.exec(child.stdout)?.[1]
-  }
-  const port = await until('it says where its metrics are', portSaid, START_LIMIT_MS)
-  const url = `http://127.0.0.1:${port}`
-  const metric = (name: string, labels: Record<string, string> = {}) => metricOf(`${url}/metrics`, name, labels)
-  return { child, url, metric }
-}
-
-/** A service that answers what the test wants. */
-async function startFake(answer: (request: IncomingMessage, response: ServerResponse) => void) {
-  const server = createServer(answer)
-  server.listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  started.push(() => {
-    server.closeAllConnections()
-    server.close()
-  })
-  return { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}` }
-}
+import { startApi, startFake, startTraffic, TRAFFIC_MAIN } from './support/traffic.ts'
+import { until } from './support/until.ts'
 
 test('most people look around: three requests each with a token of an earlier visit, all answered, none refused', async () => {
   const stack = await startApi()
@@ -237,8 +189,8 @@ test('a connection that is closed under a request is no answer: it is sent once 
 test.each(['browse', 'browse=1,sofa=2', 'order=0', 'browse=-1'])(
   'shares that are wrong are refused: %s',
   async (shares) => {
-    const env = { PATH: process.env.PATH, TARGET_URL: 'http://127.0.0.1:9', METRICS_PORT: '0', JOURNEY_SHARES: shares }
-    const child = new Child(process.execPath, [MAIN], { env })
+    const env = { PATH: process.env.PATH, TARGET_URL: 'http://127.0.0.1:9', OPS_PORT: '0', JOURNEY_SHARES: shares }
+    const child = new Child(process.execPath, [TRAFFIC_MAIN], { env })
     expect(await child.exit()).toBe(2)
     expect(child.stderr).toContain('JOURNEY_SHARES')
   },

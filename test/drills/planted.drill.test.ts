@@ -104,7 +104,7 @@ describe('a drill', () => {
   test('fails with mitigatedBy rollback when the act of the runbook does nothing, and when Slack is down says "not delivered"', async () => {
     drillbook = new Drillbook(3000)
     writeFileSync(join(drillbook.dir, 'runbooks', 'cache-outage.md'), USELESS_RUNBOOK)
-    edit(join(drillbook.dir, 'environments', 'lab.yaml'), (text) =>
+    edit(join(drillbook.dir, 'environments', 'lab', 'actions', 'cache.yaml'), (text) =>
       text.replace(
         'ops: { method: PUT, path: /cache/source, json: { source: standby } }\n    undo: use-primary-cache',
         'exec: ["true"]',

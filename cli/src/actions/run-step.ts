@@ -1,11 +1,11 @@
 import { execFile } from 'node:child_process'
 import { performance } from 'node:perf_hooks'
-import { durationMs, type Environment, type OpsCall, type Step } from '../environment/environment.ts'
+import { durationMs, type Environment, type OpsCall, type Step, TRAFFIC } from '../environment/environment.ts'
 import { CliError, messageOf } from '../errors.ts'
-import { ANSWER_LIMITS } from '../http/ask.ts'
-import { readText } from '../http/read-text.ts'
 import { redact } from '../redact.ts'
 import { readSecret } from '../secret.ts'
+import { printable } from '../terminal/printable.ts'
+import { jsonOf, readAnswer } from './read-answer.ts'
 
 /** What one target of a step answered. `output` is trimmed and at most 2,000 characters. */
 export interface TargetResult {
@@ -16,6 +16,8 @@ export interface TargetResult {
   status?: number
   output: string
   durationMs: number
+  /** What it answered, when it agreed and that was an object or a list in JSON of at most 256 kB. */
+  json?: object
 }
 
 export interface RunOptions {
@@ -51,7 +53,7 @@ type Goal = Pick<OpsCall, 'on' | 'at'>
 
 function urlsOf({ name, ops }: Environment, { on, at }: Goal): string[] {
   const instances = ops?.instances ?? []
-  const urls = instances.filter(({ kind }) => on === undefined || kind === on).map(({ url }) => url)
+  const urls = instances.filter(({ kind }) => (on === undefined ? kind !== TRAFFIC : kind === on)).map(({ url }) => url)
   if (at === undefined) return urls
   const meant = urls.includes(at) ? [at] : urls.filter((url) => url.includes(at))
   if (meant.length === 1) return meant
@@ -68,11 +70,11 @@ export function describeStep(environment: Environment, step: Step): string[] {
   if (call === undefined) return []
   const body = call.json === undefined ? '' : ` ${JSON.stringify(call.json)}`
   const urls = environment.ops === undefined ? ['(no ops.urls)'] : urlsOf(environment, call)
-  return urls.map((url) => `${call.method} ${url}${call.path}${body}`)
+  return urls.map((url) => `${call.method} ${url}${printable(call.path)}${body}`)
 }
 
 function quoted(word: string): string {
-  return /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`
+  return /^[\w@%+=:,./-]+$/.test(word) ? word : `'${printable(word.replaceAll("'", `'\\''`))}'`
 }
 
 async function callInstance(
@@ -83,12 +85,13 @@ async function callInstance(
   { actor, signal }: RunOptions,
 ): Promise<TargetResult> {
   const started = performance.now()
-  const done = (ok: boolean, output: string, status?: number): TargetResult => ({
+  const done = (ok: boolean, output: string, status?: number, json?: object): TargetResult => ({
     target: url,
     ok,
     ...(status === undefined ? {} : { status }),
     output: redact(output.trim()).slice(0, OUTPUT_LIMIT),
     durationMs: Math.round(performance.now() - started),
+    ...(json === undefined ? {} : { json }),
   })
   const timeout = AbortSignal.timeout(timeoutMs)
   try {
@@ -102,7 +105,8 @@ async function callInstance(
       ...(call.json === undefined ? {} : { body: JSON.stringify(call.json) }),
       signal: signal === undefined ? timeout : AbortSignal.any([signal, timeout]),
     })
-    return done(response.ok, await readText(response, ANSWER_LIMITS.ops), response.status)
+    const { text, whole } = await readAnswer(response)
+    return done(response.ok, text, response.status, response.ok && whole ? jsonOf(text) : undefined)
   } catch (error) {
     return done(false, timeout.aborted ? `no answer within ${timeoutMs} ms` : messageOf(error))
   }
@@ -122,6 +126,7 @@ function runProgram(
       { timeout: timeoutMs, killSignal: 'SIGKILL', signal, encoding: 'utf8' },
       (error, stdout, stderr) => {
         const status = error === null ? 0 : typeof error.code === 'number' ? error.code : undefined
+        const json = error === null ? jsonOf(stdout) : undefined
         const why =
           error === null || status !== undefined ? '' : error.killed ? `no end within ${timeoutMs} ms` : error.message
         resolve({
@@ -135,6 +140,7 @@ function runProgram(
               .join('\n'),
           ).slice(0, OUTPUT_LIMIT),
           durationMs: Math.round(performance.now() - started),
+          ...(json === undefined ? {} : { json }),
         })
       },
     )

@@ -5,22 +5,25 @@ type Json = string | number | boolean | null | Json[] | { [key: string]: Json }
 
 /**
  * The values of an action's parameters, from what was given as text and the defaults. All problems in one `usage`
- * error: unknown names, missing values, wrong types, out of range.
+ * error: unknown names, missing values, wrong types, out of range. Those named in `later` may be missing: their values
+ * are not known yet.
  */
 export function resolveParams(
   action: string,
   declared: Record<string, Param>,
   given: Readonly<Record<string, string>>,
+  later: readonly string[] = [],
 ): Record<string, ParamValue> {
   const problems: string[] = []
   const values: Record<string, ParamValue> = {}
-  for (const name of Object.keys(given)) {
+  for (const name of [...Object.keys(given), ...later]) {
     if (!Object.hasOwn(declared, name)) problems.push(`it has no parameter ${name}`)
   }
   for (const [name, param] of Object.entries(declared)) {
     const text = given[name]
     const value = text === undefined ? param.default : parseParam(param, text)
     if (value !== undefined) values[name] = value
+    else if (later.includes(name)) continue
     else if (text === undefined) problems.push(`${name} is missing: ${wantedOf(param)}${meaning(param)}`)
     else problems.push(`${name} has to be ${wantedOf(param)}, not ${JSON.stringify(text)}`)
   }

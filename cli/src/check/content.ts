@@ -5,12 +5,14 @@ import { FILE_LIMITS, readTextFile } from '../content/read-file.ts'
 import type { Root } from '../content/root.ts'
 import type { Drill } from '../drill/drill.ts'
 import { drillNames, readDrill } from '../drill/drill-file.ts'
-import { type Environment, parseEnvironment } from '../environment/environment.ts'
-import { messageOf, type Problem, ProblemsError } from '../errors.ts'
+import { type Environment, environmentFrom, sourcesOf } from '../environment/environment.ts'
+import { environmentEntries } from '../environment/sources.ts'
+import { CliError, messageOf, type Problem, ProblemsError } from '../errors.ts'
 import { PORT_NAMES } from '../lab/ports.ts'
 import { type AlertRule, type RecordingRule, readRules } from '../rules/read-rules.ts'
 import { listRunbooks } from '../runbook/read-runbook.ts'
 import type { Runbook } from '../runbook/runbook.ts'
+import { placeholders } from './placeholders.ts'
 
 /** Everything that is shipped, as far as it could be read. */
 export interface Content {
@@ -19,6 +21,8 @@ export interface Content {
   runbooks: Runbook[]
   drills: Drill[]
   environments: Environment[]
+  /** Lines that only a person can write and nobody has. */
+  placeholders: Problem[]
   /** The ids of its panels, by the dashboard's uid. */
   dashboards: Map<string, Set<number>>
 }
@@ -38,12 +42,17 @@ export function readContent(root: Root): { content: Content; problems: Problem[]
   const rules = attempt('alerts/rules', [], () => readRules(root)).flatMap((group) => group.rules)
   const runbooks = listRunbooks(root)
   problems.push(...runbooks.problems)
-  const environments = filesIn(root.environments, '.yaml').flatMap((file) =>
-    attempt<Environment[]>(relative(root.dir, file), [], () => [readEnvironment(root, file)]),
+  const found = environmentEntries(root)
+  problems.push(...found.problems)
+  const environments = found.entries.flatMap(({ path }) =>
+    attempt<Environment[]>(relative(root.dir, path), [], () => [readEnvironment(root, path)]),
   )
   const drills = drillNames(root).flatMap((name) =>
     attempt<Drill[]>(`runbooks/drills/${name}.yaml`, [], () => [readDrill(root, name)]),
   )
+  for (const file of filesIn(root.drills, '.yml')) {
+    problems.push({ file: relative(root.dir, file), message: 'is not read: name it *.yaml' })
+  }
   const dashboards = filesIn(root.dashboards, '.json').flatMap((file) =>
     attempt<[string, Set<number>][]>(relative(root.dir, file), [], () => readDashboard(file)),
   )
@@ -53,6 +62,7 @@ export function readContent(root: Root): { content: Content; problems: Problem[]
     runbooks: runbooks.runbooks,
     drills,
     environments,
+    placeholders: placeholders(root),
     dashboards: new Map(dashboards),
   }
   return { content, problems }
@@ -65,20 +75,31 @@ function filesIn(dir: string, ending: string): string[] {
 }
 
 /** A template of the lab is checked with stand-ins for its folder and ports; line numbers stay true. */
-function readEnvironment(root: Root, file: string): Environment {
-  const text = readTextFile(file, FILE_LIMITS.content).replace(
-    /\$\{(lab|port\.([\w.-]+))\}/g,
-    (placeholder, name, port) => {
-      if (name === 'lab') return '/lab'
-      return PORT_NAMES.some((known) => known === port) ? '1' : placeholder
-    },
-  )
-  return parseEnvironment(root, text, file)
+function readEnvironment(root: Root, path: string): Environment {
+  const sources = sourcesOf(root, path).map((source) => ({ ...source, text: withStandIns(source.text) }))
+  return environmentFrom(root, sources, path)
 }
 
-const dashboardSchema = z.object({ uid: z.string(), panels: z.array(z.object({ id: z.number() })) })
+function withStandIns(text: string): string {
+  return text.replace(/\$\{(lab|port\.([\w.-]+))\}/g, (placeholder, name, port) => {
+    if (name === 'lab') return '/lab'
+    return PORT_NAMES.some((known) => known === port) ? '1' : placeholder
+  })
+}
+
+const panel = z.object({ id: z.number() })
+const dashboardSchema = z.object({
+  uid: z.string('it has no uid, so no alert can link to it'),
+  /** Those of a folded row stand in the row. */
+  panels: z.array(panel.extend({ panels: z.array(panel).default([]) }), 'it has no panels with ids'),
+})
 
 function readDashboard(file: string): [string, Set<number>][] {
-  const { uid, panels } = dashboardSchema.parse(JSON.parse(readTextFile(file, FILE_LIMITS.dashboard)))
-  return [[uid, new Set(panels.map((panel) => panel.id))]]
+  const read = dashboardSchema.safeParse(JSON.parse(readTextFile(file, FILE_LIMITS.dashboard)))
+  if (!read.success) {
+    const [first] = read.error.issues
+    throw new CliError('usage', `no dashboard of Grafana: ${first?.path.join('.')}: ${first?.message}`)
+  }
+  const { uid, panels } = read.data
+  return [[uid, new Set(panels.flatMap((each) => [each.id, ...each.panels.map(({ id }) => id)]))]]
 }

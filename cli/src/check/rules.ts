@@ -1,7 +1,7 @@
 import type { Problem } from '../errors.ts'
 import { metricNames } from '../rules/promql.ts'
-import { validateAgainst } from '../runbook/validate-against.ts'
 import type { Content } from './content.ts'
+import { ENVIRONMENT_RULES } from './environments.ts'
 
 /** One promise that all content keeps. */
 export interface Rule {
@@ -76,39 +76,16 @@ export const RULES: readonly Rule[] = [
       alerts.flatMap(({ alert, annotations, file, line }) => {
         const link = annotations.dashboard_url
         if (link === undefined) return []
-        const [, uid = '', panel] = /^\/d\/([\w-]+)\?viewPanel=(\d+)$/.exec(link) ?? []
+        const [, uid = '', panel] = /^\/d\/([\w-]+)(?:\/[\w-]*)?\?(?:[^#]*&)?viewPanel=(\d+)(?:&|$)/.exec(link) ?? []
         if (dashboards.get(uid)?.has(Number(panel))) return []
         return [{ file, line, message: `${alert}: dashboard_url ${link} leads to no panel of dashboards/*.json` }]
       }),
   },
+  ...ENVIRONMENT_RULES,
   {
-    name: 'runbook-actions',
-    promise: 'every act of a runbook can be done in every environment',
-    problems: ({ runbooks, environments }) =>
-      environments.flatMap((environment) => runbooks.flatMap((runbook) => validateAgainst(runbook, environment))),
-  },
-  {
-    name: 'drill-bindings',
-    promise: 'every fault and rollback of a drill is bound wherever drills are allowed',
-    problems: ({ drills, environments }) =>
-      environments
-        .filter((environment) => environment.drillsAllowed)
-        .flatMap((environment) =>
-          drills.flatMap((drill) => [
-            ...drill.faults
-              .filter((name) => !environment.faults.has(name))
-              .map((name) => ({
-                file: drill.file,
-                message: `the environment ${environment.name} binds no fault ${name}`,
-              })),
-            ...drill.rollbacks
-              .filter((name) => !environment.actions.has(name))
-              .map((name) => ({
-                file: drill.file,
-                message: `the environment ${environment.name} binds no action ${name}`,
-              })),
-          ]),
-        ),
+    name: 'placeholders',
+    promise: 'nothing is left TO WRITE',
+    problems: (content) => content.placeholders,
   },
   {
     name: 'recorded-names',

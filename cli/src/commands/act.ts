@@ -1,14 +1,16 @@
 import { actionsText } from '../actions/actions-text.ts'
-import { describeAction } from '../actions/run-action.ts'
-import { context } from '../context.ts'
+import { type ActionResult, actionOf, describeAction, runAction } from '../actions/run-action.ts'
+import { type Context, context } from '../context.ts'
 import { formatDuration } from '../duration.ts'
 import type { Environment } from '../environment/environment.ts'
 import { CliError } from '../errors.ts'
 import { runAudited } from '../incident/audit.ts'
 import type { Stdio } from '../stdio.ts'
+import { askKey } from '../terminal/prompt.ts'
 import { liveLine } from '../walk/live-line.ts'
+import { answerText } from '../walk/show-answer.ts'
 import { showTarget } from '../walk/show-target.ts'
-import { choose, typeName } from '../walk/terminal-asker.ts'
+import { typeName } from '../walk/terminal-asker.ts'
 
 const SEE_THEM = '`drillbook act` lists the actions and their parameters.'
 
@@ -22,14 +24,19 @@ export interface ActOptions {
   json?: boolean
 }
 
-/** Does one named action of the environment: shows what will run, asks, audits. Throws `expectation_failed` when a target refuses. Without a name: lists them. */
+/**
+ * Does one named action of the environment: shows what will run, asks, audits; one that only reads is neither asked about
+ * nor audited. Throws `expectation_failed` when a target refuses. Without a name: lists them.
+ */
 export async function act(stdio: Stdio, options: ActOptions): Promise<void> {
-  const { root, environment, actor } = context(stdio, options)
+  const here = context(stdio, options)
+  const { root, environment, actor } = here
   const { name } = options
   if (name === undefined) return list(stdio, environment, options)
   const params = readParams(options.param ?? [])
   const runs = describeAction(environment, name, params)
   stdio.err(`${name} in ${environment.name}:\n${runs.map((run) => `  ${run}\n`).join('')}`)
+  if (actionOf(environment, name).reads === true) return read(stdio, here, name, params, options)
   if (environment.production && options.yes) {
     throw new CliError('refused', `${environment.name} is production: ${name} is not run unasked`, {
       hint: 'Leave --yes away.',
@@ -45,9 +52,9 @@ export async function act(stdio: Stdio, options: ActOptions): Promise<void> {
     }
     const wanted = environment.production
       ? await typeName(stdio, environment, name)
-      : await choose(stdio, `Run ${name}?`, [
-          { value: true, name: 'Yes, run it' },
-          { value: false, name: 'No' },
+      : await askKey(stdio, `Run ${name}?`, [
+          { key: 'y', label: 'run', value: true },
+          { key: 'q', label: 'stop', value: false },
         ])
     if (!wanted) throw new CliError('refused', `${name} was not run`)
   }
@@ -58,8 +65,35 @@ export async function act(stdio: Stdio, options: ActOptions): Promise<void> {
     onProgress: ({ done, total }) => line.show(`  … ${done} of ${total}`),
   }).finally(() => line.end())
   for (const target of result.targets) showTarget(stdio, target)
+  conclude(stdio, environment, result, options)
+}
+
+/** The answer itself is the result; where several instances answer, whose it is goes before it. */
+async function read(
+  stdio: Stdio,
+  { environment, actor }: Context,
+  name: string,
+  params: Record<string, string>,
+  options: ActOptions,
+): Promise<void> {
+  const result = await runAction(environment, name, params, { actor, signal: stdio.signal })
+  for (const target of result.targets) {
+    showTarget(stdio, { ...target, output: target.json === undefined ? target.output : '' })
+    if (target.json !== undefined && !options.json) stdio.out(answerText(target.json))
+  }
+  conclude(stdio, environment, result, { ...options, quiet: true })
+}
+
+function conclude(
+  stdio: Stdio,
+  environment: Environment,
+  result: ActionResult,
+  options: ActOptions & { quiet?: boolean },
+): void {
+  const { name } = result
   if (options.json) stdio.out(`${JSON.stringify({ environment: environment.name, ...result }, null, 2)}\n`)
-  else stdio.out(`${name} ${result.ok ? 'done' : 'FAILED'} in ${formatDuration(result.durationMs)}\n`)
+  else if (!options.quiet)
+    stdio.out(`${name} ${result.ok ? 'done' : 'FAILED'} in ${formatDuration(result.durationMs)}\n`)
   stdio.signal.throwIfAborted()
   if (!result.ok)
     throw new CliError(
@@ -74,7 +108,13 @@ function list(stdio: Stdio, environment: Environment, { param = [], json = false
     stdio.out(actionsText(environment))
     return
   }
-  const actions = [...environment.actions].map(([name, { summary, params, undo }]) => ({ name, summary, params, undo }))
+  const actions = [...environment.actions].map(([name, { summary, params, undo, reads }]) => ({
+    name,
+    summary,
+    params,
+    undo,
+    reads,
+  }))
   stdio.out(`${JSON.stringify({ environment: environment.name, actions }, null, 2)}\n`)
 }
 

@@ -5,6 +5,7 @@ import { type FiringAlert, type FiringAlerts, firingAlerts } from '../incident/f
 import { localTime } from '../local-time.ts'
 import { incidentsOf } from '../runbook/read-runbook.ts'
 import type { Stdio } from '../stdio.ts'
+import { printable } from '../terminal/printable.ts'
 
 /** What is firing, since when, and which runbook to follow. Throws `unreachable` when somebody who may know more could not be asked. */
 export async function alerts(stdio: Stdio, options: { env?: string; json?: boolean }): Promise<void> {
@@ -44,7 +45,7 @@ function print(stdio: Stdio, { root, environment }: Context, { source, alerts: f
   const now = Date.now()
   const runbooks = incidentsOf(root)
   for (const [incident, group] of Map.groupBy(firing, (alert) => alert.incident)) {
-    stdio.out(`${incident || 'no incident class'} in ${environment.name}\n`)
+    stdio.out(`${printable(incident) || 'no incident class'} in ${environment.name}\n`)
     for (const alert of group) stdio.out(row(alert, now))
     stdio.out(`  -> ${commandFor(runbooks, incident) ?? 'no runbook'}\n`)
   }
@@ -57,5 +58,6 @@ function commandFor(runbooks: readonly string[], incident: string): string | und
 function row(alert: FiringAlert, now: number): string {
   const since = new Date(alert.since)
   const ago = formatDuration(now - since.getTime())
-  return `  ${alert.severity.padEnd(8)} ${alert.name.padEnd(22)} since ${localTime(since)} (${ago})  ${alert.description || alert.summary}\n`
+  const [severity, name, text] = [alert.severity, alert.name, alert.description || alert.summary].map(printable)
+  return `  ${severity?.padEnd(8)} ${name?.padEnd(22)} since ${localTime(since)} (${ago})  ${text}\n`
 }

@@ -1,6 +1,7 @@
 import { readContent } from '../check/content.ts'
 import { RULES } from '../check/rules.ts'
 import { findRoot } from '../content/root.ts'
+import { hasIncident } from '../environment/incidents.ts'
 import { ProblemsError } from '../errors.ts'
 import type { Stdio } from '../stdio.ts'
 
@@ -17,9 +18,18 @@ export async function check(stdio: Stdio, options: { json?: boolean }): Promise<
     environments: environments.length,
     dashboards: dashboards.size,
   }
-  if (options.json === true) stdio.out(`${JSON.stringify({ counted, problems }, null, 2)}\n`)
+  const had = environments.map((environment) => ({
+    environment: environment.name,
+    incidents: runbooks
+      .map(({ frontMatter }) => frontMatter.incident)
+      .filter((incident) => hasIncident(environment, incident, content)),
+  }))
+  if (options.json === true) stdio.out(`${JSON.stringify({ counted, environments: had, problems }, null, 2)}\n`)
   else if (problems.length === 0) {
     for (const { rule } of results) stdio.out(`✔ ${rule.promise}\n`)
+    for (const { environment, incidents } of had) {
+      stdio.out(`The environment ${environment} has: ${incidents.join(', ') || 'no incident class'}.\n`)
+    }
     const words = Object.entries(counted).map(([what, count]) => `${count} ${what}`)
     stdio.out(`All agree: ${words.join(', ')}.\n`)
   }

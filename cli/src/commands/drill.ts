@@ -1,23 +1,16 @@
 import { findRoot, type Root } from '../content/root.ts'
-import { admit, closeKilled, keeperOf } from '../drill/admit.ts'
-import { Display } from '../drill/display.ts'
+import { closeKilled, keeperOf } from '../drill/admit.ts'
 import { drillNames, readDrill } from '../drill/drill-file.ts'
-import { onInterrupts } from '../drill/interrupts.ts'
-import { createJournal, listJournals, unfinished } from '../drill/journal-file.ts'
-import { Observer } from '../drill/observer.ts'
+import { listJournals, unfinished } from '../drill/journal-file.ts'
+import { performDrill } from '../drill/perform.ts'
 import { describe, leftOver } from '../drill/phases/roll-back.ts'
 import type { Run } from '../drill/run.ts'
-import { runDrill } from '../drill/run-drill.ts'
-import { formatScorecard } from '../drill/scorecard.ts'
 import { type Environment, loadEnvironment } from '../environment/environment.ts'
 import { CliError } from '../errors.ts'
 import { isOpen } from '../keeper/session.ts'
 import { localDateTime } from '../local-time.ts'
-import { PrometheusClient } from '../prometheus/client.ts'
-import { readRunbook } from '../runbook/read-runbook.ts'
-import { readWebhook } from '../secret.ts'
-import { SlackQueue } from '../slack/webhook.ts'
 import type { Stdio } from '../stdio.ts'
+import { printable } from '../terminal/printable.ts'
 import { type Warn, warnOn } from '../warn.ts'
 
 interface Options {
@@ -38,14 +31,14 @@ export async function list(stdio: Stdio, options: Options): Promise<void> {
       name,
       title: drill.title,
       incident: drill.incident,
-      protection: drill.protection,
+      protection: drill.protection ?? null,
       last: last === undefined ? null : { id: last.id, verdict: last.verdict, startedAt: last.startedAt },
     }
   })
   if (options.json === true) return stdio.out(`${JSON.stringify(rows, null, 2)}\n`)
   for (const { name, title, last } of rows) {
     const verdict = last === null ? 'never run' : `${last.verdict}, ${localDateTime(last.startedAt)}`
-    stdio.out(`${name.padEnd(36)} ${verdict.padEnd(36)} ${title}\n`)
+    stdio.out(`${printable(name).padEnd(36)} ${verdict.padEnd(36)} ${printable(title)}\n`)
   }
 }
 
@@ -56,54 +49,13 @@ export async function list(stdio: Stdio, options: Options): Promise<void> {
 export async function run(stdio: Stdio, options: Options & { name: string; unattended?: boolean }): Promise<void> {
   const root = findRoot(stdio.cwd)
   const environment = environmentOf(stdio, root, options)
-  const drill = readDrill(root, options.name, environment)
-  readRunbook(root, drill.incident)
-  if (options.unattended !== true && !stdio.interactive) {
-    throw new CliError('usage', 'there is no terminal to ask anybody at', { hint: 'Run it with --unattended.' })
-  }
-  if (environment.production && options.unattended === true) {
-    throw new CliError('refused', `${environment.name} is production: no drill there without people`)
-  }
   const warn = warnOn(stdio)
   sayKilled(stdio, root, warn)
-  const slack = slackOf(environment)
-  const keeper = await admit(root, environment, warn)
-  const display = new Display(stdio)
-  const prometheus = new PrometheusClient(environment.prometheus)
-  const hurry = new AbortController()
-  const current: Run = {
-    root,
-    environment,
-    drill,
-    stdio,
-    display,
-    prometheus,
-    keeper,
-    journal: createJournal(root, drill, environment),
-    observer: new Observer(environment, drill, prometheus, display),
-    slack,
-    unattended: options.unattended === true,
-    signal: stdio.signal,
-    hurry: hurry.signal,
-    waiting: undefined,
-    lease: undefined,
-  }
-  display.title(
-    `DRILL: ${drill.title}`,
-    `${drill.name} in ${environment.name}, protection ${drill.protection}. ${drill.description}`,
-  )
-  const forget = onInterrupts(stdio, hurry, () => drill.faults)
-  try {
-    const journal = await runDrill(current)
-    if (options.json === true) stdio.out(`${JSON.stringify(journal, null, 2)}\n`)
-    stdio.err(formatScorecard(journal, stdio.style))
-    stdio.err(`\nJournal: ${current.journal.path}\n`)
+  const { name, unattended = false } = options
+  await performDrill(stdio, root, environment, { name, unattended }, async (current) => {
+    if (options.json === true) stdio.out(`${JSON.stringify(current.journal.data, null, 2)}\n`)
     await conclude(current)
-  } finally {
-    forget()
-    current.lease?.stop()
-    await current.observer.stop()
-  }
+  })
 }
 
 /** Finishes what is left of a drill or of faults started by hand. Throws `expectation_failed` when something stays on. */
@@ -122,7 +74,9 @@ export async function undo(stdio: Stdio, options: Options): Promise<void> {
   }
   if (options.json === true) stdio.out(`${JSON.stringify({ undo: undone }, null, 2)}\n`)
   else if (undone.length === 0) stdio.out('Nothing is left to undo.\n')
-  else for (const u of undone) stdio.out(`${u.ok ? 'undone' : 'NOT undone'}  ${u.what}  (read-back ${u.readBack})\n`)
+  else
+    for (const u of undone)
+      stdio.out(`${u.ok ? 'undone' : 'NOT undone'}  ${printable(u.what)}  (read-back ${printable(u.readBack)})\n`)
   const failed = undone.filter((u) => !u.ok)
   if (failed.length > 0) {
     throw new CliError('expectation_failed', `could not undo ${failed.map(describe).join('; ')}`, {
@@ -171,9 +125,4 @@ function sayKilled(stdio: Stdio, root: Root, warn: Warn): void {
       `${stdio.style('cyan', 'note:')} the drill ${data.drill} (${data.id}) is running, process ${data.runner.pid}\n`,
     )
   }
-}
-
-function slackOf(environment: Environment): SlackQueue | undefined {
-  const file = environment.slack?.webhookUrlFile
-  return file === undefined ? undefined : new SlackQueue(readWebhook(file))
 }

@@ -8,6 +8,7 @@ import { CliError } from '../errors.ts'
 import type { KeeperClient } from '../keeper/client.ts'
 import { type FaultRecord, isOn, isOpen, MANUAL, type Session, type UndoRecord } from '../keeper/session.ts'
 import type { Stdio } from '../stdio.ts'
+import { printable } from '../terminal/printable.ts'
 
 interface Options {
   env?: string
@@ -29,7 +30,7 @@ export async function list(stdio: Stdio, options: Options): Promise<void> {
   })
   if (options.json === true) return stdio.out(`${JSON.stringify(rows, null, 2)}\n`)
   for (const { name, summary, active } of rows) {
-    stdio.out(`${active ? stdio.style('red', 'ON ', 'out') : 'off'}  ${name.padEnd(24)} ${summary}\n`)
+    stdio.out(`${active ? stdio.style('red', 'ON ', 'out') : 'off'}  ${name.padEnd(24)} ${printable(summary)}\n`)
   }
 }
 

@@ -10,6 +10,7 @@ import { renderReport } from '../incident/report.ts'
 import { timeline } from '../incident/timeline.ts'
 import { localTime } from '../local-time.ts'
 import type { Stdio } from '../stdio.ts'
+import { printable } from '../terminal/printable.ts'
 import { warnOn } from '../warn.ts'
 
 type One = { id: string; json?: boolean }
@@ -29,8 +30,8 @@ export async function list(stdio: Stdio, options: { json?: boolean }): Promise<v
   if (incidents.length === 0 && !damaged) stdio.out('No incident has been recorded yet.\n')
   for (const { id, status, environment, openedAt, closedAt, drill } of incidents) {
     const lasted = formatDuration(Date.parse(closedAt ?? new Date().toISOString()) - Date.parse(openedAt))
-    const kind = drill === undefined ? '' : `  DRILL ${drill}`
-    stdio.out(`${id.padEnd(36)} ${status.padEnd(6)} ${environment.padEnd(10)} ${lasted}${kind}\n`)
+    const kind = drill === undefined ? '' : `  DRILL ${printable(drill)}`
+    stdio.out(`${id.padEnd(36)} ${status.padEnd(6)} ${printable(environment).padEnd(10)} ${lasted}${kind}\n`)
   }
 }
 
@@ -44,9 +45,12 @@ export async function show(stdio: Stdio, options: One): Promise<void> {
     return
   }
   stdio.out(
-    `${state.id}: ${state.status}${state.pendingImpact === undefined ? '' : ', impact pending'}, in ${state.environment}${state.drill === undefined ? '' : `, DRILL ${state.drill}`}\n`,
+    `${state.id}: ${state.status}${state.pendingImpact === undefined ? '' : ', impact pending'}, in ${printable(state.environment)}${state.drill === undefined ? '' : `, DRILL ${printable(state.drill)}`}\n`,
   )
   for (const { at, text } of timeline(events)) stdio.out(`  ${localTime(at)}  ${text}\n`)
+  const open = new Map(state.steps.filter((s) => s.outcome === 'open').map((s) => [s.title, s.note ?? '']))
+  if (open.size > 0) stdio.out('To do:\n')
+  for (const [title, goal] of open) stdio.out(`  - ${printable(`${title}: ${goal}`)}\n`)
 }
 
 /** Adds a note to the timeline. */
@@ -72,7 +76,7 @@ export async function close(stdio: Stdio, options: One & { env?: string }): Prom
   if (missing !== undefined) {
     record.append({ type: 'impact.pending', reason: missing.message.replace(/\s+/g, ' ') })
     stdio.err(
-      `${stdio.style('yellow', 'warning:')} impact and alerts are not recorded yet: ${missing.message}\n` +
+      `${stdio.style('yellow', 'warning:')} impact and alerts are not recorded yet: ${printable(missing.message)}\n` +
         `Record them when it answers: drillbook incident close ${record.id}\n`,
     )
   }

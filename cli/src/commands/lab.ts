@@ -2,6 +2,7 @@ import { findRoot } from '../content/root.ts'
 import { CliError } from '../errors.ts'
 import { labDown } from '../lab/lab-down.ts'
 import { followLogs, readLogs } from '../lab/lab-logs.ts'
+import { labRestart } from '../lab/lab-restart.ts'
 import { labScale } from '../lab/lab-scale.ts'
 import { labStatus } from '../lab/lab-status.ts'
 import { labUp } from '../lab/lab-up.ts'
@@ -84,6 +85,18 @@ export async function scale(stdio: Stdio, options: { part: string; count: number
   ]
   const what = changes.length === 0 ? 'nothing had to change' : changes.join(', ')
   stdio.out(`${result.instances} ${result.instances === 1 ? 'instance' : 'instances'} of the API: ${what}.\n`)
+}
+
+/** `drillbook lab restart api`: resolves when every instance is ready again. */
+export async function restart(stdio: Stdio, { what, json }: { what: string; json?: boolean }): Promise<void> {
+  const result = await labRestart({
+    root: findRoot(stdio.cwd),
+    env: stdio.env,
+    what,
+    signal: stdio.signal,
+    onProgress: ({ name, ms }) => tellProgress(stdio, name, ms, false),
+  })
+  stdio.out(json ? `${JSON.stringify(result, null, 2)}\n` : `Restarted in order: ${result.restarted.join(', ')}.\n`)
 }
 
 /** `drillbook lab status`: exit 0 when every part is healthy, 1 when one is not, 3 when the lab is not up. */

@@ -5,6 +5,7 @@ import { CliError } from '../errors.ts'
 import { type Expectation, parseExpectation } from '../expectation.ts'
 import type { Sample } from '../prometheus/client.ts'
 import type { Stdio } from '../stdio.ts'
+import { printable } from '../terminal/printable.ts'
 import { awaitExpectation, showProgress, showValues } from '../walk/await-expectation.ts'
 import { liveLine } from '../walk/live-line.ts'
 
@@ -97,7 +98,7 @@ function print(
   if (samples.length === 0) stdio.err('no data\n')
   for (const { labels, value } of samples) {
     const { __name__: name = '', ...rest } = labels
-    const pairs = Object.entries(rest).map(([key, text]) => `${key}=${JSON.stringify(text)}`)
-    stdio.out(`${name}{${pairs.join(',')}} ${value}\n`)
+    const pairs = Object.entries(rest).map(([key, text]) => `${printable(key)}=${JSON.stringify(text)}`)
+    stdio.out(`${printable(name)}{${pairs.join(',')}} ${value}\n`)
   }
 }

@@ -1,5 +1,6 @@
 import { type Context, context } from '../context.ts'
 import { formatDuration } from '../duration.ts'
+import { requireRunbook } from '../environment/require-incident.ts'
 import { CliError } from '../errors.ts'
 import { type FiringAlerts, firingAlerts } from '../incident/firing-alerts.ts'
 import { findIncident, type IncidentRecord, openIncident, openIncidents, resumeIncident } from '../incident/record.ts'
@@ -7,7 +8,8 @@ import { recordFiring, recordFiringAndResolved } from '../incident/record-alerts
 import { localTime } from '../local-time.ts'
 import { incidentsOf, readRunbook } from '../runbook/read-runbook.ts'
 import type { Stdio } from '../stdio.ts'
-import { choose } from '../walk/terminal-asker.ts'
+import { choose } from '../terminal/choose.ts'
+import { printable } from '../terminal/printable.ts'
 import { type WalkSummary, walkRunbook } from '../walk/walk-runbook.ts'
 import { type Warn, warnOn } from '../warn.ts'
 
@@ -45,11 +47,11 @@ export async function respond(stdio: Stdio, options: RespondOptions): Promise<vo
   const runbook = readRunbook(root, incident)
   recordFiring(record, firing)
   stdio.err(
-    `\n${stdio.style('bold', runbook.frontMatter.title)} in ${environment.name}${drill === undefined ? '' : `, DRILL ${drill}`}\n`,
+    `\n${stdio.style('bold', printable(runbook.frontMatter.title))} in ${environment.name}${drill === undefined ? '' : `, DRILL ${printable(drill)}`}\n`,
   )
   stdio.err(`incident ${record.id}, open for ${formatDuration(Date.now() - Date.parse(openedAt))}\n`)
   for (const alert of firing.filter((a) => a.incident === incident))
-    stdio.err(`  ${alert.name} (${alert.severity}) since ${localTime(alert.since)}\n`)
+    stdio.err(`  ${printable(alert.name)} (${printable(alert.severity)}) since ${localTime(alert.since)}\n`)
   const summary = await walkRunbook({
     stdio,
     environment,
@@ -74,7 +76,7 @@ async function whatIsFiring(stdio: Stdio, { environment, prometheus }: Context):
     return found
   } catch (error) {
     if (!(error instanceof CliError)) throw error
-    stdio.err(`${stdio.style('yellow', 'warning:')} ${error.message}\n`)
+    stdio.err(`${stdio.style('yellow', 'warning:')} ${printable(error.message)}\n`)
     return undefined
   }
 }
@@ -95,9 +97,9 @@ async function chooseIncident(
   const choices = [
     ...[...byIncident].map(([incident, alerts]) => ({
       value: incident,
-      name: `${incident}: ${alerts.map((a) => a.name).join(', ')} firing`,
+      text: `${incident}: ${alerts.map((a) => a.name).join(', ')} firing`,
     })),
-    ...open.map((i) => ({ value: i.id, name: `${i.id}: still open, nothing firing` })),
+    ...open.map((i) => ({ value: i.id, text: `${i.id}: still open, nothing firing` })),
   ].filter(({ value }) => runbooks.includes(value) || open.some((i) => i.id === value))
   const [only] = choices
   if (only === undefined && known?.source !== 'Prometheus') {
@@ -134,8 +136,8 @@ function recordFor({ root, environment, actor }: Context, wanted: string, anew: 
     }
     return record
   }
-  // Before anything is written: is there such a runbook, and can it be read?
-  readRunbook(root, wanted)
+  // Before anything is written: is there such a runbook, can it be read, and is it for this environment?
+  requireRunbook(environment, wanted, { runbooks: [readRunbook(root, wanted)], drills: [] })
   const open = openIncidents(root, { warn })
     .filter((i) => i.incident === wanted && i.environment === environment.name)
     .at(-1)
@@ -150,7 +152,7 @@ function conclude(stdio: Stdio, record: IncidentRecord, summary: WalkSummary, js
   const failed = summary.steps.filter((s) => s.outcome === 'failed')
   if (json) stdio.out(`${JSON.stringify({ id: record.id, incident, environment, ...summary }, null, 2)}\n`)
   else {
-    const rest = (['skipped', 'unattended', 'unknown'] as const)
+    const rest = (['skipped', 'unattended', 'unknown', 'not-applicable', 'open'] as const)
       .filter((o) => count(o) > 0)
       .map((o) => `, ${count(o)} ${o}`)
     stdio.out(`${record.id}: ${summary.ended}, ${count('done')} done, ${failed.length} failed${rest.join('')}\n`)

@@ -3,6 +3,7 @@ import { ProblemsError } from '../errors.ts'
 import { listRunbooks, readRunbook } from '../runbook/read-runbook.ts'
 import { type Block, type Runbook, SECTIONS, type Step } from '../runbook/runbook.ts'
 import type { Stdio } from '../stdio.ts'
+import { printable } from '../terminal/printable.ts'
 import { indented } from '../walk/show-step.ts'
 
 /** Lists the runbooks with their alerts; throws `usage` after the list when some cannot be read. */
@@ -14,8 +15,8 @@ export async function list(stdio: Stdio, options: { json?: boolean }): Promise<v
   } else {
     for (const { frontMatter, steps } of runbooks) {
       const { incident, title, severity, alerts } = frontMatter
-      stdio.out(`${incident.padEnd(20)} ${severity.padEnd(8)} ${title} (${steps.length} steps)\n`)
-      stdio.out(`${' '.repeat(20)} ${alerts.join(', ')}\n`)
+      stdio.out(`${incident.padEnd(20)} ${severity.padEnd(8)} ${printable(title)} (${steps.length} steps)\n`)
+      stdio.out(`${' '.repeat(20)} ${printable(alerts.join(', '))}\n`)
     }
   }
   if (problems.length > 0)
@@ -39,16 +40,23 @@ function render({ file, frontMatter, sections, steps }: Runbook): string {
             .join('')
     return `${heading}\n${body}`
   })
-  return `${frontMatter.title}\n${file}, ${frontMatter.severity}, owner ${frontMatter.owner}\nalerts: ${frontMatter.alerts.join(', ')}\n\n${parts.join('\n')}`
+  const { title, severity, owner, alerts } = frontMatter
+  const head = [title, `${file}, ${severity}, owner ${owner}`, `alerts: ${alerts.join(', ')}`].map(printable)
+  return `${head.join('\n')}\n\n${parts.join('\n')}`
 }
 
 function renderStep({ title, phase, blocks }: Step): string {
-  const heading = phase === 'signs' && title === 'Signs' ? '' : `  ${title}${blocks.length === 0 ? ' (by hand)' : ''}\n`
+  const heading =
+    phase === 'signs' && title === 'Signs' ? '' : `  ${printable(title)}${blocks.length === 0 ? ' (by hand)' : ''}\n`
   return heading + blocks.map((block) => `    ${renderBlock(block)}\n`).join('')
 }
 
 function renderBlock(block: Block): string {
-  return block.type === 'check'
-    ? `? ${block.name}: ${block.promql.replace(/\s+/g, ' ')} ${block.expect.text}`
-    : `${block.type === 'act' ? '!' : '?'} ${block.name}: ${block.command}`
+  const shown =
+    block.type === 'check'
+      ? `? ${block.name}: ${block.promql.replace(/\s+/g, ' ')} ${block.expect.text}`
+      : `${block.type === 'act' ? '!' : '?'} ${block.name}: ${block.command}`
+  const { when } = block
+  const decides = block.type !== 'act' && block.decides ? ' (decides)' : ''
+  return `${shown}${decides}${when === undefined ? '' : ` (when ${when.answer === 'no' ? 'not ' : ''}${when.decision})`}`
 }

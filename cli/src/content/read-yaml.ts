@@ -22,24 +22,48 @@ export function readYaml<S extends z.ZodType>(path: string, schema: S, shownAs =
 
 /** As readYaml, for text at hand. */
 export function parseYaml<S extends z.ZodType>(text: string, schema: S, shownAs: string): Read<z.infer<S>> {
+  const opened = openYamlText(text, shownAs)
+  if (!('value' in opened)) return opened
+  const { value, lineOf } = opened
+  return checkValue(value, schema, (path) => ({ file: shownAs, line: lineOf(path) }), lineOf)
+}
+
+/** The plain value of a YAML text, not yet checked against any schema. */
+export function openYamlText(text: string, shownAs: string): Read<unknown> {
   const lines = new LineCounter()
   const { document, problems } = openDocument(text, lines, shownAs)
   if (problems.length > 0) return { problems }
   const plain = plainValue(document, lines, shownAs)
   if ('problem' in plain) return { problems: [plain.problem] }
-  const lineOf = (at: readonly PropertyKey[]) => lineOfPath(document, lines, at)
-  const checked = unlessTooDeep(shownAs, () => schema.safeParse(plain.value))
+  return { value: plain.value, lineOf: (at) => lineOfPath(document, lines, at), problems: [] }
+}
+
+/** Where a value stands. Without a line the problem is the file itself. */
+export type Place = (path: readonly PropertyKey[]) => { file: string; line?: number | undefined }
+
+/** Checks a value that was read from one file or from several; `placeOf` finds the place of each problem. */
+export function checkValue<S extends z.ZodType>(
+  value: unknown,
+  schema: S,
+  placeOf: Place,
+  lineOf: (path: readonly PropertyKey[]) => number | undefined,
+): Read<z.infer<S>> {
+  const checked = unlessTooDeep(placeOf([]).file, () => schema.safeParse(value))
   if ('problem' in checked) return { problems: [checked.problem] }
   const parsed = checked.value
   if (parsed.success) return { value: parsed.data, lineOf, problems: [] }
   return {
-    problems: parsed.error.issues.map((issue) => {
-      const key = issue.code === 'unrecognized_keys' ? issue.keys[0] : undefined
-      const line = lineOf(key === undefined ? issue.path : [...issue.path, key])
+    problems: parsed.error.issues.flatMap((issue) => {
       const where = issue.path.length > 0 ? `${issue.path.map(String).join('.')}: ` : ''
-      return { file: shownAs, ...(line === undefined ? {} : { line }), message: where + issue.message }
+      if (issue.code !== 'unrecognized_keys') return [problemAt(placeOf(issue.path), where + issue.message)]
+      return issue.keys.map((key) => problemAt(placeOf([...issue.path, key]), `${where}Unrecognized key: "${key}"`))
     }),
   }
+}
+
+/** A problem at a place whose line may be unknown. */
+export function problemAt({ file, line }: ReturnType<Place>, message: string): Problem {
+  return { file, ...(line === undefined ? {} : { line }), message }
 }
 
 /** The line of the deepest part of the path that exists. */

@@ -10,6 +10,8 @@ export interface Asked {
 
 export interface Seen {
   holds: boolean
+  /** The query gave nothing, which is no evidence of anything. */
+  empty: boolean
   /** `0 (expected >= 90%)`, for people. */
   text: string
 }
@@ -22,9 +24,13 @@ export async function ask(prometheus: PrometheusClient, asked: Asked): Promise<S
 
 export function judge(asked: Asked, samples: readonly Sample[]): Seen {
   const expectation = parseExpectation(asked.expect)
-  if (expectation === undefined) return { holds: false, text: `not an expectation: ${asked.expect}` }
+  if (expectation === undefined) return { holds: false, empty: true, text: `not an expectation: ${asked.expect}` }
   const values = [...new Set(samples.map((s) => formatValue(s.value, expectation.unit)))].slice(0, 4).join(', ')
-  return { holds: holds(expectation, samples), text: `${values || 'no samples'} (expected ${asked.expect})` }
+  return {
+    holds: holds(expectation, samples),
+    empty: samples.length === 0,
+    text: `${values || 'no samples'} (expected ${asked.expect})`,
+  }
 }
 
 /** Prometheus answers at most 11,000 points per series; ten thousand leave room for rounding. */

@@ -1,6 +1,7 @@
 import { formatDuration } from '../duration.ts'
 import type { ReceivedMessage } from '../slack/received.ts'
 import type { Stdio } from '../stdio.ts'
+import { printable } from '../terminal/printable.ts'
 import type { PhaseRecord } from './journal.ts'
 import type { Onlooker } from './observer.ts'
 
@@ -15,7 +16,7 @@ export class Display implements Onlooker {
   }
 
   title(text: string, detail: string): void {
-    this.stdio.err(`\n${this.stdio.style('bold', text)}\n${this.stdio.style('dim', detail)}\n\n`)
+    this.stdio.err(`\n${this.stdio.style('bold', printable(text))}\n${this.stdio.style('dim', printable(detail))}\n\n`)
   }
 
   phaseStarts(name: string): void {
@@ -25,21 +26,23 @@ export class Display implements Onlooker {
   phaseEnds(phase: PhaseRecord): void {
     const [color, sign] = MARKS[phase.status]
     const took = formatDuration(Date.parse(phase.finishedAt ?? phase.startedAt) - Date.parse(phase.startedAt))
-    this.stdio.err(`${this.stdio.style(color, sign)} ${phase.name} ${this.stdio.style('dim', took)}  ${phase.text}\n`)
+    this.stdio.err(
+      `${this.stdio.style(color, sign)} ${phase.name} ${this.stdio.style('dim', took)}  ${printable(phase.text)}\n`,
+    )
   }
 
   line(text: string): void {
-    this.stdio.err(`  ${text}\n`)
+    this.stdio.err(`  ${printable(text)}\n`)
   }
 
   warning(text: string): void {
-    this.stdio.err(`  ${this.stdio.style('yellow', '!')} ${text}\n`)
+    this.stdio.err(`  ${this.stdio.style('yellow', '!')} ${printable(text)}\n`)
   }
 
   alert(name: string, state: 'firing' | 'resolved', expected: boolean): void {
     const sign = state === 'firing' ? this.stdio.style('red', '●') : this.stdio.style('green', '○')
     const note = expected ? '' : this.stdio.style('yellow', ' (not expected)')
-    this.stdio.err(`  ${sign} ${clock()} alert ${this.stdio.style('bold', name)} ${state}${note}\n`)
+    this.stdio.err(`  ${sign} ${clock()} alert ${this.stdio.style('bold', printable(name))} ${state}${note}\n`)
   }
 
   /** As people would see it in Slack. */
@@ -49,7 +52,7 @@ export class Display implements Onlooker {
     this.stdio.err(
       `  ${this.stdio.style('magenta', '┏ Slack')} ${this.stdio.style('dim', clock(message.receivedAt))}\n`,
     )
-    for (const line of lines) this.stdio.err(`  ${bar} ${line}\n`)
+    for (const line of lines) this.stdio.err(`  ${bar} ${printable(line)}\n`)
   }
 }
 

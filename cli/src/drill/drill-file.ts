@@ -7,6 +7,7 @@ import { CliError, type Problem, ProblemsError } from '../errors.ts'
 import { parseExpectation } from '../expectation.ts'
 import { readRules } from '../rules/read-rules.ts'
 import { readRunbook } from '../runbook/read-runbook.ts'
+import type { Block } from '../runbook/runbook.ts'
 import type { Drill, Probe } from './drill.ts'
 import { type Experiment, experimentSchema } from './experiment.ts'
 
@@ -57,15 +58,20 @@ function checkNames(root: Root, name: string, read: Readable, file: string, know
   if (!existsSync(join(root.runbooks, `${ours.incident}.md`))) {
     report(['extensions', 0, 'incident'], `unknown incident ${ours.incident}: there is no runbooks/${ours.incident}.md`)
   }
-  const steps = stepNames(root, ours.incident)
-  ours.mendedBy.forEach((step, i) => {
-    if (steps !== undefined && !steps.has(step)) {
-      report(
-        ['extensions', 0, 'mendedBy', i],
-        `unknown step ${step}: no block of runbooks/${ours.incident}.md has that name`,
-      )
-    }
-  })
+  const blocks = blockTypes(root, ours.incident)
+  for (const kind of ['mendedBy', 'mustNotRun'] as const) {
+    ours[kind].forEach((step, i) => {
+      const path = ['extensions', 0, kind, i]
+      const type = blocks?.get(step)
+      if (blocks === undefined) return
+      if (type === undefined) {
+        report(path, `unknown step ${step}: no block of runbooks/${ours.incident}.md has that name`)
+      } else if (type !== 'act') report(path, `${step} is no act: it changes nothing, so it mends nothing`)
+      else if (kind === 'mustNotRun' && ours.mendedBy.includes(step)) {
+        report(path, `${step} must not run and has to mend, both`)
+      }
+    })
+  }
   const rules = readRules(root).flatMap((group) => group.rules)
   for (const kind of ['expected', 'allowed'] as const) {
     ours.alerts[kind].forEach((alert, i) => {
@@ -88,7 +94,10 @@ function checkNames(root: Root, name: string, read: Readable, file: string, know
   const started = startedFaults(experiment)
   experiment.method.forEach((step, i) => {
     const path = ['method', i, 'provider', 'arguments']
-    if (step.type === 'probe') return
+    if (step.type === 'probe') {
+      report(['method', i], 'a probe of the method would not be run: write it as confirm')
+      return
+    }
     const fault = startedFault(step.provider.arguments)
     if (fault === undefined) report(path, 'an action of the method is: fault start NAME --detach --for DURATION')
     else if (known !== undefined && !known.faults.has(fault)) report([...path, 2], `unknown fault ${fault}`)
@@ -109,9 +118,10 @@ function checkNames(root: Root, name: string, read: Readable, file: string, know
 }
 
 /** Undefined when there is no runbook, or none that can be read: that is reported where the runbook is read. */
-function stepNames(root: Root, incident: string): Set<string> | undefined {
+function blockTypes(root: Root, incident: string): Map<string, Block['type']> | undefined {
   try {
-    return new Set(readRunbook(root, incident).steps.flatMap((step) => step.blocks.map((block) => block.name)))
+    const blocks = readRunbook(root, incident).steps.flatMap((step) => step.blocks)
+    return new Map(blocks.map((block) => [block.name, block.type]))
   } catch (error) {
     if (error instanceof CliError) return undefined
     throw error
@@ -149,6 +159,7 @@ function toDrill(name: string, file: string, experiment: Experiment): Drill {
     mitigated: condition(ours.mitigated),
     recovered: condition(ours.recovered),
     mendedBy: ours.mendedBy,
+    mustNotRun: ours.mustNotRun,
     abort: ours.abort,
     limitsMs: {
       gate: ms(ours.limits.gate),

@@ -23,8 +23,8 @@ export interface Drill {
   incident: string
   /** The `service` label of those whom users talk to: impact is counted there. */
   service: string
-  /** On: users must not be harmed, so the hypothesis has to hold throughout. */
-  protection: 'on' | 'off'
+  /** On: users must not be harmed, so the hypothesis has to hold throughout. Undefined: that is not judged. */
+  protection?: 'on' | 'off' | undefined
   hypothesis: { title: string; probes: Probe[] }
   /** In the order in which they are injected; the last one is the outage itself. */
   faults: string[]
@@ -36,6 +36,8 @@ export interface Drill {
   recovered: Condition
   /** The runbook's steps that must have been done for it to count as mended by the runbook. */
   mendedBy: string[]
+  /** The acts of other causes: when one of them runs, the runbook did not tell the causes apart. */
+  mustNotRun: string[]
   abort: Probe[]
   limitsMs: { gate: number; detect: number; notify: number; walk: number; resolve: number }
 }

@@ -34,12 +34,16 @@ const drillbook = z.strictObject({
   name: z.literal('drillbook'),
   incident: kebabName,
   service: z.string().min(1),
-  protection: z.enum(['on', 'off']),
+  protection: z.enum(['on', 'off']).optional(),
   alerts: z.strictObject({ expected: z.array(z.string()).min(1), allowed: z.array(z.string()).default([]) }),
   confirm: condition,
   mitigated: condition,
   recovered: condition,
-  mendedBy: z.array(z.string()).default([]),
+  /** Acts of the runbook: without one nothing shows that the runbook mends. */
+  mendedBy: z
+    .array(z.string(), 'mendedBy is missing: name the acts of the runbook that have to mend it')
+    .min(1, 'mendedBy is empty: name the acts of the runbook that have to mend it'),
+  mustNotRun: z.array(z.string()).default([]),
   abort: z.array(abort).default([]),
   limits: z
     .strictObject({

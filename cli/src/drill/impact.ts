@@ -21,16 +21,22 @@ export async function countImpact(
   to: Date,
 ): Promise<Impact> {
   const step = Math.max(0.5, finestStep(from, to))
-  const count = async (metric: string, matchers = '') => {
-    const selector = `${metric}{service=${JSON.stringify(service)}${matchers}}`
-    return increaseOfAll(await prometheus.queryRange(selector, from, to, step), from.getTime() / 1000 + step / 2)
-  }
-  const [requests, quick, failed] = await Promise.all([
-    count('http_server_request_duration_seconds_count'),
-    count('http_server_request_duration_seconds_bucket', `,${WITHIN}`),
-    count('operation_outcomes_total', ',outcome="failed"'),
+  const read = (metric: string, matchers = '') =>
+    prometheus.queryRange(`${metric}{service=${JSON.stringify(service)}${matchers}}`, from, to, step)
+  const sum = (series: readonly Series[]) => increaseOfAll(series, from.getTime() / 1000 + step / 2)
+  const [all, quick, outcomes] = await Promise.all([
+    read('http_server_request_duration_seconds_count'),
+    read('http_server_request_duration_seconds_bucket', `,${WITHIN}`),
+    read('operation_outcomes_total'),
   ])
-  return { requests, failed, slow: Math.max(0, requests - quick) }
+  const requests = sum(all)
+  const failed = outcomes.length > 0 ? outcomes.filter((s) => s.labels.outcome === 'failed') : all.filter(isServerError)
+  return { requests, failed: sum(failed), slow: Math.max(0, requests - sum(quick)) }
+}
+
+/** What counts as failed for a service that has no outcomes, only HTTP metrics. */
+function isServerError({ labels }: Series): boolean {
+  return /^5/.test(labels.http_response_status_code ?? '')
 }
 
 /** The sum of increases. A series that was not there at the beginning (before `bornAfterSeconds`) started from 0. */

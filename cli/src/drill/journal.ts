@@ -14,7 +14,8 @@ export interface Journal {
   environment: string
   /** How many times faster than written the rules ran. */
   speed: number
-  protection: 'on' | 'off'
+  /** Null: the drill says nothing of it, so harm to users is not judged. */
+  protection: 'on' | 'off' | null
   /** `running` until the end; a journal that says so without its process is of a drill that was killed. */
   verdict: Verdict
   /** Why the verdict is not `passed`, one sentence each. */
@@ -38,7 +39,12 @@ export interface Journal {
   }
   /** Counted between injectedAt and recoveredAt (or the rollback); null when it could not be counted. */
   impact: { requests: number | null; failed: number | null; slow: number | null; evidence: string }
-  mitigatedBy: 'runbook' | 'rollback' | 'itself' | 'none'
+  /** `unclear`: acts of another cause ran, too. */
+  mitigatedBy: 'runbook' | 'rollback' | 'itself' | 'unclear' | 'none'
+  /** The faults that were started, in order. */
+  faults: string[]
+  /** Every act of the runbook that began, and when; an act that was offered and not run is not here. */
+  acts: BegunAct[]
   undo: UndoRecord[]
   /** What our plumbing added to what the configuration asks for, in seconds; see overhead.ts. */
   overheadSeconds: number | null
@@ -88,6 +94,8 @@ export interface PhaseRecord {
   finishedAt: string | null
   /** What was seen, in one sentence. */
   text: string
+  /** It failed because evidence is absent, not because it is bad. */
+  notProven?: true
 }
 
 export interface AlertDetail {
@@ -121,9 +129,16 @@ export interface Scorecard {
   secondsToResolve: number | null
 }
 
+export interface BegunAct {
+  name: string
+  startedAt: string
+}
+
+/** `not proven`: the evidence is absent. Only `held` is `ok`. */
 export interface Check {
   name: string
   ok: boolean
+  state: 'held' | 'failed' | 'not proven'
   text: string
 }
 

@@ -1,20 +1,20 @@
 import { setTimeout as delay } from 'node:timers/promises'
-import { type Environment, scaledMs } from '../environment/environment.ts'
+import type { Environment } from '../environment/environment.ts'
 import { messageOf } from '../errors.ts'
 import type { PrometheusClient } from '../prometheus/client.ts'
 import { type ReceivedMessage, receivedMessages } from '../slack/received.ts'
 import { ask, judge } from './condition.ts'
+import { DeliveryWatch } from './delivery.ts'
 import type { Drill } from './drill.ts'
 import { isDrillMessage } from './message.ts'
+import { longestBlindMs, Sightings, silentMs } from './sightings.ts'
 
 const POLL_MS = 500
 /** Always firing, by design: it shows that alerting is alive. */
-const HEARTBEAT = 'Watchdog'
-/**
- * Three scrapes at speed 1 (alerts/prometheus.yaml). One that fails leaves nothing until the next, and a generator that lagged says
- * so for longer than that; one of which nothing is heard for so long is gone.
- */
-const SILENT_MS = 30_000
+export const HEARTBEAT = 'Watchdog'
+
+/** What is watched in Prometheus throughout. */
+type Watched = 'alerts' | 'users' | 'traffic' | 'aborts'
 
 /** Told as things happen, for the person who watches. */
 export interface Onlooker {
@@ -24,14 +24,14 @@ export interface Onlooker {
 }
 
 /**
- * Watches while a drill runs: which alerts fire, what Slack receives, whether the load generator keeps up, whether an
- * abort condition holds and, with protection on, whether users are harmed. What cannot be asked at the moment is asked
- * again; the last reason is in `blind`.
+ * Watches while a drill runs: which alerts fire, what Slack receives or Alertmanager counts, whether the load generator
+ * keeps up, whether an abort condition holds and, with protection on, whether users are harmed. What cannot be asked at the
+ * moment is asked again; what was out of sight for too long is told by `unseen`.
  */
 export class Observer {
   readonly firing = new Set<string>()
-  readonly fired = new Set<string>()
-  readonly unexpected = new Set<string>()
+  /** When each alert was first seen firing. */
+  readonly fired = new Map<string, Date>()
   messages: ReceivedMessage[] = []
   /** The first sighting of harm to users, with protection on. */
   harm: string | undefined
@@ -40,11 +40,20 @@ export class Observer {
   abortedBy: string | undefined
   /** Why Slack's messages cannot be read; undefined when they can. */
   slackUnreadable: string | undefined
+  /** Only where Slack cannot be read back and Alertmanager can be asked. */
+  readonly delivery: DeliveryWatch | undefined
   private readonly environment: Environment
   private readonly drill: Drill
   private readonly prometheus: PrometheusClient
   private readonly onlooker: Onlooker
   private readonly allowed: ReadonlySet<string>
+  private readonly sightings: Record<Watched, Sightings> = {
+    alerts: new Sightings(),
+    users: new Sightings(),
+    traffic: new Sightings(),
+    aborts: new Sightings(),
+  }
+  private isWatching = false
   private since = new Date()
   private trafficSilentSince: number | undefined
   private stopped = new AbortController()
@@ -56,48 +65,84 @@ export class Observer {
     this.prometheus = prometheus
     this.onlooker = onlooker
     this.allowed = new Set([...drill.alerts.expected, ...drill.alerts.allowed, HEARTBEAT])
+    const { alertmanager, slack, name } = environment
+    if (slack?.received === undefined && alertmanager !== undefined) {
+      this.delivery = new DeliveryWatch(alertmanager, drill.alerts.expected, name)
+    }
   }
 
+  /** Begins to watch; once it does, another call changes nothing. */
   start(since: Date): void {
+    if (this.isWatching) return
+    this.isWatching = true
     this.since = since
+    for (const sightings of Object.values(this.sightings)) sightings.begin(Date.now())
     this.loop = this.watch()
   }
 
   async stop(): Promise<void> {
     this.stopped.abort()
     await this.loop
+    for (const sightings of Object.values(this.sightings)) sightings.end(Date.now())
+  }
+
+  /** Why it is not known how this was all the time; undefined when it was seen without a long gap. */
+  unseen(what: Watched): string | undefined {
+    const { trouble } = this.sightings[what]
+    const because = trouble === undefined ? '' : `: ${trouble}`
+    const blindMs = this.sightings[what].longestBlindMs(Date.now())
+    if (blindMs === undefined) return 'nobody looked'
+    return blindMs > longestBlindMs(this.environment)
+      ? `it could not be seen for ${Math.round(blindMs / 1000)} s${because}`
+      : undefined
+  }
+
+  /** Nothing fires, as seen a moment ago: an old sighting proves nothing. */
+  get isQuiet(): boolean {
+    return this.firing.size === 0 && this.sightings.alerts.isFresh(Date.now(), longestBlindMs(this.environment))
   }
 
   private async watch(): Promise<void> {
     const { signal } = this.stopped
     while (!signal.aborted) {
-      const looks = [
-        this.lookAtAlerts(),
+      // Each look is tried again in half a second; `unseen` says what could not be seen for long.
+      await Promise.all([
+        this.look('alerts', () => this.lookAtAlerts()),
         this.lookAtSlack(),
-        this.lookAtTraffic(),
-        this.lookAtUsers(),
-        this.lookForAborts(),
-      ]
-      // Each look is tried again in half a second; the phases say what they could not see in time.
-      await Promise.allSettled(looks)
+        this.look('traffic', () => this.lookAtTraffic()),
+        this.look('users', () => this.lookAtUsers()),
+        this.look('aborts', () => this.lookForAborts()),
+      ])
       await delay(POLL_MS, undefined, { signal }).catch(() => undefined)
     }
   }
 
-  private async lookAtAlerts(): Promise<void> {
-    const rules = await this.prometheus.alertingRules()
-    for (const rule of rules) {
-      const isFiring = rule.alerts.some((a) => a.state === 'firing')
-      const wasFiring = this.firing.has(rule.name)
-      if (rule.name === HEARTBEAT || isFiring === wasFiring) continue
-      const expected = this.allowed.has(rule.name)
-      if (isFiring) {
-        this.firing.add(rule.name)
-        this.fired.add(rule.name)
-        if (!expected) this.unexpected.add(rule.name)
-      } else this.firing.delete(rule.name)
-      this.onlooker.alert(rule.name, isFiring ? 'firing' : 'resolved', expected)
+  private async look(what: Watched, work: () => Promise<void>): Promise<void> {
+    try {
+      await work()
+      this.sightings[what].seen(Date.now())
+    } catch (error) {
+      this.sightings[what].trouble = messageOf(error)
     }
+  }
+
+  private async lookAtAlerts(): Promise<void> {
+    const before = await this.delivery?.read()
+    const rules = await this.prometheus.alertingRules()
+    // One alert may have several rules, one for each severity.
+    const firing = new Set(rules.filter((r) => r.alerts.some((a) => a.state === 'firing')).map((r) => r.name))
+    firing.delete(HEARTBEAT)
+    for (const name of new Set([...firing, ...this.firing])) {
+      const isFiring = firing.has(name)
+      if (isFiring === this.firing.has(name)) continue
+      const expected = this.allowed.has(name)
+      if (isFiring) {
+        this.firing.add(name)
+        if (!this.fired.has(name)) this.fired.set(name, new Date())
+      } else this.firing.delete(name)
+      this.onlooker.alert(name, isFiring ? 'firing' : 'resolved', expected)
+    }
+    await this.delivery?.look(before, this.firing.size > 0)
   }
 
   private async lookAtSlack(): Promise<void> {
@@ -121,8 +166,8 @@ export class Observer {
     if (valid === undefined || this.lagged !== undefined) return
     const samples = await this.prometheus.query(valid.promql)
     this.trafficSilentSince = samples.length > 0 ? undefined : (this.trafficSilentSince ?? Date.now())
-    const silentMs = this.trafficSilentSince === undefined ? undefined : Date.now() - this.trafficSilentSince
-    if (silentMs !== undefined && silentMs < scaledMs(this.environment, SILENT_MS)) return
+    const silent = this.trafficSilentSince === undefined ? undefined : Date.now() - this.trafficSilentSince
+    if (silent !== undefined && silent < silentMs(this.environment)) return
     const seen = judge(valid, samples)
     if (seen.holds) return
     this.lagged = `the load generator did not keep up: ${valid.promql} was ${seen.text}`
@@ -130,7 +175,7 @@ export class Observer {
   }
 
   private async lookAtUsers(): Promise<void> {
-    if (this.drill.protection === 'off' || this.harm !== undefined) return
+    if (this.drill.protection !== 'on' || this.harm !== undefined) return
     for (const probe of this.drill.hypothesis.probes) {
       const seen = await ask(this.prometheus, probe)
       if (seen.holds) continue

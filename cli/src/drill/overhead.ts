@@ -1,4 +1,4 @@
-import type { GroupTimings } from './alertmanager.ts'
+import type { GroupTimings } from './alertmanager-config.ts'
 import type { AlertDetail, OverheadDetail } from './journal.ts'
 
 /** What the rule asks for, in seconds. */

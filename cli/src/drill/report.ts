@@ -1,5 +1,5 @@
 import type { Phase, Runbook } from '../runbook/runbook.ts'
-import { type Journal, MOMENTS, type Moment } from './journal.ts'
+import { type Check, type Journal, MOMENTS, type Moment } from './journal.ts'
 import { figuresOf } from './scorecard.ts'
 
 const MOMENT_TEXT: Record<Moment, string> = {
@@ -12,6 +12,8 @@ const MOMENT_TEXT: Record<Moment, string> = {
   recoveredAt: 'Recovered: back to the hypothesis',
   resolvedAt: 'Resolved message received',
 }
+
+const HELD: Record<Check['state'], string> = { held: 'yes', failed: '**no**', 'not proven': '**not proven**' }
 
 const TERMS: readonly [Phase, string][] = [
   ['immediate', 'Short: at once'],
@@ -28,7 +30,7 @@ export function drillReport(data: Journal, runbook: Runbook | undefined): string
       'Checks',
       table(
         ['Held', 'Check', 'Seen'],
-        data.checks.map((c) => [c.ok ? 'yes' : '**no**', c.name, c.text]),
+        data.checks.map((c) => [HELD[c.state], c.name, c.text]),
       ),
     ),
     section('Timeline (UTC)', timeline(data)),
@@ -48,7 +50,7 @@ function head(data: Journal): string {
   return [
     `# Drill report: ${data.title}`,
     '',
-    `Verdict: **${data.verdict}** · drill \`${data.drill}\` · incident \`${data.incident}\` · environment \`${data.environment}\`${data.speed === 1 ? '' : ` (rules ran ${data.speed} times faster)`} · protection ${data.protection} · ${data.id}`,
+    `Verdict: **${data.verdict}** · drill \`${data.drill}\` · incident \`${data.incident}\` · environment \`${data.environment}\`${data.speed === 1 ? '' : ` (rules ran ${data.speed} times faster)`} · protection ${data.protection ?? 'not judged'} · ${data.id}`,
     ...(data.reasons.length === 0 ? [] : ['', ...data.reasons.map((reason) => `- ${reason}`)]),
     '',
     `Hypothesis: ${data.hypothesis.title}.${said === null ? '' : ` Before the drill, people expected: ${said}`}`,

@@ -1,14 +1,17 @@
 import { CliError, messageOf } from '../errors.ts'
 import type { Journal, PhaseName, PhaseRecord } from './journal.ts'
 import { DRILL_PREFIX } from './message.ts'
-import { detect, notify } from './phases/detect.ts'
+import { detect } from './phases/detect.ts'
 import { gate } from './phases/gate.ts'
 import { confirm, hypothesis, inject } from './phases/inject.ts'
-import { mitigate, recover, resolve, walk } from './phases/mend.ts'
+import { recover, walk } from './phases/mend.ts'
+import { mitigate } from './phases/mitigate.ts'
+import { notify } from './phases/notify.ts'
 import { report } from './phases/report.ts'
+import { resolve } from './phases/resolve.ts'
 import { rollBack, verify } from './phases/roll-back.ts'
 import { score } from './phases/score.ts'
-import { Interrupted, PhaseFailure, type Run } from './run.ts'
+import { Interrupted, NotProven, PhaseFailure, type Run } from './run.ts'
 import { decide, type Stop } from './verdict.ts'
 
 type Phase = [PhaseName, (run: Run) => Promise<string>]
@@ -54,7 +57,9 @@ export async function runDrill(run: Run): Promise<Journal> {
     thrown ??= result?.thrown
   }
   run.lease?.stop()
-  await runPhase(run, ['score', score])
+  const scored = await runPhase(run, ['score', score])
+  stop ??= scored?.stop
+  thrown ??= scored?.thrown
   await close(run, stop)
   await runPhase(run, ['report', report])
   if (thrown !== undefined && !(thrown instanceof CliError)) throw thrown
@@ -65,7 +70,7 @@ export async function runDrill(run: Run): Promise<Journal> {
 async function close(run: Run, stop: Stop | undefined): Promise<void> {
   const { data } = run.journal
   await run.observer.stop()
-  const { verdict, reasons } = decide(data, { stop, lagged: run.observer.lagged })
+  const { verdict, reasons } = decide(data, { stop, lagged: laggedIn(run) })
   data.verdict = verdict
   data.reasons = reasons
   data.finishedAt = new Date().toISOString()
@@ -73,6 +78,14 @@ async function close(run: Run, stop: Stop | undefined): Promise<void> {
   const heard = (await run.slack?.flush())?.every((delivery) => delivery.delivered)
   if (heard === true) run.slack?.send(`${DRILL_PREFIX}: ${data.title} in ${data.environment} is over: ${verdict}.`)
   await run.slack?.flush()
+}
+
+/** Why the load was not the load that was meant, or is not known to have been; undefined when it was. */
+function laggedIn({ environment, observer, journal }: Run): string | undefined {
+  const begun = journal.data.phases.some((p) => p.name === 'inject' && p.status === 'passed')
+  if (observer.lagged !== undefined || environment.traffic === undefined || !begun) return observer.lagged
+  const unseen = observer.unseen('traffic')
+  return unseen && `the load generator was not watched: ${unseen}`
 }
 
 interface Result {
@@ -100,9 +113,10 @@ async function runPhase(run: Run, [name, work]: Phase): Promise<Result | undefin
     const failure = isInterrupt(run, error) ? new Interrupted() : error
     record.text = messageOf(failure)
     record.status = 'failed'
+    if (failure instanceof NotProven) record.notProven = true
     const verdict = failure instanceof PhaseFailure ? failure.verdict : run.lease === undefined ? 'invalid' : 'failed'
     result = {
-      stop: { verdict, reason: `${name}: ${record.text}` },
+      stop: { verdict, reason: failure instanceof NotProven ? record.text : `${name}: ${record.text}` },
       ...(failure instanceof PhaseFailure ? {} : { thrown: failure }),
     }
   }

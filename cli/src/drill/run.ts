@@ -47,6 +47,14 @@ export class PhaseFailure extends Error {
   }
 }
 
+/** The evidence is absent, so nothing is shown either way. The message begins with what is not proven. */
+export class NotProven extends PhaseFailure {
+  constructor(what: string, why: string) {
+    super(`${what} not proven: ${why}`)
+    this.name = 'NotProven'
+  }
+}
+
 export class Interrupted extends PhaseFailure {
   constructor() {
     super('interrupted by Ctrl-C', 'aborted')

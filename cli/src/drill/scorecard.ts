@@ -1,6 +1,15 @@
 import { formatDuration } from '../duration.ts'
 import type { Stdio } from '../stdio.ts'
-import type { Journal } from './journal.ts'
+import { printable } from '../terminal/printable.ts'
+import type { Check, Journal } from './journal.ts'
+
+const NOT_JUDGED: [string, string] = ['Harm to users', 'not judged: the drill says nothing of protection']
+
+const MARKS: Record<Check['state'], ['green' | 'red' | 'yellow', string]> = {
+  held: ['green', '✔'],
+  failed: ['red', '✘'],
+  'not proven': ['yellow', '?'],
+}
 
 /** The scorecard's figures as label and value, for the terminal and for the report alike. */
 export function figuresOf(data: Journal): [label: string, value: string][] {
@@ -25,6 +34,7 @@ export function figuresOf(data: Journal): [label: string, value: string][] {
     ['Failed requests', count(impact.failed)],
     ['Slow requests (> 1 s)', count(impact.slow)],
     ['Mitigated by', data.mitigatedBy],
+    ...(data.protection === null ? [NOT_JUDGED] : []),
   ]
 }
 
@@ -33,11 +43,13 @@ export function formatScorecard(data: Journal, style: Stdio['style']): string {
   const lines = [`\n${style('bold', `Scorecard: ${data.drill} in ${data.environment}`)}`]
   for (const [label, value] of figuresOf(data)) lines.push(`  ${label.padEnd(22)} ${value}`)
   lines.push('')
-  for (const { ok, name, text } of data.checks) {
-    lines.push(`  ${ok ? style('green', '✔') : style('red', '✘')} ${name.padEnd(28)} ${style('dim', text)}`)
+  for (const { state, name, text } of data.checks) {
+    const [color, sign] = MARKS[state]
+    const detail = state === 'not proven' && !text.includes(state) ? `${state}: ${text}` : text
+    lines.push(`  ${style(color, sign)} ${name.padEnd(28)} ${style('dim', printable(detail))}`)
   }
   const color = data.verdict === 'passed' ? 'green' : data.verdict === 'failed' ? 'red' : 'yellow'
   lines.push('', `  ${style([color, 'bold'], data.verdict.toUpperCase())}`)
-  for (const reason of data.reasons) lines.push(`  ${style(color, reason)}`)
+  for (const reason of data.reasons) lines.push(`  ${style(color, printable(reason))}`)
   return `${lines.join('\n')}\n`
 }

@@ -1,42 +1,126 @@
-import type { Check, Journal, Verdict } from './journal.ts'
+import type { Check, Journal, PhaseName, Verdict } from './journal.ts'
 
-/** What a drill has to show; every line of the scorecard's lower half. Pure: from the journal alone. */
-export function checksOf(data: Journal, seen: { harm: string | undefined }): Check[] {
-  const phase = (name: string) => data.phases.find((p) => p.name === name)
-  const passed = (name: string) => phase(name)?.status === 'passed'
-  const unfired = data.alerts.expected.filter((alert) => !data.alerts.fired.includes(alert))
-  const failedUndo = data.undo.filter((u) => !u.ok).map((u) => u.what)
-  const checks: Check[] = [
-    { name: 'the fault had its effect', ok: passed('confirm'), text: phase('confirm')?.text ?? 'not reached' },
-    {
-      name: 'every expected alert fired',
-      ok: unfired.length === 0,
-      text: unfired.length === 0 ? data.alerts.expected.join(', ') : `silent: ${unfired.join(', ')}`,
-    },
-    {
-      name: 'nothing unexpected fired',
-      ok: data.alerts.unexpected.length === 0,
-      text: data.alerts.unexpected.join(', ') || 'nothing',
-    },
-    { name: 'Slack was told', ok: passed('notify'), text: phase('notify')?.text ?? 'not delivered: not reached' },
-    { name: 'the runbook mended it', ok: data.mitigatedBy === 'runbook', text: `mitigated by: ${data.mitigatedBy}` },
-    { name: 'it recovered', ok: passed('recover'), text: phase('recover')?.text ?? 'not reached' },
-    { name: 'the alerts resolved', ok: passed('resolve'), text: phase('resolve')?.text ?? 'not reached' },
-    {
-      name: 'everything is undone',
-      ok: passed('roll back') && failedUndo.length === 0,
-      text: failedUndo.length === 0 ? (phase('roll back')?.text ?? 'not reached') : `left: ${failedUndo.join(', ')}`,
-    },
-    { name: 'healthy at the end', ok: passed('verify'), text: phase('verify')?.text ?? 'not reached' },
+/** What a drill has watched and expects besides what its journal holds. */
+export interface Watched {
+  /** The first harm to users that was seen, with protection on. */
+  harm: string | undefined
+  /** Why something was not seen all the time; undefined when it was. */
+  unseen: { alerts: string | undefined; users: string | undefined; aborts: string | undefined }
+  mustNotRun: readonly string[]
+  hasAborts: boolean
+}
+
+type State = Check['state']
+
+/**
+ * What a drill has to show; every line of the scorecard's lower half. A check without evidence is `not proven`, and then the
+ * drill has failed as if it were bad.
+ */
+export function checksOf(data: Journal, watched: Watched): Check[] {
+  const checks = [
+    phaseCheck(data, 'the fault had its effect', 'confirm'),
+    everyAlertFired(data),
+    nothingUnexpected(data, watched),
+    phaseCheck(data, 'Slack was told', 'notify'),
+    mendedByRunbook(data),
+    phaseCheck(data, 'it recovered', 'recover'),
+    phaseCheck(data, 'the alerts resolved', 'resolve'),
+    everythingUndone(data),
+    phaseCheck(data, 'healthy at the end', 'verify'),
   ]
-  if (data.protection === 'on') {
-    checks.push({
-      name: 'users were not harmed',
-      ok: data.times.injectedAt !== null && seen.harm === undefined,
-      text: data.times.injectedAt === null ? 'not reached' : (seen.harm ?? data.hypothesis.title),
-    })
+  if (watched.mustNotRun.length > 0) checks.push(noOtherCause(data, watched.mustNotRun))
+  if (watched.hasAborts) {
+    const { aborts } = watched.unseen
+    checks.push(
+      check('abort conditions were watched', aborts === undefined ? 'held' : 'not proven', aborts ?? 'throughout'),
+    )
   }
+  if (data.protection === 'on') checks.push(usersUnharmed(data, watched))
   return checks
+}
+
+function check(name: string, state: State, text: string): Check {
+  return { name, ok: state === 'held', state, text }
+}
+
+function phaseCheck(data: Journal, name: string, phase: PhaseName): Check {
+  return check(name, stateOf(data, phase), textOf(data, phase))
+}
+
+/** A phase that was not reached has shown nothing. */
+function stateOf(data: Journal, name: PhaseName): State {
+  const phase = data.phases.find((p) => p.name === name)
+  if (phase?.status === 'passed') return 'held'
+  return phase?.status === 'failed' && phase.notProven !== true ? 'failed' : 'not proven'
+}
+
+function textOf(data: Journal, name: PhaseName): string {
+  return data.phases.find((p) => p.name === name)?.text ?? 'not reached'
+}
+
+/** In time, and known when. */
+function everyAlertFired(data: Journal): Check {
+  const { expected, fired } = data.alerts
+  const silent = expected.filter((alert) => !fired.includes(alert))
+  const name = 'every expected alert fired'
+  if (silent.length > 0) return check(name, 'failed', `silent: ${silent.join(', ')}`)
+  if (stateOf(data, 'detect') !== 'held') return check(name, stateOf(data, 'detect'), textOf(data, 'detect'))
+  if (data.times.firingAt === null) return check(name, 'not proven', 'it is not known when they fired')
+  return check(name, expected.length > 0 ? 'held' : 'not proven', expected.join(', ') || 'none is expected')
+}
+
+function nothingUnexpected(data: Journal, { unseen }: Watched): Check {
+  const name = 'nothing unexpected fired'
+  if (data.alerts.unexpected.length > 0) return check(name, 'failed', data.alerts.unexpected.join(', '))
+  if (stateOf(data, 'inject') !== 'held') return check(name, 'not proven', 'not reached')
+  return check(name, unseen.alerts === undefined ? 'held' : 'not proven', unseen.alerts ?? 'nothing')
+}
+
+function mendedByRunbook(data: Journal): Check {
+  const phase = stateOf(data, 'mitigate')
+  const why = phase === 'failed' ? ` (${textOf(data, 'mitigate')})` : ''
+  const state = data.mitigatedBy === 'runbook' ? 'held' : data.mitigatedBy === 'none' ? 'not proven' : 'failed'
+  const text = `mitigated by: ${data.mitigatedBy}${why}`
+  return check('the runbook mended it', phase === 'failed' ? 'failed' : state, text)
+}
+
+function noOtherCause(data: Journal, mustNotRun: readonly string[]): Check {
+  const name = "no other cause's act ran"
+  const wrong = mustNotRun.filter((act) => data.acts.some((a) => a.name === act))
+  if (wrong.length > 0) return check(name, 'failed', wrongActs(wrong))
+  return check(
+    name,
+    stateOf(data, 'walk'),
+    stateOf(data, 'walk') === 'held' ? `none of ${mustNotRun.join(', ')}` : textOf(data, 'walk'),
+  )
+}
+
+/** For the phase and for the check of the same. */
+export function wrongActs(names: readonly string[]): string {
+  return `the wrong cause's act ran: ${names.join(', ')}`
+}
+
+/** Every fault that was started was undone, and somebody has seen that. */
+function everythingUndone(data: Journal): Check {
+  const name = 'everything is undone'
+  const left = data.undo.filter((u) => !u.ok).map((u) => u.what)
+  if (left.length > 0) return check(name, 'failed', `left: ${left.join(', ')}`)
+  const unseen = data.faults.filter(
+    (fault) => !data.undo.some((u) => u.kind === 'fault' && u.what === fault && u.readBack === 'held'),
+  )
+  const phase = stateOf(data, 'roll back')
+  if (phase === 'held' && unseen.length > 0) return check(name, 'not proven', `not read back: ${unseen.join(', ')}`)
+  return check(name, phase, textOf(data, 'roll back'))
+}
+
+function usersUnharmed(data: Journal, { harm, unseen }: Watched): Check {
+  const name = 'users were not harmed'
+  if (data.times.injectedAt === null) return check(name, 'not proven', 'not reached')
+  if (harm !== undefined) return check(name, 'failed', harm)
+  if (unseen.users !== undefined) return check(name, 'not proven', unseen.users)
+  if ((data.impact.requests ?? 0) === 0)
+    return check(name, 'not proven', `no request was counted: ${data.impact.evidence}`)
+  return check(name, 'held', data.hypothesis.title)
 }
 
 /** What stopped the drill early, if anything did. */
@@ -53,7 +137,8 @@ export function decide(
   data: Journal,
   facts: { stop: Stop | undefined; lagged: string | undefined },
 ): { verdict: Exclude<Verdict, 'running'>; reasons: string[] } {
-  const failed = data.checks.filter((c) => !c.ok).map((c) => `${c.name}: no (${c.text})`)
+  const failed = data.checks.filter((c) => !c.ok).map(complaintOf)
+  if (data.checks.length === 0) failed.push('nothing was checked')
   const reasons = [...(facts.stop === undefined ? [] : [facts.stop.reason]), ...(facts.lagged ? [facts.lagged] : [])]
   if (facts.stop?.verdict === 'aborted') return { verdict: 'aborted', reasons }
   if (facts.stop?.verdict === 'invalid') return { verdict: 'invalid', reasons }
@@ -61,4 +146,8 @@ export function decide(
   if (facts.stop !== undefined || failed.length > 0)
     return { verdict: 'failed', reasons: reasons.length > 0 ? reasons : failed }
   return { verdict: 'passed', reasons: [] }
+}
+
+function complaintOf({ name, state, text }: Check): string {
+  return `${name}: ${state === 'not proven' ? state : 'no'} (${text})`
 }

@@ -1,11 +1,13 @@
 import { formatDuration } from '../duration.ts'
 import { scaledMs } from '../environment/environment.ts'
 import { CliError } from '../errors.ts'
+import type { IncidentEvent } from '../incident/events.ts'
 import type { StepRecord } from '../incident/fold.ts'
 import type { IncidentRecord } from '../incident/record.ts'
 import { readRunbook } from '../runbook/read-runbook.ts'
 import type { Runbook } from '../runbook/runbook.ts'
 import { walkRunbook } from '../walk/walk-runbook.ts'
+import type { BegunAct } from './journal.ts'
 import { mustGoOn, type Run } from './run.ts'
 
 const WATCH_MS = 500
@@ -49,9 +51,27 @@ export async function walkForDrill(run: Run, incident: IncidentRecord, actor: st
     clearInterval(watch)
     clearTimeout(limit)
     journal.data.steps = incident.state().steps
+    journal.data.acts = begunActs(incident.events(), journal.data.steps, unattended)
     incident.append({ type: 'closed', actor, note: `the walk of drill ${journal.data.id} is over` })
   }
   return journal.data.steps
+}
+
+/**
+ * Every act that began: a start stands in the record before anything happens, so one that was cut off counts, too. What a
+ * person did by hand has no start of its own; unattended, such a step did not happen.
+ */
+export function begunActs(
+  events: readonly IncidentEvent[],
+  steps: readonly StepRecord[],
+  unattended: boolean,
+): BegunAct[] {
+  const run = events.flatMap((e) => (e.type === 'act.started' ? [{ name: e.step, startedAt: e.at }] : []))
+  const byHand = steps.filter(
+    ({ name, kind, outcome }) =>
+      kind === 'act' && (outcome === 'done' || outcome === 'failed') && !run.some((act) => act.name === name),
+  )
+  return [...run, ...(unattended ? [] : byHand.map(({ name, startedAt }) => ({ name, startedAt })))]
 }
 
 /** The runbook for the report; undefined when it cannot be read, which the walk has already said. */

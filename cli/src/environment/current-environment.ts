@@ -1,9 +1,10 @@
-import { statSync } from 'node:fs'
+import { existsSync, statSync } from 'node:fs'
 import type { Root } from '../content/root.ts'
 import { type Environment, loadEnvironment } from './environment.ts'
+import { environmentFiles } from './sources.ts'
 
 /**
- * The environment as its file says it at each call, for a process that lives long: instances come and go. While the file cannot be
+ * The environment as its file or folder says it at each call, for a process that lives long: instances come and go. While it cannot be
  * read or understood, as it was last. Throws as `loadEnvironment` does, at once and never later.
  */
 export function currentEnvironment(
@@ -26,6 +27,10 @@ export function currentEnvironment(
   }
 }
 
-function changedAt(file: string): number | undefined {
-  return statSync(file, { throwIfNoEntry: false })?.mtimeMs
+/** Differs from before when one of its files was written, came or went. */
+function changedAt(path: string): string {
+  if (!existsSync(path)) return ''
+  return environmentFiles(path)
+    .map((file) => `${file} ${statSync(file, { throwIfNoEntry: false })?.mtimeMs}`)
+    .join('\n')
 }

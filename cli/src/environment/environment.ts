@@ -1,15 +1,21 @@
 import { existsSync } from 'node:fs'
 import { dirname, isAbsolute, join, relative, resolve } from 'node:path'
 import { z } from 'zod'
-import { parseYaml, type Read, readYaml } from '../content/read-yaml.ts'
+import { FILE_LIMITS, readTextFile } from '../content/read-file.ts'
+import { type Place, problemAt } from '../content/read-yaml.ts'
 import type { Root } from '../content/root.ts'
 import { parseDuration } from '../duration.ts'
-import { CliError, type Problem, ProblemsError } from '../errors.ts'
+import { CliError, messageOf, type Problem, ProblemsError } from '../errors.ts'
 import { type Endpoint, hasCredentials, withoutCredentials } from '../http/endpoint.ts'
 import { labDir } from '../lab/lab-dir.ts'
+import { type ReadSources, readSources, type Source } from './read-sources.ts'
 import { type Action, type EnvironmentFile, environmentSchema, type Fault, type OpsCall } from './schema.ts'
+import { environmentFiles, environmentPath } from './sources.ts'
 
 export type { Action, Fault, OpsCall, Step } from './schema.ts'
+
+/** The kind of a traffic generator. It is no part of the service: only a step that says `on: traffic` reaches it. */
+export const TRAFFIC = 'traffic'
 
 /** Where one process takes orders. */
 export interface Instance {
@@ -20,8 +26,12 @@ export interface Instance {
 /** Where things are, and how each named action and fault is done there. All file paths are absolute. */
 export interface Environment {
   name: string
-  /** The file this was read from. */
+  /** The file or folder this was read from. */
   file: string
+  /** What people edit: relative to the drillbook's root when it lies below it. Of the lab: its template. */
+  shownAs: string
+  /** The incident classes that its file names, with their place there. Undefined: it names none; see `hasIncident`. */
+  incidents: ReadonlyMap<string, ReturnType<Place>> | undefined
   /** Every act asks for the environment's name typed in full. */
   production: boolean
   /** The rules there were compiled with this `--speed`: rule time runs so many times faster. */
@@ -40,123 +50,135 @@ export interface Environment {
 }
 
 /**
- * Reads an environment by name (`environments/NAME.yaml`) or by file. A file marked `resolvedBy: lab` stands for the
- * copy that `drillbook lab up` wrote. Throws `usage` with all problems, `unreachable` when the lab is not up.
+ * Reads an environment by name, or by the path of its file or folder (see `environmentPath`). One marked
+ * `resolvedBy: lab` stands for the copy that `drillbook lab up` wrote. Throws `usage` with all problems, `unreachable`
+ * when the lab is not up.
  */
 export function loadEnvironment(
   root: Root,
-  nameOrFile: string,
+  nameOrPath: string,
   env: Readonly<Record<string, string | undefined>>,
 ): Environment {
-  const isFile = nameOrFile.includes('/') || /\.ya?ml$/.test(nameOrFile)
-  const file = isFile ? resolve(nameOrFile) : join(root.environments, `${nameOrFile}.yaml`)
-  if (!existsSync(file)) {
-    throw new CliError('usage', `there is no environment ${nameOrFile}: ${file} does not exist`, {
-      hint: 'Environments are the files in environments/; choose one with --env NAME or DRILLBOOK_ENV.',
-    })
-  }
+  const path = environmentPath(root, nameOrPath)
+  const sources = sourcesOf(root, path)
   // A template has placeholders where its schema wants ports, so only its mark is read.
-  const template = readYaml(file, z.looseObject({ resolvedBy: z.literal('lab') }))
-  if (!('value' in template)) return resolvePaths(read(file, root), file)
+  const template = readSources(sources, z.looseObject({ resolvedBy: z.literal('lab') }), path)
+  if (!('value' in template)) return environmentFrom(root, sources, path)
   const resolved = join(labDir(root, env), 'environment.yaml')
   if (!existsSync(resolved)) {
-    throw new CliError('unreachable', `the environment ${nameOrFile} is the lab, and the lab is not up`, {
+    throw new CliError('unreachable', `the environment ${nameOrPath} is the lab, and the lab is not up`, {
       hint: 'Start it with: drillbook lab up',
     })
   }
-  return resolvePaths(read(resolved, root), resolved)
+  return { ...environmentFrom(root, sourcesOf(root, resolved), resolved), shownAs: shown(path, root) }
 }
 
-/** The environment in a text, as if it stood in `file`. Throws ProblemsError with everything that is wrong. */
-export function parseEnvironment(root: Root, text: string, file: string): Environment {
-  const shownAs = shown(file, root)
-  return resolvePaths(checked(parseYaml(text, environmentSchema, shownAs), shownAs), file)
+/** The texts of an environment's file or folder. Throws `usage` when one cannot be read. */
+export function sourcesOf(root: Root, path: string): Source[] {
+  return environmentFiles(path).map((file) => {
+    try {
+      return { path: file, shownAs: shown(file, root), text: readTextFile(file, FILE_LIMITS.content) }
+    } catch (error) {
+      throw new CliError('usage', `${shown(file, root)} cannot be read: ${messageOf(error)}`)
+    }
+  })
 }
 
-function read(file: string, root: Root): EnvironmentFile {
-  const shownAs = shown(file, root)
-  return checked(readYaml(file, environmentSchema, shownAs), shownAs)
+/** The environment that these texts say; `path` is its file or folder. Throws ProblemsError with everything that is wrong. */
+export function environmentFrom(root: Root, sources: readonly Source[], path: string): Environment {
+  const shownAs = shown(path, root)
+  const read = readSources(sources, environmentSchema, shownAs)
+  const problems = 'value' in read ? [...namesThatAreNotThere(read), ...twoAuthorizations(read)] : read.problems
+  if ('value' in read && problems.length === 0) return resolvePaths(read, path, shownAs)
+  throw new ProblemsError(`the environment ${shownAs} is not usable`, problems)
 }
 
 function shown(file: string, root: Root): string {
   return relative(root.dir, file).startsWith('..') ? file : relative(root.dir, file)
 }
 
-function checked(result: Read<EnvironmentFile>, shownAs: string): EnvironmentFile {
-  const problems: Problem[] = [...result.problems]
-  const wrong = (path: string[], message: string) => {
-    const line = 'value' in result ? result.lineOf(path) : undefined
-    problems.push({
-      file: shownAs,
-      ...(line === undefined ? {} : { line }),
-      message: `${path.join('.')}: ${message}`,
-    })
+type Readable = Extract<ReadSources<EnvironmentFile>, { value: EnvironmentFile }>
+
+/** What the schema cannot see: actions and kinds of instances that are named but not there. */
+function namesThatAreNotThere({ value: { actions, faults, ops, traffic }, placeOf }: Readable): Problem[] {
+  const problems: Problem[] = []
+  const wrong = (path: string[], message: string) =>
+    problems.push(problemAt(placeOf(path), `${path.join('.')}: ${message}`))
+  for (const [name, { undo }] of Object.entries(actions)) {
+    if (undo !== undefined && !(undo in actions)) wrong(['actions', name, 'undo'], `there is no action ${undo}`)
   }
-  if ('value' in result) {
-    const { actions, faults, ops } = result.value
-    for (const [name, { undo }] of Object.entries(actions)) {
-      if (undo !== undefined && !(undo in actions)) wrong(['actions', name, 'undo'], `there is no action ${undo}`)
-    }
-    const calls: [string[], OpsCall | undefined][] = [
-      ...Object.entries(actions).map(([name, action]): [string[], typeof action.ops] => [
-        ['actions', name],
-        action.ops,
-      ]),
-      ...Object.entries(faults).flatMap(([name, { inject, revert }]): [string[], typeof inject.ops][] => [
-        [['faults', name, 'inject'], inject.ops],
-        [['faults', name, 'revert'], revert.ops],
-      ]),
-    ]
-    for (const name of ['prometheus', 'alertmanager', 'grafana', 'keeper'] as const) {
-      const { url = '', tokenFile } = result.value[name] ?? {}
-      if (tokenFile !== undefined && hasCredentials(url)) {
-        wrong([name, 'url'], 'a password in it cannot be sent beside the token of `tokenFile`: leave one of them out')
-      }
-    }
-    const opsUrls = ops === undefined ? [] : Object.values(ops.urls).flat()
-    if (opsUrls.some(hasCredentials)) {
-      wrong(['ops', 'urls'], 'a password in a URL cannot be sent beside the token of `tokenFile`: leave it out')
-    }
-    const kinds = ops === undefined || Array.isArray(ops.urls) ? [] : Object.keys(ops.urls)
-    for (const [path, call] of calls) {
-      const on = call?.on
-      if (on !== undefined && !kinds.includes(on)) wrong([...path, 'ops', 'on'], `ops.urls knows no ${on}`)
-    }
-    if (problems.length === 0) return result.value
+  const calls: [string[], OpsCall | undefined][] = [
+    ...Object.entries(actions).map(([name, action]): [string[], typeof action.ops] => [['actions', name], action.ops]),
+    ...Object.entries(faults).flatMap(([name, { inject, revert }]): [string[], typeof inject.ops][] => [
+      [['faults', name, 'inject'], inject.ops],
+      [['faults', name, 'revert'], revert.ops],
+    ]),
+  ]
+  const kinds = ops === undefined || Array.isArray(ops.urls) ? [] : Object.keys(ops.urls)
+  if (traffic?.urls !== undefined) {
+    if (ops === undefined) wrong(['traffic', 'urls'], 'there is no `ops`, whose token they take')
+    if (kinds.includes(TRAFFIC)) wrong(['ops', 'urls', TRAFFIC], `the generator stands in traffic.urls`)
+    kinds.push(TRAFFIC)
   }
-  throw new ProblemsError(`the environment ${shownAs} is not usable`, problems)
+  for (const [path, call] of calls) {
+    const on = call?.on
+    if (on !== undefined && !kinds.includes(on))
+      wrong([...path, 'ops', 'on'], on === TRAFFIC ? 'there is no traffic.urls' : `ops.urls knows no ${on}`)
+  }
+  return problems
 }
 
-function resolvePaths(file: EnvironmentFile, path: string): Environment {
-  const absolute = (p: string) => (isAbsolute(p) ? p : resolve(dirname(path), p))
-  const endpoint = (e: Endpoint | undefined) =>
-    e === undefined
-      ? undefined
-      : withoutCredentials({ ...e, ...(e.tokenFile === undefined ? {} : { tokenFile: absolute(e.tokenFile) }) })
+/** Where a password in a URL and a token would both have to be sent as authorization. */
+function twoAuthorizations({ value, placeOf }: Readable): Problem[] {
+  const problems: Problem[] = []
+  const wrong = (path: string[]) =>
+    problems.push(
+      problemAt(placeOf(path), `${path.join('.')}: a password in it cannot be sent beside the token of \`tokenFile\``),
+    )
+  for (const name of ['prometheus', 'alertmanager', 'grafana', 'keeper'] as const) {
+    const { url = '', tokenFile } = value[name] ?? {}
+    if (tokenFile !== undefined && hasCredentials(url)) wrong([name, 'url'])
+  }
+  const { ops, traffic } = value
+  if (ops !== undefined && Object.values(ops.urls).flat().some(hasCredentials)) wrong(['ops', 'urls'])
+  if (traffic?.urls?.some(hasCredentials)) wrong(['traffic', 'urls'])
+  return problems
+}
+
+function resolvePaths({ value: file, sourceOf, placeOf }: Readable, path: string, shownAs: string): Environment {
+  /** A path as the file that holds the key means it. */
+  const absolute = (key: string, p: string) => (isAbsolute(p) ? p : resolve(dirname(sourceOf([key])?.path ?? path), p))
+  const endpoint = (key: string, e: Endpoint) =>
+    withoutCredentials({ ...e, ...(e.tokenFile === undefined ? {} : { tokenFile: absolute(key, e.tokenFile) }) })
+  const { prometheus, alertmanager, grafana, slack, ops, keeper, traffic } = file
   return {
     name: file.name,
     file: path,
+    shownAs,
+    incidents: file.incidents && new Map(file.incidents.map((name, i) => [name, placeOf(['incidents', i])])),
     production: file.production,
     speed: file.speed,
-    prometheus: endpoint(file.prometheus) ?? file.prometheus,
-    alertmanager: endpoint(file.alertmanager),
-    grafana: endpoint(file.grafana),
-    slack: file.slack && {
-      webhookUrlFile: absolute(file.slack.webhookUrlFile),
-      received: endpoint(file.slack.received),
+    prometheus: endpoint('prometheus', prometheus),
+    alertmanager: alertmanager && endpoint('alertmanager', alertmanager),
+    grafana: grafana && endpoint('grafana', grafana),
+    slack: slack && {
+      webhookUrlFile: absolute('slack', slack.webhookUrlFile),
+      received: slack.received && endpoint('slack', slack.received),
     },
-    ops: file.ops && { instances: instancesOf(file.ops.urls), tokenFile: absolute(file.ops.tokenFile) },
-    keeper: endpoint(file.keeper),
-    traffic: file.traffic,
+    ops: ops && { instances: instancesOf(ops.urls, traffic?.urls), tokenFile: absolute('ops', ops.tokenFile) },
+    keeper: keeper && endpoint('keeper', keeper),
+    traffic: traffic && { valid: traffic.valid },
     drillsAllowed: file.drills === 'allowed',
     actions: new Map(Object.entries(file.actions)),
     faults: new Map(Object.entries(file.faults)),
   }
 }
 
-function instancesOf(urls: NonNullable<EnvironmentFile['ops']>['urls']): Instance[] {
-  if (Array.isArray(urls)) return urls.map((url) => ({ url }))
-  return Object.entries(urls).flatMap(([kind, each]) => each.map((url) => ({ url, kind })))
+function instancesOf(urls: NonNullable<EnvironmentFile['ops']>['urls'], traffic: readonly string[] = []): Instance[] {
+  const service = Array.isArray(urls)
+    ? urls.map((url) => ({ url }))
+    : Object.entries(urls).flatMap(([kind, each]) => each.map((url) => ({ url, kind })))
+  return [...service, ...traffic.map((url) => ({ url, kind: TRAFFIC }))]
 }
 
 /** A duration from the environment file, which its schema has already checked, in milliseconds. */

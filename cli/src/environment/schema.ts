@@ -2,9 +2,12 @@ import { z } from 'zod'
 import { durationText, expectationText, kebabName } from '../content/fields.ts'
 import { param } from './param.ts'
 
-/** The environment file as a person writes it; see `environments/lab.yaml` for an example with comments. */
+/** An environment as a person writes it, in one file or in several; `environments/lab/` is an example with comments. */
 
-const url = z.url({ protocol: /^https?$/, error: 'a URL starts with http:// or https://' })
+/** The pattern is for editors: to them `http://127.0.0.1:${port.NAME}` in the lab's template is a URL, too. */
+const url = z
+  .url({ protocol: /^https?$/, error: 'a URL starts with http:// or https://' })
+  .meta({ format: undefined, pattern: '^https?://' })
 const json = z.json()
 
 const endpoint = z.strictObject({
@@ -34,9 +37,18 @@ const actionFields = {
   timeout: durationText.default('10s'),
   params: z.record(z.string(), param).default({}),
   undo: kebabName.optional(),
+  /** It changes nothing, so it may stand in a check and is run without a question. */
+  reads: z.literal(true).optional(),
 }
 const oneWay = (v: { ops?: unknown; exec?: unknown }) => (v.ops === undefined) !== (v.exec === undefined)
-const action = z.strictObject(actionFields).refine(oneWay, 'an action has exactly one of `ops` and `exec`')
+/** The same for editors. */
+const ONE_WAY = { oneOf: [{ required: ['ops'] }, { required: ['exec'] }] }
+const action = z
+  .strictObject(actionFields)
+  .refine(oneWay, 'an action has exactly one of `ops` and `exec`')
+  .refine((v) => v.reads !== true || v.undo === undefined, 'an action that `reads` changes nothing, so it has no undo')
+  .refine((v) => v.reads !== true || v.ops === undefined || v.ops.method === 'GET', 'an action that `reads` is a GET')
+  .meta(ONE_WAY)
 
 const step = z
   .strictObject({
@@ -45,6 +57,7 @@ const step = z
     timeout: durationText.default('10s'),
   })
   .refine(oneWay, 'exactly one of `ops` and `exec`')
+  .meta(ONE_WAY)
 
 const fault = z.strictObject({
   summary: z.string().optional(),
@@ -56,23 +69,41 @@ const fault = z.strictObject({
   ttl: durationText.default('10m'),
 })
 
+/** A description is what an editor shows beside the key. */
 export const environmentSchema = z.strictObject({
-  name: kebabName,
-  /** This file is a template that `drillbook lab up` resolves into the lab's own folder. */
-  resolvedBy: z.literal('lab').optional(),
-  production: z.boolean().default(false),
-  speed: z.number().positive().default(1),
-  prometheus: endpoint,
-  alertmanager: endpoint.optional(),
+  name: kebabName.describe('The name of the file or folder, and the `environment` label of every alert'),
+  resolvedBy: z.literal('lab').optional().describe('A template that `drillbook lab up` resolves into its own folder'),
+  incidents: z
+    .array(kebabName)
+    .optional()
+    .describe('The incident classes that there are here. Default: those for which everything is bound'),
+  production: z
+    .boolean()
+    .default(false)
+    .describe('true: every act asks for the name of the environment, typed in full'),
+  speed: z.number().positive().default(1).describe('The rules here were compiled with this --speed'),
+  prometheus: endpoint.describe('Where checks and drills ask'),
+  alertmanager: endpoint.optional().describe('Where alerts go'),
   grafana: endpoint.optional(),
-  slack: z.strictObject({ webhookUrlFile: z.string(), received: endpoint.optional() }).optional(),
-  /** The operations ports of all instances; when not all have the same routes, by kind: `urls: { api: [...], worker: [...] }`. */
-  ops: z.strictObject({ urls: opsUrls, tokenFile: z.string() }).optional(),
-  keeper: endpoint.optional(),
-  traffic: z.strictObject({ valid: z.strictObject({ promql: z.string().min(1), expect: expectationText }) }).optional(),
-  drills: z.literal('allowed').optional(),
-  actions: z.record(kebabName, action).default({}),
-  faults: z.record(kebabName, fault).default({}),
+  slack: z
+    .strictObject({ webhookUrlFile: z.string(), received: endpoint.optional() })
+    .optional()
+    .describe('Where drills say what begins and ends; `received`: where they read back that a message arrived'),
+  ops: z
+    .strictObject({ urls: opsUrls, tokenFile: z.string() })
+    .optional()
+    .describe('The operations ports of all instances; by kind when not all have the same routes: { api: [...] }'),
+  keeper: endpoint.optional().describe('`drillbook keeper`, which undoes faults'),
+  traffic: z
+    .strictObject({
+      urls: z.array(url).min(1).optional().describe('Where the generator takes orders, for steps with `on: traffic`'),
+      valid: z.strictObject({ promql: z.string().min(1), expect: expectationText }),
+    })
+    .optional()
+    .describe('Whether the load generator keeps up; otherwise a drill is invalid'),
+  drills: z.literal('allowed').optional().describe('Without this line every drill is refused'),
+  actions: z.record(kebabName, action).default({}).describe('How each `drillbook act NAME` is done here'),
+  faults: z.record(kebabName, fault).default({}).describe('How each fault of the drills is injected and undone here'),
 })
 
 export type OpsCall = z.infer<typeof opsCall>

@@ -5,7 +5,11 @@ import { z } from 'zod'
  * only ever appended; every state is derived from them (fold.ts).
  */
 
-const outcome = z.enum(['done', 'failed', 'skipped', 'unattended', 'unknown'])
+/**
+ * How a step ended. `not-applicable`: it was not offered, because of an earlier answer. `open`: it is to be done later, and
+ * nobody was asked.
+ */
+const outcome = z.enum(['done', 'failed', 'skipped', 'unattended', 'unknown', 'not-applicable', 'open'])
 const phase = z.enum(['signs', 'immediate', 'short-term', 'long-term', 'afterwards'])
 const target = z.object({
   target: z.string(),
@@ -14,6 +18,10 @@ const target = z.object({
   output: z.string(),
   durationMs: z.number(),
 })
+/** A person wanted it otherwise than the runbook: changed an answer, or did what was not offered. */
+const overridden = z.literal(true).optional()
+/** What the action was answered, when later steps take parameters from it. */
+const json = z.unknown().optional()
 const stepFields = { step: z.string(), title: z.string(), phase }
 
 const bodies = [
@@ -63,6 +71,8 @@ const bodies = [
     ok: z.boolean(),
     targets: z.array(target),
     durationMs: z.number(),
+    overridden,
+    json,
   }),
   /** A check, a command, a manual step, or an act that did not run, and how it ended. */
   z.object({
@@ -77,6 +87,12 @@ const bodies = [
     shown: z.string().optional(),
     expect: z.string().optional(),
     note: z.string().optional(),
+    /** What a step that decides was answered; absent while it is unknown. */
+    answer: z.enum(['yes', 'no']).optional(),
+    overridden,
+    /** What each target answered to an action that only reads. */
+    targets: z.array(target).optional(),
+    json,
   }),
   /** What users of one service went through from `from` until `until` (absent: until the event), counted by Prometheus. */
   z.object({

@@ -17,7 +17,11 @@ export interface StepRecord {
   shown?: string
   expect?: string
   note?: string
-  /** Of an act: what each target answered. */
+  /** Of a step that decides: absent while it is unknown. */
+  answer?: 'yes' | 'no'
+  /** A person changed the answer, or did what was not offered. */
+  overridden?: true
+  /** Of an act, or a check by an action: what each target answered. */
   targets?: TargetResult[]
 }
 
@@ -111,6 +115,7 @@ function apply(state: IncidentState, event: IncidentEvent): void {
         startedAt: state.unfinishedAct?.startedAt ?? event.at,
         finishedAt: event.at,
         targets: event.targets,
+        ...(event.overridden === undefined ? {} : { overridden: event.overridden }),
       })
       return
     case 'step.finished':
@@ -124,6 +129,9 @@ function apply(state: IncidentState, event: IncidentEvent): void {
         ...(event.shown === undefined ? {} : { shown: event.shown }),
         ...(event.expect === undefined ? {} : { expect: event.expect }),
         ...(event.note === undefined ? {} : { note: event.note }),
+        ...(event.answer === undefined ? {} : { answer: event.answer }),
+        ...(event.overridden === undefined ? {} : { overridden: event.overridden }),
+        ...(event.targets === undefined ? {} : { targets: event.targets }),
       })
       return
     case 'impact': {

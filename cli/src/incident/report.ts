@@ -3,6 +3,7 @@ import { formatDuration } from '../duration.ts'
 import { CliError } from '../errors.ts'
 import { readRunbook } from '../runbook/read-runbook.ts'
 import type { Runbook } from '../runbook/runbook.ts'
+import { printable } from '../terminal/printable.ts'
 import type { Outcome, Phase } from './events.ts'
 import type { IncidentState, StepRecord } from './fold.ts'
 import type { IncidentRecord } from './record.ts'
@@ -14,6 +15,8 @@ const DID: Record<Outcome, string> = {
   skipped: 'skipped',
   unattended: 'left to a person',
   unknown: 'could not be checked',
+  'not-applicable': 'not needed',
+  open: 'to do',
 }
 
 /**
@@ -48,10 +51,11 @@ function facts({ id, incident, environment, actor, drill, openedAt, closedAt, al
     ['Lasted', lasted],
     [
       'Alerts',
-      alerts.map((a) => `${a.name}${a.severity === undefined ? '' : ` (${a.severity})`}`).join(', ') || 'none recorded',
+      alerts.map((a) => `${printable(a.name)}${a.severity === undefined ? '' : ` (${a.severity})`}`).join(', ') ||
+        'none recorded',
     ],
   ]
-  return ['| | |', '|---|---|', ...rows.map(([name, value]) => `| ${name} | ${value} |`)].join('\n')
+  return ['| | |', '|---|---|', ...rows.map(([name, value = '']) => `| ${name} | ${printable(value)} |`)].join('\n')
 }
 
 function impact({ id, impact: counted, closedAt, pendingImpact }: IncidentState): string {
@@ -90,29 +94,30 @@ function signs({ steps }: IncidentState): string {
 /** Each act with the checks that followed it: what was done, and what that changed. */
 function tried({ steps }: IncidentState): string {
   const rows = steps
-    .filter((s) => s.phase !== 'signs' && s.outcome !== 'unattended')
+    .filter((s) => s.phase !== 'signs' && s.outcome !== 'unattended' && s.outcome !== 'open')
     .map((s) => `| ${s.title} | ${s.name} | ${DID[s.outcome]} | ${effect(s)} |`)
   if (rows.length === 0) return 'Nothing was recorded.'
   return ['| step | what | ended | effect |', '|---|---|---|---|', ...rows].join('\n')
 }
 
-function effect({ kind, shown, expect, targets, startedAt, finishedAt, note }: StepRecord): string {
+function effect(step: StepRecord): string {
+  const { note, overridden, kind } = step
   const told = note === undefined ? '' : note.replace(/\s+/g, ' ').replaceAll('|', '\\|')
-  const took = formatDuration(Math.max(0, Date.parse(finishedAt) - Date.parse(startedAt)))
-  switch (kind) {
-    case 'check':
-      return [`${shown ?? 'no value'}, wanted ${expect ?? '?'}, after ${took}`, told].filter(Boolean).join('; ')
-    case 'act':
-      return [
-        targets === undefined ? '' : `${targets.filter((t) => t.ok).length} of ${targets.length} targets in ${took}`,
-        told,
-      ]
-        .filter(Boolean)
-        .join('; ')
-    default:
-      return told
-  }
+  const unasked = overridden && kind === 'act' ? 'although it was not offered' : ''
+  return [figures(step), told, unasked].filter(Boolean).join('; ')
 }
+
+function figures({ kind, outcome, answer, shown, expect, targets, startedAt, finishedAt }: StepRecord): string {
+  if (outcome === 'not-applicable') return ''
+  if (answer !== undefined) return shown === undefined ? answer : `${answer}: ${shown}, yes is ${expect}`
+  const took = formatDuration(Math.max(0, Date.parse(finishedAt) - Date.parse(startedAt)))
+  if (kind === 'check') return `${shown ?? 'no value'}, wanted ${expect ?? '?'}, after ${took}`
+  if (kind !== 'act' || targets === undefined) return ''
+  return `${targets.filter((t) => t.ok).length} of ${targets.length} targets in ${took}`
+}
+
+/** Of a step: with these there is nothing left to do. */
+const SETTLED: readonly (Outcome | undefined)[] = ['done', 'not-applicable']
 
 const TERMS: readonly { heading: string; phases: readonly Phase[] }[] = [
   { heading: 'Short term (this week)', phases: ['immediate', 'short-term'] },
@@ -128,7 +133,7 @@ function actions(state: IncidentState, runbook: Runbook | undefined): string {
       .filter((step) => phases.includes(step.phase))
       .filter((step) =>
         (step.blocks.length > 0 ? step.blocks.map((b) => b.name) : [step.slug]).some(
-          (name) => ended.get(name) !== 'done',
+          (name) => !SETTLED.includes(ended.get(name)),
         ),
       )
       .map((step) => `- [ ] ${step.title}: ${step.goal.replace(/\s+/g, ' ')} (owner: ..., by: ...)`)

@@ -1,4 +1,5 @@
 import { formatDuration } from '../duration.ts'
+import { printable } from '../terminal/printable.ts'
 import type { IncidentEvent, Outcome } from './events.ts'
 
 const WORD: Record<Outcome, string> = {
@@ -7,9 +8,11 @@ const WORD: Record<Outcome, string> = {
   skipped: 'skipped',
   unattended: 'left to a person (nobody was there)',
   unknown: 'could not be checked',
+  'not-applicable': 'not needed',
+  open: 'to do',
 }
 
-/** One line of the timeline. `at` is UTC, ISO 8601. */
+/** One line of the timeline, printable. `at` is UTC, ISO 8601. */
 export interface TimelineEntry {
   at: string
   text: string
@@ -19,7 +22,7 @@ export interface TimelineEntry {
 export function timeline(events: readonly IncidentEvent[]): TimelineEntry[] {
   return events.flatMap((event, index) => {
     const text = sentence(event, events.slice(index + 1))
-    return text === undefined ? [] : [{ at: event.at, text }]
+    return text === undefined ? [] : [{ at: event.at, text: printable(text) }]
   })
 }
 
@@ -54,15 +57,19 @@ function sentence(event: IncidentEvent, later: readonly IncidentEvent[]): string
     }
     case 'act.finished': {
       const refusals = event.targets.filter((t) => !t.ok).map((t) => `${t.target}: ${oneLine(t.output)}`)
-      return `Act ${event.action} ${event.ok ? 'done' : 'FAILED'} in ${formatDuration(event.durationMs)}${refusals.length === 0 ? '' : ` (${refusals.join('; ')})`}`
+      return `Act ${event.action} ${event.ok ? 'done' : 'FAILED'} in ${formatDuration(event.durationMs)}${event.overridden ? ', although it was not offered' : ''}${refusals.length === 0 ? '' : ` (${refusals.join('; ')})`}`
     }
     case 'step.finished': {
       if (event.phase === 'signs' && event.kind === 'check') {
         return `Sign ${event.step}: ${event.outcome === 'done' ? `${event.note} (${event.shown}; a sign is ${event.expect})` : WORD[event.outcome]}`
       }
-      const value = event.expect === undefined ? '' : ` (${event.shown ?? 'no value'}, wanted ${event.expect})`
+      if (event.outcome === 'open') return `To do in the long term: ${event.title}`
+      const value =
+        event.expect === undefined
+          ? ''
+          : ` (${event.shown ?? 'no value'}, ${event.answer === undefined ? 'wanted' : 'yes is'} ${event.expect})`
       const note = event.note === undefined ? '' : `: ${oneLine(event.note)}`
-      return `${event.title}${event.kind === 'manual' ? '' : ` [${event.step}]`}: ${WORD[event.outcome]}${value}${note}`
+      return `${event.title}${event.kind === 'manual' ? '' : ` [${event.step}]`}: ${event.answer ?? WORD[event.outcome]}${value}${note}`
     }
     case 'impact':
       return `Impact on ${event.service} since ${clock(event.from)}${event.until === undefined ? '' : ` until ${clock(event.until)}`}: ${event.requests} requests, ${event.failed} operations failed, ${event.slow} answers slower than 1 s`

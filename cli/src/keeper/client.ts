@@ -4,6 +4,7 @@ import { z } from 'zod'
 import { CliError } from '../errors.ts'
 import { ANSWER_LIMITS, type Answer, ask, noAnswer, parseAnswer } from '../http/ask.ts'
 import type { Endpoint } from '../http/endpoint.ts'
+import { printable } from '../terminal/printable.ts'
 import type { OpenRequest } from './open-session.ts'
 import {
   type FaultRecord,
@@ -137,7 +138,7 @@ function refusalOf({ status, text }: Answer): KeeperSaysNo {
   const unknown = { code: 'internal', detail: `status ${status}` }
   try {
     const { code, detail } = parseAnswer(text, problem)
-    return new KeeperSaysNo(code, detail)
+    return new KeeperSaysNo(code, printable(detail))
   } catch {
     return new KeeperSaysNo(unknown.code, unknown.detail) // whatever stands before the keeper says no in its own words
   }

@@ -32,6 +32,7 @@ export function apiEnvironment(options: AppPlace, databaseUrl: string): string {
     ...appVariables(options, databaseUrl),
     DATABASE_REPLICA_URL: databaseUrl.replace(`:${ports.postgres}/`, `:${ports['postgres-replica']}/`),
     QUEUE_TOKEN_SECRET_FILE: `${dir}/secrets/queue-token`,
+    DRILLS: 'allowed',
   })
 }
 

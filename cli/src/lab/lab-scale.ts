@@ -1,21 +1,12 @@
-import { join } from 'node:path'
-import { setTimeout as sleep } from 'node:timers/promises'
-import type { Root } from '../content/root.ts'
 import { CliError } from '../errors.ts'
 import { API_INSTANCES, MAX_API_INSTANCES } from './api-instances.ts'
-import { labDir } from './lab-dir.ts'
-import { type LabInfo, readLabFile } from './lab-file.ts'
-import { labFolderExists } from './lab-folder.ts'
-import { lockLab } from './lab-lock.ts'
 import { PARTS } from './parts.ts'
 import { instancesScraped } from './ready.ts'
+import { type LabPlace, runningInstances, stopParts, withRunningLab } from './running-lab.ts'
 import { startPart, waitUntilReady } from './start-parts.ts'
-import { Supervisor } from './supervisor.ts'
 import { othersKnow, tellOthers } from './tell-others.ts'
 
-export interface LabScaleOptions {
-  root: Root
-  env: Readonly<Record<string, string | undefined>>
+export interface LabScaleOptions extends LabPlace {
   /** How many instances of the API shall run. */
   count: number
   signal: AbortSignal
@@ -32,9 +23,6 @@ export interface LabScaleResult {
   stopped: string[]
 }
 
-/** Above what an instance may take to finish what is under way: supervisord kills it after 15 s. */
-const STOP_LIMIT_MS = 17_000
-
 /**
  * Runs so many instances of the API, with no failed request: a new one is ready before the gateway sends it anything, and the
  * gateway has let go of an old one before it is stopped. Prometheus and the environment's `ops.urls` follow. Doing it again
@@ -44,23 +32,13 @@ export async function labScale({ root, env, count, signal, onProgress }: LabScal
   if (!(Number.isInteger(count) && count >= 1 && count <= MAX_API_INSTANCES)) {
     throw new CliError('usage', `the lab runs from 1 to ${MAX_API_INSTANCES} instances of the API, not ${count}`)
   }
-  const dir = labDir(root, env)
-  refuseAbsent(dir)
-  const startedAt = performance.now()
-  const say = (name: string, ended = false) => onProgress?.({ name, ended, ms: performance.now() - startedAt })
-  const unlock = lockLab(dir, 'scaled')
-  try {
-    const supervisor = new Supervisor(join(dir, 'run', 'supervisor.sock'))
-    const info = refuseAbsent(dir)
-    if (!(await supervisor.answers())) throw notUp()
-    const running = async () => {
-      const states = await supervisor.programs()
-      const isUp = (name: string) => states.some((p) => p.name === name && !STOPPED.includes(p.statename))
-      return API_INSTANCES.filter(({ name }) => isUp(name)).map(({ name }) => name)
-    }
-    const before = await running()
+  return await withRunningLab({ root, env }, 'scaled', async ({ info, supervisor }) => {
+    const { dir } = info
+    const startedAt = performance.now()
+    const say = (name: string, ended = false) => onProgress?.({ name, ended, ms: performance.now() - startedAt })
+    const before = await runningInstances(supervisor)
     const wanted: string[] = API_INSTANCES.slice(0, count).map(({ name }) => name)
-    const started = wanted.filter((name) => !before.some((other) => other === name))
+    const started = wanted.filter((name) => !before.includes(name))
     const stopped = before.filter((name) => !wanted.includes(name))
 
     const parts = PARTS.filter(({ name }) => wanted.includes(name))
@@ -72,33 +50,10 @@ export async function labScale({ root, env, count, signal, onProgress }: LabScal
       await tellOthers(info, count, supervisor, signal)
       say('nginx')
     }
-    await stop(stopped, supervisor)
+    await stopParts(stopped, supervisor)
     for (const name of stopped) say(name, true)
     await waitUntilReady('Prometheus', instancesScraped(info.ports, wanted), { signal })
     say('prometheus')
     return { dir, before: before.length, instances: count, started, stopped }
-  } finally {
-    unlock()
-  }
-}
-
-const STOPPED = ['STOPPED', 'EXITED', 'FATAL', 'UNKNOWN']
-
-function refuseAbsent(dir: string): LabInfo {
-  const info = labFolderExists(dir) ? readLabFile(dir) : undefined
-  if (info?.phase !== 'up') throw notUp()
-  return info
-}
-
-function notUp(): CliError {
-  return new CliError('unreachable', 'the lab is not up', { hint: 'Start it with: drillbook lab up' })
-}
-
-/** Each finishes what it has begun. */
-async function stop(names: readonly string[], supervisor: Supervisor): Promise<void> {
-  for (const name of names) await supervisor.stop(name)
-  const until = performance.now() + STOP_LIMIT_MS
-  const isLeft = async () =>
-    (await supervisor.programs()).some((p) => names.includes(p.name) && !STOPPED.includes(p.statename))
-  while (performance.now() < until && (await isLeft())) await sleep(50)
+  })
 }

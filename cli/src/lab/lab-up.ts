@@ -26,7 +26,7 @@ export interface LabUpOptions {
   ports?: readonly string[] | undefined
   /** How many times faster than written the alert rules run. @default 10 */
   speed?: number | undefined
-  /** Visitors, most with three requests. @default 60 */
+  /** Visitors, most with three requests; 0 for none. @default 60 */
   journeysPerSecond?: number | undefined
   /** What the database holds at the start. @default small */
   dataSet?: string | undefined
@@ -100,7 +100,18 @@ export async function labUp(options: LabUpOptions): Promise<LabInfo> {
     loadEnvironment(root, join(dir, 'environment.yaml'), env) // its mistakes now, not when the keeper reads it
     logs = true
     const onReady = (name: string) => say('ready', name)
-    await startEverything({ dir, checkout: CHECKOUT, ports, layout, programs, dataSet, supervisor, signal, onReady })
+    await startEverything({
+      dir,
+      checkout: CHECKOUT,
+      ports,
+      layout,
+      programs,
+      dataSet,
+      journeysPerSecond,
+      supervisor,
+      signal,
+      onReady,
+    })
     const startSeconds = Math.round((performance.now() - started) / 100) / 10
     const up: LabInfo = { ...info, phase: 'up', startSeconds, memoryBytes: memoryByProgram(dir, []).total }
     writeLabFile(up)
@@ -132,8 +143,8 @@ function checkedOptions(options: LabUpOptions): { speed: number; journeysPerSeco
   const problems: string[] = []
   // Prometheus scrapes at 10 s / speed, and more often than every half second is more than two cores can do.
   if (!(speed >= 1 && speed <= 20)) problems.push(`--speed has to be from 1 to 20, not ${speed}`)
-  if (!(journeysPerSecond > 0 && journeysPerSecond <= 1000)) {
-    problems.push(`--journeys-per-second has to be above 0 and at most 1000, not ${journeysPerSecond}`)
+  if (!(journeysPerSecond >= 0 && journeysPerSecond <= 1000)) {
+    problems.push(`--journeys-per-second has to be from 0 to 1000, not ${journeysPerSecond}`)
   }
   const dataSet = DATA_SETS.find((name) => name === (options.dataSet ?? DATA_SETS[0]))
   if (dataSet === undefined)

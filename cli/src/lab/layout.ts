@@ -1,5 +1,5 @@
 import { chmodSync, chownSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
-import { join, relative } from 'node:path'
+import { join } from 'node:path'
 import type { Root } from '../content/root.ts'
 import { CliError } from '../errors.ts'
 import { compileRules } from '../rules/compile.ts'
@@ -145,8 +145,7 @@ export function writeLayout(options: LayoutOptions): Layout {
     heartbeatUrl: `http://127.0.0.1:${ports.slack}/heartbeat`,
     runbookBase: `http://127.0.0.1:${ports.slack}`, // the Slack stand-in serves runbooks/, so that the links are alive
   })
-  const environment = join(root.environments, 'lab.yaml')
-  write('environment.yaml', resolveEnvironmentFile(environment, relative(root.dir, environment), values, speed))
+  write('environment.yaml', resolveEnvironmentFile(root, values, speed))
   const server = (role: string, port: number, folder: string) =>
     template('postgresql.conf', {
       'postgres.role': role,

@@ -2,8 +2,11 @@ import { z } from 'zod'
 import type { Ports } from './ports.ts'
 import type { Probe } from './probe.ts'
 
+/** With fewer visitors most lookups are the first of their key within the life of a copy. */
+const WARMING_JOURNEYS_PER_SECOND = 5
+
 /** What makes the lab one whole: read from Prometheus, as the drills do. In the order in which they come true. */
-export function wholeLabProbes(ports: Ports): { name: string; probe: Probe }[] {
+export function wholeLabProbes(ports: Ports, journeysPerSecond: number): { name: string; probe: Probe }[] {
   const prometheus = `http://127.0.0.1:${ports.prometheus}`
   return [
     { name: 'every target scraped', probe: () => targetsUp(prometheus) },
@@ -12,13 +15,16 @@ export function wholeLabProbes(ports: Ports): { name: string; probe: Probe }[] {
       name: 'traffic valid',
       probe: () => holdsIn(prometheus, 'min(traffic_valid) == 1', 'the traffic is not valid yet'),
     },
-    {
-      name: 'cache warm',
-      // Half is far below the usual 99 %: enough to know that cache, application and rules work together.
-      probe: () => holdsIn(prometheus, 'min(cache:hit_ratio) > 0.5', 'the cache does not hit yet'),
-    },
+    ...(journeysPerSecond < WARMING_JOURNEYS_PER_SECOND
+      ? []
+      : [{ name: 'cache warm', probe: () => cacheWarm(prometheus) }]),
     { name: 'alerts delivered', probe: () => heartbeatReceived(`http://127.0.0.1:${ports.slack}`) },
   ]
+}
+
+/** Half is far below the usual 99 %: enough to know that cache, application and rules work together. */
+async function cacheWarm(prometheus: string): Promise<string | undefined> {
+  return await holdsIn(prometheus, 'min(cache:hit_ratio) > 0.5', 'the cache does not hit yet')
 }
 
 const targets = z.object({

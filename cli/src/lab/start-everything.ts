@@ -19,6 +19,7 @@ export interface StartEverythingOptions {
   layout: Layout
   programs: ProgramPaths
   dataSet: DataSet
+  journeysPerSecond: number
   supervisor: Supervisor
   onReady: (name: string) => void
   signal: AbortSignal
@@ -44,7 +45,7 @@ export async function startEverything(options: StartEverythingOptions): Promise<
     })
   }
   await startParts({ dir, ports, supervisor, cluster, prepareDatabase, signal, onReady })
-  for (const { name, probe } of wholeLabProbes(ports)) {
+  for (const { name, probe } of wholeLabProbes(ports, options.journeysPerSecond)) {
     await waitUntilReady(name, probe, { signal })
     onReady(name)
   }

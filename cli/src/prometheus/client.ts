@@ -2,6 +2,7 @@ import { z } from 'zod'
 import { CliError } from '../errors.ts'
 import { ANSWER_LIMITS, type Answer, ask, checkShape, noAnswer, parseAnswer } from '../http/ask.ts'
 import type { Endpoint } from '../http/endpoint.ts'
+import { printable } from '../terminal/printable.ts'
 
 export { type Endpoint, headersOf } from '../http/endpoint.ts'
 export { readSecret } from '../secret.ts'
@@ -130,10 +131,13 @@ export class PrometheusClient {
     }))
   }
 
-  /** Every alerting rule that it has loaded, with what is pending or firing now. */
+  /**
+   * Every alert that its rules know, with what is pending or firing now. Rules of one name (a warning and a critical one) are
+   * one alert: the expression is that of the first, which by convention is the one that fires first.
+   */
   async alertingRules(): Promise<AlertingRule[]> {
     const data = await this.get('/api/v1/rules', { type: 'alert' }, rulesData)
-    return data.groups.flatMap((group) =>
+    const rules = data.groups.flatMap((group) =>
       group.rules
         .filter((rule) => rule.type === 'alerting')
         .map((rule) => ({
@@ -148,6 +152,9 @@ export class PrometheusClient {
           lastError: rule.lastError,
           alerts: rule.alerts,
         })),
+    )
+    return [...Map.groupBy(rules, (rule) => rule.name).values()].flatMap(([first, ...others]) =>
+      first === undefined ? [] : [{ ...first, alerts: [first, ...others].flatMap((rule) => rule.alerts) }],
     )
   }
 
@@ -171,7 +178,7 @@ export class PrometheusClient {
     }
     throw new CliError(
       answer.status === 400 || answer.status === 422 ? 'usage' : 'unreachable',
-      `Prometheus says: ${said.error ?? `status ${answer.status}`}`,
+      `Prometheus says: ${printable(said.error ?? `status ${answer.status}`)}`,
     )
   }
 }

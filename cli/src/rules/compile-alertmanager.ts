@@ -1,10 +1,10 @@
 import type { Problem } from '../errors.ts'
 import { fillAt, lengthAt, scaleAt, textAt } from './fill.ts'
-import type { YamlFile, YamlPath } from './yaml-file.ts'
+import { lineAt, type YamlFile, type YamlPath } from './yaml-file.ts'
 
 export interface AlertmanagerOptions {
   speed: number
-  /** File with the Slack webhook's whole URL; absent: as in the file. */
+  /** File with the whole webhook URL of the receiver `slack`, and of no other; absent: as in the file. */
   slackWebhookFile: string | undefined
   /** Where the receiver `heartbeat` posts; absent: as in the file. */
   heartbeatUrl: string | undefined
@@ -17,18 +17,32 @@ export function compileAlertmanager(yaml: YamlFile, options: AlertmanagerOptions
   scaleAt(yaml, ['route', 'group_interval'], options.speed, problems, '5m')
   scaleAt(yaml, ['route', 'repeat_interval'], options.speed, problems, '4h')
   scaleRoutes(yaml, ['route', 'routes'], options.speed, problems)
-  for (let r = 0; r < lengthAt(yaml, ['receivers']); r++) {
-    const receiver = ['receivers', r]
-    const slack = [...receiver, 'slack_configs']
-    for (let s = 0; s < lengthAt(yaml, slack); s++) {
-      if (options.slackWebhookFile !== undefined) {
-        fillAt(yaml, [...slack, s, 'api_url_file'], options.slackWebhookFile, problems)
-      }
-    }
-    if (options.heartbeatUrl !== undefined && textAt(yaml, [...receiver, 'name']) === 'heartbeat') {
-      fillAt(yaml, [...receiver, 'webhook_configs', 0, 'url'], options.heartbeatUrl, problems)
+  const { slackWebhookFile, heartbeatUrl } = options
+  if (slackWebhookFile !== undefined) {
+    for (const path of configsOf(yaml, 'slack', 'slack_configs', problems)) {
+      fillAt(yaml, [...path, 'api_url_file'], slackWebhookFile, problems)
     }
   }
+  if (heartbeatUrl !== undefined) {
+    for (const path of configsOf(yaml, 'heartbeat', 'webhook_configs', problems).slice(0, 1)) {
+      fillAt(yaml, [...path, 'url'], heartbeatUrl, problems)
+    }
+  }
+}
+
+/** Where each configuration of a receiver stands; a problem when it has none. */
+function configsOf(yaml: YamlFile, name: string, kind: string, problems: Problem[]): YamlPath[] {
+  const paths: YamlPath[] = []
+  for (let r = 0; r < lengthAt(yaml, ['receivers']); r++) {
+    if (textAt(yaml, ['receivers', r, 'name']) !== name) continue
+    const path = ['receivers', r, kind]
+    for (let c = 0; c < lengthAt(yaml, path); c++) paths.push([...path, c])
+  }
+  if (paths.length === 0) {
+    const line = lineAt(yaml, ['receivers'])
+    problems.push({ file: yaml.file, line, message: `there is no receiver ${name} with ${kind} to fill in` })
+  }
+  return paths
 }
 
 function scaleRoutes(yaml: YamlFile, path: YamlPath, speed: number, problems: Problem[]): void {

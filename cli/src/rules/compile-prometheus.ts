@@ -14,13 +14,9 @@ export interface PrometheusOptions {
 /** What Prometheus takes when the file says nothing. */
 const DEFAULT_INTERVAL = '1m'
 
-/** The global scrape interval as written, in milliseconds. */
-export function scrapeIntervalMs(yaml: YamlFile, problems: Problem[]): number {
-  const written = textAt(yaml, ['global', 'scrape_interval']) ?? DEFAULT_INTERVAL
-  const ms = parseDuration(written)
-  if (ms === undefined)
-    problems.push({ file: yaml.file, message: `global.scrape_interval: "${written}" is not a duration` })
-  return ms ?? 0
+/** The global scrape interval as written, in milliseconds; 0 when it is no duration, of which `compilePrometheus` tells. */
+export function scrapeIntervalMs(yaml: YamlFile): number {
+  return parseDuration(textAt(yaml, ['global', 'scrape_interval']) ?? DEFAULT_INTERVAL) ?? 0
 }
 
 /** Scales the intervals of a Prometheus configuration and fills in its environment and Alertmanagers, in place. */

@@ -28,6 +28,7 @@ export function ageNames(groups: readonly RuleGroup[]): Set<string> {
 export function compileRuleFile(yaml: YamlFile, options: RuleOptions, problems: Problem[]): void {
   for (let g = 0; g < lengthAt(yaml, ['groups']); g++) {
     scaleAt(yaml, ['groups', g, 'interval'], options.speed, problems)
+    scaleAt(yaml, ['groups', g, 'query_offset'], options.speed, problems)
     for (let r = 0; r < lengthAt(yaml, ['groups', g, 'rules']); r++) {
       const path = ['groups', g, 'rules', r]
       scaleAt(yaml, [...path, 'for'], options.speed, problems)
@@ -36,6 +37,23 @@ export function compileRuleFile(yaml: YamlFile, options: RuleOptions, problems: 
       link(yaml, [...path, 'annotations', 'runbook_url'], options.runbookBase)
       link(yaml, [...path, 'annotations', 'dashboard_url'], options.grafanaBase)
     }
+  }
+}
+
+/**
+ * Leaves out the alerts of incident classes that the environment does not have, and groups that are then empty, in place.
+ * Recordings stay: dashboards and other classes read them, and without a source they cost nothing.
+ */
+export function keepIncidents(yaml: YamlFile, hasIncident: (incident: string) => boolean): void {
+  for (let g = lengthAt(yaml, ['groups']) - 1; g >= 0; g--) {
+    const ofGroup = textAt(yaml, ['groups', g, 'labels', 'incident'])
+    for (let r = lengthAt(yaml, ['groups', g, 'rules']) - 1; r >= 0; r--) {
+      const path = ['groups', g, 'rules', r]
+      const incident = textAt(yaml, [...path, 'labels', 'incident']) ?? ofGroup
+      const isAlert = yaml.document.hasIn([...path, 'alert'])
+      if (isAlert && incident !== undefined && !hasIncident(incident)) yaml.document.deleteIn(path)
+    }
+    if (lengthAt(yaml, ['groups', g, 'rules']) === 0) yaml.document.deleteIn(['groups', g])
   }
 }
 

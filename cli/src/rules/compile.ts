@@ -1,12 +1,15 @@
-import { copyFileSync, mkdirSync, readdirSync, readFileSync, realpathSync, rmSync, writeFileSync } from 'node:fs'
-import { basename, join } from 'node:path'
+import { readdirSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { type FileContent, replaceFiles } from '../content/replace-files.ts'
 import type { Root } from '../content/root.ts'
-import { CliError, type Problem, ProblemsError } from '../errors.ts'
+import { CliError, messageOf, type Problem, ProblemsError } from '../errors.ts'
 import { compileAlertmanager } from './compile-alertmanager.ts'
 import { compilePrometheus, scrapeIntervalMs } from './compile-prometheus.ts'
-import { ageNames, compileRuleFile } from './compile-rules.ts'
+import { ageNames, compileRuleFile, keepIncidents } from './compile-rules.ts'
+import { lengthAt } from './fill.ts'
+import { outdated, refuseForeign, rendered } from './output.ts'
 import { readRules, ruleFilesOf } from './read-rules.ts'
-import { openYaml, type YamlFile } from './yaml-file.ts'
+import { openYaml } from './yaml-file.ts'
 
 export interface CompileRulesOptions {
   root: Root
@@ -20,6 +23,8 @@ export interface CompileRulesOptions {
   runbookBase?: string | undefined
   /** Grafana's URL. Absent: alerts carry no `dashboard_url`. */
   grafanaBase?: string | undefined
+  /** Whether the environment has an incident class; alerts of others are left out. Absent: it has all. */
+  hasIncident?: ((incident: string) => boolean) | undefined
   /** The external label `environment`. @default as in alerts/prometheus.yaml */
   environment?: string | undefined
   /** host:port each. @default as in alerts/prometheus.yaml */
@@ -30,18 +35,16 @@ export interface CompileRulesOptions {
   heartbeatUrl?: string | undefined
 }
 
-const HEADER = '# Compiled by `drillbook rules compile`'
-
 /**
  * Writes what Prometheus and Alertmanager load: the hand-written files of `alerts/`, played `speed` times faster, with
- * links and addresses filled in. Files of an earlier run whose source is gone are removed from `outDir/rules`.
- * Returns the absolute paths written. Throws ProblemsError with everything that cannot be compiled, and writes nothing.
+ * links and addresses filled in. Compiled files whose source is gone are removed from `outDir/rules`; files of others stay.
+ * Returns the absolute paths written. Throws ProblemsError with everything that cannot be compiled, and `usage` for a folder
+ * that cannot be written or holds what people wrote; then nothing has changed.
  */
 export function compileRules(options: CompileRulesOptions): string[] {
   const { root, outDir, speed } = options
   const alertmanagerDir = options.alertmanagerDir ?? outDir
-  checkSpeed(speed)
-  const [runbookBase, grafanaBase] = [baseUrl(options.runbookBase), baseUrl(options.grafanaBase)]
+  checkOptions(options)
   const groups = readRules(root)
   const problems: Problem[] = []
   const prometheus = openYaml(root, join(root.alerts, 'prometheus.yaml'), problems)
@@ -49,70 +52,75 @@ export function compileRules(options: CompileRulesOptions): string[] {
   const ruleFiles = ruleFilesOf(root).map((path) => openYaml(root, path, problems))
   failOn(problems)
 
+  const { runbookBase, grafanaBase, hasIncident } = options
   const ruleOptions = {
     speed,
-    scrapeIntervalMs: scrapeIntervalMs(prometheus, problems),
+    scrapeIntervalMs: scrapeIntervalMs(prometheus),
     ageNames: ageNames(groups),
     runbookBase,
     grafanaBase,
   }
   for (const file of ruleFiles) compileRuleFile(file, ruleOptions, problems)
+  if (hasIncident !== undefined) for (const file of ruleFiles) keepIncidents(file, hasIncident)
   const { environment, alertmanagerTargets, slackWebhookFile, heartbeatUrl } = options
   compilePrometheus(prometheus, { speed, environment, alertmanagerTargets }, problems)
   compileAlertmanager(alertmanager, { speed, slackWebhookFile, heartbeatUrl }, problems)
-  failOn(problems)
 
   const rulesDir = join(outDir, 'rules')
-  for (const dir of [rulesDir, alertmanagerDir]) {
-    mkdirSync(dir, { recursive: true })
-    refuseSources(root, dir)
-  }
-  refuseSources(root, outDir)
-  removeCompiled(rulesDir)
-  const write = (dir: string, yaml: YamlFile): string => {
-    const path = join(dir, basename(yaml.file))
-    const from = `${HEADER} --speed ${speed} from ${yaml.file}: change that file, not this one.\n\n`
-    writeFileSync(path, from + yaml.document.toString({ lineWidth: 0, flowCollectionPadding: false }))
-    return path
-  }
-  const templates = readdirSync(root.alerts).filter((name) => name.endsWith('.tmpl'))
-  return [
-    write(outDir, prometheus),
-    ...ruleFiles.map((file) => write(rulesDir, file)),
-    write(alertmanagerDir, alertmanager),
-    ...templates.map((name) => {
-      copyFileSync(join(root.alerts, name), join(alertmanagerDir, name))
-      return join(alertmanagerDir, name)
-    }),
+  const files = [
+    rendered(outDir, prometheus, speed, problems),
+    ...ruleFiles
+      .filter((file) => lengthAt(file, ['groups']) > 0)
+      .map((file) => rendered(rulesDir, file, speed, problems)),
+    rendered(alertmanagerDir, alertmanager, speed, problems),
+    ...templates(root, alertmanagerDir),
   ]
+  failOn(problems)
+  refuseForeign(root, files)
+  replaceFiles(files, outdated(rulesDir, files))
+  return files.map((file) => file.path)
+}
+
+function templates(root: Root, dir: string): FileContent[] {
+  const names = readdirSync(root.alerts).filter((name) => name.endsWith('.tmpl'))
+  return names.sort().map((name) => {
+    try {
+      return { path: join(dir, name), text: readFileSync(join(root.alerts, name), 'utf8') }
+    } catch (error) {
+      throw new CliError('usage', `cannot read ${join(root.alerts, name)}: ${messageOf(error)}`)
+    }
+  })
 }
 
 function failOn(problems: readonly Problem[]): void {
   if (problems.length > 0) throw new ProblemsError('the alert rules cannot be compiled', problems)
 }
 
-function checkSpeed(speed: number): void {
-  if (Number.isFinite(speed) && speed > 0) return
-  throw new CliError('usage', `the speed must be a number above 0, not ${speed}`, {
-    hint: 'Use --speed 10, or 1 for real time.',
-  })
-}
-
-function baseUrl(text: string | undefined): string | undefined {
-  if (text === undefined || /^https?:$/.test(URL.parse(text)?.protocol ?? '')) return text
-  throw new CliError('usage', `not an http(s) URL: ${text}`, { hint: 'Leave the base out to leave the links out.' })
-}
-
-/** Compiling into the sources would replace what people wrote. */
-function refuseSources(root: Root, dir: string): void {
-  const source = [root.alerts, join(root.alerts, 'rules')].map((path) => realpathSync(path))
-  if (!source.includes(realpathSync(dir))) return
-  throw new CliError('usage', `${dir} holds the sources of the rules`, { hint: 'Choose another folder with --out.' })
-}
-
-function removeCompiled(rulesDir: string): void {
-  for (const name of readdirSync(rulesDir).filter((file) => file.endsWith('.yaml'))) {
-    const path = join(rulesDir, name)
-    if (readFileSync(path, 'utf8').startsWith(HEADER)) rmSync(path)
+function checkOptions({ speed, runbookBase, grafanaBase, alertmanagerTargets = [] }: CompileRulesOptions): void {
+  if (!Number.isFinite(speed) || speed <= 0) {
+    throw new CliError('usage', `the speed must be a number above 0, not ${speed}`, {
+      hint: 'Use --speed 10, or 1 for real time.',
+    })
   }
+  checkBase(runbookBase)
+  checkBase(grafanaBase)
+  for (const target of alertmanagerTargets) {
+    if (/^(\[[\da-f:]+\]|[\w.-]+):\d{1,5}$/i.test(target)) continue
+    throw new CliError('usage', `not a host:port: ${target}`, {
+      hint: 'Prometheus takes the address alone, such as am.example.org:9093; scheme and path stand in alerts/prometheus.yaml.',
+    })
+  }
+}
+
+/** Paths are appended to it, so a query or a fragment at its end would swallow them. */
+function checkBase(text: string | undefined): void {
+  if (text === undefined) return
+  const url = URL.parse(text)
+  if (url === null || !/^https?:$/.test(url.protocol)) {
+    throw new CliError('usage', `not an http(s) URL: ${text}`, { hint: 'Leave the base out to leave the links out.' })
+  }
+  if (!/[?#]/.test(text)) return
+  throw new CliError('usage', `a base must end with its path, without ? or #: ${text}`, {
+    hint: 'Give the address below which the files or dashboards are served.',
+  })
 }

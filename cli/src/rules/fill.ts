@@ -1,4 +1,4 @@
-import { isCollection, isScalar } from 'yaml'
+import { isCollection, isMap, isScalar, isSeq } from 'yaml'
 import { parseDuration } from '../duration.ts'
 import type { Problem } from '../errors.ts'
 import { scaleDuration } from './duration-text.ts'
@@ -6,18 +6,34 @@ import { lineAt, type YamlFile, type YamlPath } from './yaml-file.ts'
 
 /**
  * Makes the duration at `path` `speed` times shorter, in place; its comment stays. Absent: `whenAbsent`, scaled, is
- * written down where given, as it is what the program would take, else nothing happens.
+ * written down where given, as it is what the program would take, else nothing happens. At speed 1 it is only read.
  */
 export function scaleAt(yaml: YamlFile, path: YamlPath, speed: number, problems: Problem[], whenAbsent?: string): void {
   const written: unknown = yaml.document.getIn(path) ?? whenAbsent
-  if (written === undefined || speed === 1) return
+  if (written === undefined) return
+  const text = isCollection(written) ? 'a list or mapping' : `"${String(written)}"`
   const ms = written === 0 || written === '0' ? 0 : parseDuration(String(written))
-  const scaled = ms === undefined ? { problem: `"${String(written)}" is not a duration` } : scaleDuration(ms, speed)
+  const scaled = ms === undefined ? { problem: `${text} is not a duration` } : scaleDuration(ms, speed)
   if ('problem' in scaled) {
     problems.push({ file: yaml.file, line: lineAt(yaml, path), message: `${String(path.at(-1))}: ${scaled.problem}` })
-  } else {
-    yaml.document.setIn(path, scaled.text)
+  } else if (speed !== 1) {
+    setAt(yaml, path, scaled.text, problems)
   }
+}
+
+/** Puts a value at `path`; what stands above it is made where it is missing, and a problem where it is of another kind. */
+function setAt(yaml: YamlFile, path: YamlPath, value: unknown, problems: Problem[]): void {
+  for (let depth = 0; depth < path.length; depth++) {
+    const above = path.slice(0, depth)
+    const node: unknown = depth === 0 ? yaml.document.contents : yaml.document.getIn(above, true)
+    if (node === undefined || node === null) break
+    const isList = typeof path[depth] === 'number'
+    if (isList ? isSeq(node) : isMap(node)) continue
+    const what = `${above.join('.') || 'the file'}: must be a ${isList ? 'list' : 'mapping'}`
+    problems.push({ file: yaml.file, line: lineAt(yaml, above), message: what })
+    return
+  }
+  yaml.document.setIn(path, value)
 }
 
 /** Puts a value in a place that the file must already have. */
@@ -26,7 +42,7 @@ export function fillAt(yaml: YamlFile, path: YamlPath, value: string | string[],
     problems.push({ file: yaml.file, line: lineAt(yaml, path), message: `there is no ${path.join('.')} to fill in` })
     return
   }
-  yaml.document.setIn(path, Array.isArray(value) ? yaml.document.createNode(value, { flow: true }) : value)
+  setAt(yaml, path, Array.isArray(value) ? yaml.document.createNode(value, { flow: true }) : value, problems)
 }
 
 /** How many entries the list at `path` has; 0 when there is none. */

@@ -4,6 +4,7 @@ import { openDocument } from '../content/document.ts'
 import { FILE_LIMITS, readTextFile } from '../content/read-file.ts'
 import type { Root } from '../content/root.ts'
 import { CliError, messageOf, type Problem } from '../errors.ts'
+import { resolveAliases } from './resolve-aliases.ts'
 
 /** A YAML file to be changed in place, comments and all. `file` is relative to the drillbook's root. */
 export interface YamlFile {
@@ -15,7 +16,10 @@ export interface YamlFile {
 /** Where a value stands in a YAML document: keys and indices from the top. */
 export type YamlPath = readonly (string | number)[]
 
-/** What YAML itself finds wrong goes to `problems`. Throws `usage` when the file cannot be read. */
+/**
+ * Aliases and merge keys are resolved. What YAML itself finds wrong goes to `problems`. Throws `usage` when the file cannot be
+ * read.
+ */
 export function openYaml(root: Root, path: string, problems: Problem[]): YamlFile {
   let source: string
   try {
@@ -27,6 +31,7 @@ export function openYaml(root: Root, path: string, problems: Problem[]): YamlFil
   const file = relative(root.dir, path)
   const { document, problems: found } = openDocument(source, lines, file)
   problems.push(...found)
+  if (found.length === 0) problems.push(...resolveAliases(document, lines, file))
   return { file, document, lines }
 }
 

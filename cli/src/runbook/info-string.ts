@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { parseDuration } from '../duration.ts'
 import { parseExpectation } from '../expectation.ts'
+import type { Condition } from './runbook.ts'
 
 /** The attributes of a step's code fence: a JSON object of strings behind the language, as runme reads it, too. */
 
@@ -21,12 +22,25 @@ const duration = z.string().transform((text, context) => {
   return z.NEVER
 })
 
+const when = z.string().transform((text, context): Condition => {
+  const [, not, decision] = /^(not )?([a-z][a-z0-9]*(?:-[a-z0-9]+)*)$/.exec(text) ?? []
+  if (decision !== undefined) return { decision, answer: not === undefined ? 'yes' : 'no' }
+  context.addIssue({
+    code: 'custom',
+    message: `a condition is "NAME" or "not NAME" of an earlier block that decides, not ${JSON.stringify(text)}`,
+  })
+  return z.NEVER
+})
+const decides = z.literal('true', 'the only value is "true"').optional()
+
 export const promqlAttributes = z.strictObject({
   name,
   expect,
   within: duration.optional(),
   for: duration.optional(),
   empty: z.literal('ok').optional(),
+  decides,
+  when: when.optional(),
   excludeFromRunAll: z.enum(['true', 'false']).optional(),
 })
 
@@ -34,6 +48,8 @@ export const shAttributes = z.strictObject({
   name,
   kind: z.enum(['check', 'act'], 'kind is "check" (looks) or "act" (changes something)'),
   undo: name.optional(),
+  decides,
+  when: when.optional(),
   excludeFromRunAll: z.enum(['true', 'false']).optional(),
 })
 

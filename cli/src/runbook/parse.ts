@@ -1,9 +1,13 @@
 import type { Heading, RootContent } from 'mdast'
 import { fromMarkdown } from 'mdast-util-from-markdown'
 import type { Problem } from '../errors.ts'
+import { checkLinks } from './check-links.ts'
+import { runnableLanguage } from './fence.ts'
 import { readFrontMatter } from './front-matter.ts'
+import { lostFences } from './lost-fences.ts'
 import { plainText } from './plain-text.ts'
 import { readStep, type Source } from './read-step.ts'
+import { resolveReferences } from './resolve-references.ts'
 import { type Runbook, SECTIONS, type Step } from './runbook.ts'
 
 interface Section {
@@ -15,11 +19,16 @@ interface Section {
 /** Reads a runbook's text; `file` is how problems name it. The runbook, or every problem with its line. */
 export function parseRunbook(text: string, file: string): { runbook?: Runbook; problems: Problem[] } {
   const { frontMatter, body, problems } = readFrontMatter(text, file)
-  const source: Source = { file, lines: body.split(/\r?\n/), problems }
-  const sections = splitAt(fromMarkdown(body).children, 2)
+  const source: Source = { file, lines: body.split(/\r\n|\r|\n/), problems }
+  const tree = fromMarkdown(body)
+  const sections = splitAt(resolveReferences(tree).children, 2)
   checkSections(sections, source)
   const steps = sections.flatMap((section) => readSteps(section, source))
   checkNames(steps, source)
+  // A block that could not be read has no name yet, so nothing is said about who names it.
+  if (problems.length === 0) problems.push(...checkLinks(steps).map((link) => ({ file, ...link })))
+  const known = [...steps.flatMap((step) => step.blocks), ...problems].map(({ line }) => line ?? 0)
+  problems.push(...lostFences(tree, source, new Set(known)))
   problems.sort((a, b) => (a.line ?? 0) - (b.line ?? 0))
   if (frontMatter === undefined || problems.length > 0) return { problems }
   const texts = sections.map((s) => [
@@ -27,6 +36,7 @@ export function parseRunbook(text: string, file: string): { runbook?: Runbook; p
     s.nodes
       .filter((n) => n.type !== 'code')
       .map(plainText)
+      .filter(Boolean)
       .join('\n\n'),
   ])
   return { runbook: { file, frontMatter, sections: Object.fromEntries(texts), steps }, problems: [] }
@@ -83,7 +93,7 @@ function readSteps(section: Section, source: Source): Step[] {
   if (phase === 'signs') {
     return [before, ...parts].filter((part) => part.nodes.length > 0).map((part) => readStep(part, phase, source))
   }
-  const stray = before.nodes.find((n) => n.type === 'code' && (n.lang === 'sh' || n.lang === 'promql'))
+  const stray = before.nodes.find((n) => n.type === 'code' && runnableLanguage(n) !== undefined)
   const line = stray?.position?.start.line
   if (stray !== undefined || (phase === undefined && parts.length > 0)) {
     const message =

@@ -1,6 +1,9 @@
-import type { Nodes } from 'mdast'
+import type { Nodes, Paragraph } from 'mdast'
 
-/** Markdown as it reads on a terminal: no markup left but `code`, list dashes, and the address after a link's text. */
+/**
+ * Markdown as it reads on a terminal: no markup left but `code`, list dashes, the bars of tables, and the address after
+ * a link's or an image's text. References have to be resolved already.
+ */
 export function plainText(node: Nodes): string {
   switch (node.type) {
     case 'text':
@@ -20,6 +23,10 @@ export function plainText(node: Nodes): string {
       const text = inline(node.children)
       return text === node.url || node.url.startsWith('#') ? text : `${text} (${node.url})`
     }
+    case 'image':
+      return [node.alt, `(${node.url})`].filter(Boolean).join(' ')
+    case 'paragraph':
+      return isTable(node) ? inTable(node.children) : inline(node.children)
     case 'list':
       return node.children
         .map((item, i) => listItem(item, node.ordered ? `${(node.start ?? 1) + i}. ` : '- '))
@@ -31,6 +38,21 @@ export function plainText(node: Nodes): string {
     default:
       return 'children' in node ? inline(node.children) : ''
   }
+}
+
+/** Tables are not part of plain Markdown, so one comes as a paragraph whose lines begin with a bar. */
+function isTable({ children }: Paragraph): boolean {
+  const [first] = children
+  return first?.type === 'text' && first.value.startsWith('|') && /\n\s*\|?\s*:?-/.test(textsOf(children))
+}
+
+function textsOf(nodes: readonly Nodes[]): string {
+  return nodes.map((node) => (node.type === 'text' ? node.value : '')).join('')
+}
+
+/** Each row keeps its line. */
+function inTable(nodes: readonly Nodes[]): string {
+  return nodes.map((node) => (node.type === 'text' ? node.value.replace(/\s*\n\s*/g, '\n') : plainText(node))).join('')
 }
 
 function inline(nodes: readonly Nodes[]): string {

@@ -26,43 +26,72 @@ export interface FrontMatter {
   noDrill?: string
 }
 
-/** Asks Prometheus. Durations are as written, for speed 1; absent `within`: the first answer decides; absent `for`: one is enough. */
-export interface CheckBlock {
-  type: 'check'
+/** The block is offered only when an earlier one, which decides, was answered like this. */
+export interface Condition {
+  decision: string
+  answer: 'yes' | 'no'
+}
+
+/** Where a parameter's value stands in the JSON that an earlier block's action answered: object keys and array indexes. */
+export interface Reference {
+  block: string
+  path: string[]
+}
+
+/** What every block has. */
+interface Placed {
   name: string
+  when?: Condition
+  line: number
+}
+
+/** Asks Prometheus. Durations are as written, for speed 1; absent `within`: the first answer decides; absent `for`: one is enough. */
+export interface CheckBlock extends Placed {
+  type: 'check'
   promql: string
   expect: Expectation
   withinMs?: number
   forMs?: number
   /** An empty result holds. */
   emptyHolds: boolean
-  line: number
+  /** Tells causes apart: it is answered with yes or no and never fails. */
+  decides: boolean
 }
 
-/** Changes something: one named action of the environment. */
-export interface ActBlock {
-  type: 'act'
-  name: string
+/** How one named action of the environment is called. */
+export interface ActionCall {
   action: string
   params: Record<string, string>
+  /** The parameters whose values an earlier block answers, by name. */
+  references: Record<string, Reference>
+}
+
+/** Changes something. */
+export interface ActBlock extends Placed, ActionCall {
+  type: 'act'
   /** The action that takes it back, as the runbook says. */
   undo?: string
   /** As the runbook writes it, for people. */
   command: string
-  line: number
+}
+
+/** Asks by an action that only reads. */
+export interface LookBlock extends Placed, ActionCall {
+  type: 'look'
+  decides: boolean
+  command: string
 }
 
 /** Looks at something: a `drillbook` command that changes nothing. */
-export interface CommandBlock {
+export interface CommandBlock extends Placed {
   type: 'command'
-  name: string
   /** Without the leading `drillbook`. */
   argv: string[]
+  decides: boolean
   command: string
-  line: number
 }
 
-export type Block = CheckBlock | ActBlock | CommandBlock
+export type Block = CheckBlock | ActBlock | LookBlock | CommandBlock
 
 export interface Step {
   phase: Phase

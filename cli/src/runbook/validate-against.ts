@@ -1,22 +1,29 @@
 import { resolveParams } from '../actions/substitute.ts'
 import type { Environment } from '../environment/environment.ts'
+import { missingKey } from '../environment/incidents.ts'
 import { CliError, type Problem } from '../errors.ts'
-import type { ActBlock, Runbook } from './runbook.ts'
+import type { ActBlock, LookBlock, Runbook } from './runbook.ts'
 
-/** What of this runbook cannot be done in this environment: unknown actions, wrong parameters, a different undo. */
+/**
+ * What of this runbook cannot be done in this environment: unknown actions, wrong parameters, a different undo, or a check
+ * by an action that may change something.
+ */
 export function validateAgainst(runbook: Runbook, environment: Environment): Problem[] {
   return runbook.steps
     .flatMap((step) => step.blocks)
-    .filter((block) => block.type === 'act')
+    .filter((block) => block.type === 'act' || block.type === 'look')
     .flatMap((act) => problemsOf(act, environment).map((message) => ({ file: runbook.file, line: act.line, message })))
 }
 
-/** Why this act cannot run here at all; undefined when it can. */
-export function cannotRun(act: ActBlock, environment: Environment): string | undefined {
+/** Why this block cannot run here at all; undefined when it can. What earlier blocks will answer is not judged. */
+export function cannotRun(act: ActBlock | LookBlock, environment: Environment): string | undefined {
   const action = environment.actions.get(act.action)
-  if (action === undefined) return `the environment ${environment.name} knows no action ${act.action}`
+  if (action === undefined) return missingKey(environment, `actions.${act.action}`)
+  if (act.type === 'look' && action.reads !== true) {
+    return `${act.action} stands in a check, and the environment ${environment.name} does not say that it only reads (\`reads: true\`)`
+  }
   try {
-    resolveParams(act.action, action.params, act.params)
+    resolveParams(act.action, action.params, act.params, Object.keys(act.references))
     return undefined
   } catch (error) {
     if (error instanceof CliError) return error.message
@@ -24,8 +31,9 @@ export function cannotRun(act: ActBlock, environment: Environment): string | und
   }
 }
 
-function problemsOf(act: ActBlock, environment: Environment): string[] {
+function problemsOf(act: ActBlock | LookBlock, environment: Environment): string[] {
   const impossible = cannotRun(act, environment)
+  if (act.type === 'look') return impossible === undefined ? [] : [impossible]
   const undo = environment.actions.get(act.action)?.undo
   const elsewhere =
     environment.actions.has(act.action) && act.undo !== undefined && act.undo !== undo

@@ -1,5 +1,6 @@
 import { z } from 'zod'
-import { ANSWER_LIMITS, askJson } from '../http/ask.ts'
+import { CliError, messageOf } from '../errors.ts'
+import { ANSWER_LIMITS, ask, parseAnswer } from '../http/ask.ts'
 import type { Endpoint } from '../http/endpoint.ts'
 
 /** A message as it was received. `text` is what people read; `receivedAt` UTC, ISO 8601 with milliseconds. */
@@ -15,16 +16,17 @@ const answer = z.object({
 
 /** What arrived at or after `since`, oldest first. Throws `unreachable`. */
 export async function receivedMessages(endpoint: Endpoint, since: Date): Promise<ReceivedMessage[]> {
-  const { messages } = await askJson(
-    {
-      who: 'the keeper of received Slack messages',
-      endpoint,
-      params: { since: since.toISOString() },
-      timeoutMs: 3000,
-      limitBytes: ANSWER_LIMITS.slack,
-    },
-    answer,
-    'Check slack.received in the environment file (in the lab: drillbook lab status).',
-  )
-  return messages.toSorted((a, b) => a.receivedAt.localeCompare(b.receivedAt))
+  const params = { since: since.toISOString() }
+  const question = { who: 'Slack', endpoint, params, timeoutMs: 3000, limitBytes: ANSWER_LIMITS.slack }
+  try {
+    const { ok, status, text } = await ask(question)
+    if (!ok) throw new Error(`status ${status}`)
+    const { messages } = parseAnswer(text, answer)
+    return messages.toSorted((a, b) => a.receivedAt.localeCompare(b.receivedAt))
+  } catch (error) {
+    throw new CliError('unreachable', `the received Slack messages cannot be read: ${messageOf(error)}`, {
+      cause: error,
+      hint: 'Check slack.received in the environment file (in the lab: drillbook lab status).',
+    })
+  }
 }

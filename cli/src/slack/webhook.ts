@@ -4,6 +4,7 @@ import { CliError, messageOf } from '../errors.ts'
 import { ANSWER_LIMITS } from '../http/ask.ts'
 import { readText } from '../http/read-text.ts'
 import { redact, rememberSecret } from '../redact.ts'
+import { printable } from '../terminal/printable.ts'
 
 /** What became of one message. */
 export interface Delivery {
@@ -83,7 +84,7 @@ function isTransient(error: unknown): boolean {
 
 function why(error: unknown): string {
   if (error instanceof IncomingWebhookHTTPError) {
-    return `Slack answered ${error.statusCode} ${redact(error.body).slice(0, 200)}`
+    return `Slack answered ${error.statusCode} ${printable(redact(error.body).slice(0, 200))}`
   }
   const cause = error instanceof Error && error.cause !== undefined ? error.cause : error
   return messageOf(cause)

@@ -3,6 +3,7 @@ import { formatDuration } from '../duration.ts'
 import { CliError } from '../errors.ts'
 import { type Expectation, formatValue, holds, holdsFor } from '../expectation.ts'
 import type { PrometheusClient, Sample } from '../prometheus/client.ts'
+import { printable } from '../terminal/printable.ts'
 
 /** What is asked and how long. All durations in real milliseconds: divide what a runbook says by the speed first. */
 export interface Question {
@@ -109,5 +110,5 @@ function telling(labels: Record<string, string>, samples: readonly Sample[]): st
   const keys = Object.keys(labels).filter(
     (key) => key !== '__name__' && samples.some((s) => s.labels[key] !== labels[key]),
   )
-  return keys.length === 0 ? '' : `${keys.map((key) => labels[key]).join('/')}: `
+  return keys.length === 0 ? '' : `${keys.map((key) => printable(labels[key] ?? '')).join('/')}: `
 }

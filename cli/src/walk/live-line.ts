@@ -1,11 +1,13 @@
 import type { Stdio } from '../stdio.ts'
+import { own, printable } from '../terminal/printable.ts'
 
-/** Narrower than any terminal in use, so that a line is never wrapped and can be overwritten. */
-const WIDTH = 78
+/** A line that is wrapped cannot be overwritten, so it is cut at this or at the terminal's width. */
+const COLUMNS = 80
+const ERASED = own('\r\u001b[2K')
 /** Without a terminal a line stays, so it is written seldom. */
 const PAUSE_MS = 3000
 
-/** A line of progress on stderr: overwritten on a terminal, else one line every few seconds. */
+/** A line of progress on stderr: overwritten on a terminal that can (not TERM=dumb), else one line every few seconds. */
 export interface LiveLine {
   show(text: string): void
   /** Ends it: on a terminal it disappears. */
@@ -15,10 +17,12 @@ export interface LiveLine {
 export function liveLine(stdio: Stdio): LiveLine {
   let shownAt = Number.NEGATIVE_INFINITY
   let open = false
+  const overwrites = stdio.interactive && stdio.env.TERM !== 'dumb'
   return {
-    show(text) {
-      if (stdio.interactive) {
-        stdio.err(`\r\u001b[2K${text.slice(0, WIDTH)}`)
+    show(outside) {
+      const text = printable(outside)
+      if (overwrites) {
+        stdio.err(`${ERASED}${text.slice(0, Math.min(process.stderr.columns || COLUMNS, COLUMNS) - 2)}`)
         open = true
       } else if (performance.now() - shownAt >= PAUSE_MS) {
         stdio.err(`${text}\n`)
@@ -26,7 +30,7 @@ export function liveLine(stdio: Stdio): LiveLine {
       }
     },
     end() {
-      if (open) stdio.err('\r\u001b[2K')
+      if (open) stdio.err(ERASED)
       open = false
     },
   }

@@ -1,6 +1,7 @@
 import { formatDuration } from '../duration.ts'
 import type { FrontMatter, Phase, Step } from '../runbook/runbook.ts'
 import type { Stdio } from '../stdio.ts'
+import { printable } from '../terminal/printable.ts'
 
 const WIDTH = 100
 
@@ -28,7 +29,7 @@ export function showPhase(stdio: Stdio, phase: Phase, limits: FrontMatter['limit
 }
 
 /** As a runbook writes it: 15m, 2h, 1w. */
-function limitText(ms: number): string {
+export function limitText(ms: number): string {
   const units = [
     ['w', 604_800_000],
     ['d', 86_400_000],
@@ -42,7 +43,7 @@ function limitText(ms: number): string {
 /** The step's title with why, how and what for. */
 export function showStep(stdio: Stdio, step: Step): void {
   if (step.phase === 'signs' && step.title === 'Signs') return
-  stdio.err(`\n${stdio.style('bold', step.title)}\n`)
+  stdio.err(`\n${stdio.style('bold', printable(step.title))}\n`)
   if (step.prose !== '') stdio.err(indented(step.prose, '  '))
   for (const [label, text] of [
     ['why', step.why],

@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import type { TargetResult } from '../actions/run-action.ts'
 import type { Stdio } from '../stdio.ts'
+import { printable } from '../terminal/printable.ts'
 
 const problemDetails = z
   .string()
@@ -25,7 +26,7 @@ export function showTarget(stdio: Stdio, { target, ok, status, output }: TargetR
   const answer = ok ? agreement(text) : refusal(text)
   const code = status === undefined ? '' : ` ${status}`
   const mark = ok ? stdio.style('green', 'ok') : stdio.style('red', 'no')
-  stdio.err(`    ${mark} ${target}${code}${answer === '' ? '' : ` ${answer}`}\n`)
+  stdio.err(`    ${mark} ${printable(target)}${code}${answer === '' ? '' : ` ${printable(answer)}`}\n`)
 }
 
 function agreement(text: string): string {

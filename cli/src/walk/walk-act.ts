@@ -1,9 +1,11 @@
-import { describeAction } from '../actions/run-action.ts'
 import { formatDuration } from '../duration.ts'
 import { runAudited } from '../incident/audit.ts'
 import type { StepRecord } from '../incident/fold.ts'
 import type { ActBlock } from '../runbook/runbook.ts'
-import { finishStep } from './finish-step.ts'
+import { printable } from '../terminal/printable.ts'
+import { answerOf } from './answers.ts'
+import { askParams } from './ask-params.ts'
+import { finishStep, forRecord } from './finish-step.ts'
 import { liveLine } from './live-line.ts'
 import { showTarget } from './show-target.ts'
 import type { Ended, Item, Walk } from './walk.ts'
@@ -22,12 +24,22 @@ export async function walkAct(walk: Walk, item: Item, block: ActBlock, unfinishe
     const { outcome, note } = answer
     return finishStep(walk, item, 'act', outcome, { startedAt, note: note ?? reason })
   }
-  const runs = describeAction(environment, block.action, block.params)
   stdio.err(`  ${stdio.style('magenta', '!')} ${block.name}: ${block.command}\n`)
   if (block.undo !== undefined) stdio.err(`    taken back by: drillbook act ${block.undo}\n`)
-  stdio.err(`    in ${environment.name} this runs:\n${runs.map((line) => `      ${line}\n`).join('')}`)
   let again = unfinishedSince
   for (;;) {
+    const call = await askParams(walk, block)
+    if (call === 'stop') return undefined
+    if ('outcome' in call) {
+      const { outcome, note } = call
+      const record = finishStep(walk, item, 'act', outcome, { startedAt, note })
+      if (outcome === 'skipped') return record
+      stdio.err(`  ${stdio.style('red', '✗')} ${block.name}: not run, ${printable(note)}\n`)
+      const next = await asker.failed(block.action)
+      if (next !== 'retry') return next === 'stop' ? undefined : record
+      continue
+    }
+    stdio.err(`    in ${environment.name} this runs:\n${call.runs.map((line) => `      ${line}\n`).join('')}`)
     if (again !== undefined && walk.mode === 'yes') {
       stdio.err(`    it was started at ${again} and its end is unknown: running it again\n`)
     }
@@ -35,17 +47,22 @@ export async function walkAct(walk: Walk, item: Item, block: ActBlock, unfinishe
     if (decision === 'stop') return undefined
     if (decision === 'skip') return finishStep(walk, item, 'act', 'skipped', { startedAt })
     again = undefined
-    const record = await run(walk, item, block, runs)
+    const record = await run(walk, item, block, call)
     if (record.outcome === 'done') return record
     const next = await asker.failed(block.action)
     if (next !== 'retry') return next === 'stop' ? undefined : record
   }
 }
 
-async function run(walk: Walk, item: Item, block: ActBlock, runs: string[]): Promise<StepRecord> {
+async function run(
+  walk: Walk,
+  item: Item,
+  block: ActBlock,
+  { params, runs }: { params: Record<string, string>; runs: string[] },
+): Promise<StepRecord> {
   const { incident, environment, stdio, signal, actor } = walk
   const { title, phase } = item.step
-  const { action, params } = block
+  const { action } = block
   const started = incident.append({ type: 'act.started', step: item.name, title, phase, action, params, runs })
   const line = liveLine(stdio)
   const result = await runAudited(incident.root, environment, action, params, {
@@ -57,7 +74,11 @@ async function run(walk: Walk, item: Item, block: ActBlock, runs: string[]): Pro
   line.end()
   // Cut off in the middle: how it ended at the target is not known, and the record says so by saying nothing.
   signal.throwIfAborted()
-  const { ok, targets, durationMs } = result
+  const { ok, durationMs } = result
+  const targets = result.targets.map(forRecord)
+  const json = isNeeded(walk, item) ? answerOf(result.targets) : undefined
+  walk.answers.set(item.name, json)
+  const more = { ...(item.overridden ? { overridden: true as const } : {}) }
   const finished = incident.append({
     type: 'act.finished',
     step: item.name,
@@ -67,6 +88,8 @@ async function run(walk: Walk, item: Item, block: ActBlock, runs: string[]): Pro
     ok,
     targets,
     durationMs,
+    ...more,
+    ...(json === undefined ? {} : { json }),
   })
   const mark = ok ? stdio.style('green', '✓') : stdio.style('red', '✗')
   stdio.err(`  ${mark} ${block.name}: ${ok ? 'done' : 'FAILED'} in ${formatDuration(durationMs)}\n`)
@@ -80,5 +103,13 @@ async function run(walk: Walk, item: Item, block: ActBlock, runs: string[]): Pro
     startedAt: started.at,
     finishedAt: finished.at,
     targets,
+    ...more,
   }
+}
+
+/** Does a later block take a parameter from the answer? Only then is it kept. */
+function isNeeded({ runbook }: Walk, { name }: Item): boolean {
+  return runbook.steps
+    .flatMap((step) => step.blocks)
+    .some((block) => 'references' in block && Object.values(block.references).some((from) => from.block === name))
 }

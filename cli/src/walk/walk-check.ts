@@ -3,6 +3,7 @@ import { scaledMs } from '../environment/environment.ts'
 import { CliError } from '../errors.ts'
 import { holds } from '../expectation.ts'
 import type { CheckBlock } from '../runbook/runbook.ts'
+import { printable } from '../terminal/printable.ts'
 import {
   awaitExpectation,
   decisiveValue,
@@ -91,13 +92,15 @@ async function byHand(walk: Walk, item: Item, block: CheckBlock, reason: string,
   })
 }
 
-function sayBlind(walk: Walk, reason: string): void {
+export function sayBlind(walk: Walk, reason: string): void {
   if (!walk.blind)
-    walk.stdio.err(`  ${walk.stdio.style('yellow', '!')} ${reason}\n    Checks become questions; actions still work.\n`)
+    walk.stdio.err(
+      `  ${walk.stdio.style('yellow', '!')} ${printable(reason)}\n    Checks become questions; actions still work.\n`,
+    )
   walk.blind = true
 }
 
-function questionOf(walk: Walk, block: CheckBlock): Question {
+export function questionOf(walk: Walk, block: CheckBlock): Question {
   const { environment } = walk
   return {
     promql: block.promql,
@@ -110,7 +113,7 @@ function questionOf(walk: Walk, block: CheckBlock): Question {
   }
 }
 
-function found(block: CheckBlock, look: Look): Omit<Findings, 'startedAt'> {
+export function found(block: CheckBlock, look: Look): Omit<Findings, 'startedAt'> {
   const value = decisiveValue(block.expect, look.samples)
   return {
     // JSON has no NaN and no infinity.
@@ -125,6 +128,6 @@ function wanted({ expect, withinMs, forMs }: Question): string {
   return `wanted ${expect.text}${within}${forMs === 0 ? '' : `, for ${formatDuration(forMs)}`}`
 }
 
-function inOneLine(promql: string): string {
+export function inOneLine(promql: string): string {
   return promql.replace(/\s+/g, ' ')
 }

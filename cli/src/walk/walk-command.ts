@@ -1,5 +1,7 @@
 import { CliError } from '../errors.ts'
 import type { CommandBlock } from '../runbook/runbook.ts'
+import { printable } from '../terminal/printable.ts'
+import { type Measured, settle } from './decisions.ts'
 import { finishStep } from './finish-step.ts'
 import type { Ended, Item, Walk } from './walk.ts'
 
@@ -11,6 +13,7 @@ export async function walkCommand(walk: Walk, item: Item, block: CommandBlock): 
     stdio.err(`  ${stdio.style('cyan', '?')} ${block.name}: ${block.command}\n`)
     const problem = await problemOf(() => look(walk, block.argv))
     signal.throwIfAborted()
+    if (block.decides) return settle(walk, item, measuredBy(problem), { startedAt })
     if (problem?.unreachable) {
       const answer = await asker.byHand({ name: block.name, reason: problem.message, unattended: 'unknown' })
       if (answer === 'stop') return undefined
@@ -23,10 +26,22 @@ export async function walkCommand(walk: Walk, item: Item, block: CommandBlock): 
       ...(note === undefined ? {} : { note }),
     })
     if (note === undefined) return record
-    stdio.err(`  ${stdio.style('red', '✗')} ${block.name}: ${note} (in ${environment.name})\n`)
+    stdio.err(`  ${stdio.style('red', '✗')} ${block.name}: ${printable(note)} (in ${environment.name})\n`)
     const next = await asker.failed(block.name)
     if (next !== 'retry') return next === 'stop' ? undefined : record
   }
+}
+
+interface Trouble {
+  message: string
+  unreachable: boolean
+  status: number
+}
+
+/** Status 0 is yes, 1 (an expectation does not hold) is no, and anything else answers nothing. */
+function measuredBy(trouble: Trouble | undefined): Measured {
+  if (trouble === undefined) return { answer: 'yes' }
+  return trouble.status === 1 ? { answer: 'no', evidence: trouble.message } : { reason: trouble.message }
 }
 
 /** The whole command line again, in the environment of this walk. */
@@ -45,12 +60,13 @@ async function look({ stdio, environment, signal }: Walk, argv: readonly string[
 }
 
 /** Undefined when it went well. `unreachable`: what it asks is down, so a person has to look instead. */
-async function problemOf(run: () => Promise<number>): Promise<{ message: string; unreachable: boolean } | undefined> {
+async function problemOf(run: () => Promise<number>): Promise<Trouble | undefined> {
   try {
     const status = await run()
-    return status === 0 ? undefined : { message: `exit status ${status}`, unreachable: false }
+    return status === 0 ? undefined : { message: `exit status ${status}`, unreachable: false, status }
   } catch (error) {
-    if (error instanceof CliError) return { message: error.message, unreachable: error.code === 'unreachable' }
+    if (error instanceof CliError)
+      return { message: error.message, unreachable: error.code === 'unreachable', status: error.exitStatus }
     throw error
   }
 }

@@ -4,7 +4,7 @@ import type { IncidentRecord } from '../incident/record.ts'
 import type { PrometheusClient } from '../prometheus/client.ts'
 import type { Block, Runbook, Step } from '../runbook/runbook.ts'
 import type { Stdio } from '../stdio.ts'
-import type { Asker } from './asker.ts'
+import type { Answer, Asker } from './asker.ts'
 
 /** How a walk went. */
 export interface WalkSummary {
@@ -37,6 +37,10 @@ export interface Walk extends WalkOptions {
   asker: Asker
   /** Why an act cannot be done in this environment, by the block's name. */
   unbound: Map<string, string>
+  /** What was decided in this walk, by the block's name; absent: not yet, or unknown. */
+  decisions: Map<string, Answer>
+  /** The JSON that actions answered in this walk, by the block's name. */
+  answers: Map<string, unknown>
   /** True once Prometheus was found silent: later checks are not patient. */
   blind: boolean
 }
@@ -46,6 +50,8 @@ export interface Item {
   name: string
   step: Step
   block?: Block
+  /** A person wants it although it was not offered. */
+  overridden?: true
 }
 
 export function itemsOf(runbook: Runbook): Item[] {

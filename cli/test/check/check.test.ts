@@ -91,7 +91,13 @@ describe('drillbook check', () => {
       'runbooks/cache-outage.md',
       'drillbook act show-banner',
       'drillbook act sing',
-      /cache-outage\.md:\d+ {2}the environment lab knows no action sing/,
+      /cache-outage\.md:\d+ {2}actions\.sing is missing in environments\/lab/,
+    ],
+    [
+      'runbooks/cache-outage.md',
+      "drillbook query 'count by (service, version) (deployment_info)'",
+      'drillbook act use-cache',
+      /cache-outage\.md:\d+ {2}use-cache stands in a check, and the environment lab does not say that it only reads/,
     ],
     [
       'runbooks/cache-outage.md',
@@ -101,17 +107,44 @@ describe('drillbook check', () => {
     ],
     ['runbooks/monitoring.md', 'noDrill:', 'owner2:', /Watchdog: no drill expects it/],
     [
-      'environments/lab.yaml',
+      'environments/lab/faults/cache.yaml',
       'cache-hung:',
       'cache-frozen:',
-      /hung-unprotected\.yaml {2}the environment lab binds no fault cache-hung/,
+      /hung-unprotected\.yaml {2}faults\.cache-hung is missing in environments\/lab/,
     ],
-    ['environments/lab.yaml', 'port.keeper', 'port.keepr', /environments\/lab\.yaml:\d+ {2}keeper\.url/],
+    [
+      'environments/lab/connections.yaml',
+      'port.keeper',
+      'port.keepr',
+      /environments\/lab\/connections\.yaml:\d+ {2}keeper\.url/,
+    ],
     ['runbooks/drills/cache-outage.yaml', 'CacheHitRateZero', 'CacheHitRateNil', /unknown alert CacheHitRateNil/],
     ['runbooks/drills/cache-outage.yaml', 'use-standby-cache', 'use-other-cache', /unknown step use-other-cache/],
   ])('finds the mistake planted in %s: %s', async (file, find, replacement, message) => {
     plant(file, find, replacement)
     expect(await problems()).toMatch(message)
+  })
+
+  test('takes a link to a panel in a folded row, and one with further parameters', async () => {
+    plant('alerts/rules/cache-outage.yaml', '/d/drillbook-cache?viewPanel=4', '/d/team-shop?var-x=1&viewPanel=4&kiosk')
+    expect(await problems()).toContain('leads to no panel')
+    const team = { uid: 'team-shop', panels: [{ id: 1, type: 'row', panels: [{ id: 4 }] }] }
+    writeFileSync(join(dir, 'dashboards/team.json'), JSON.stringify(team))
+    expect(await problems()).toBe('')
+  })
+
+  test.each([
+    [{ uid: null, panels: [] }, 'dashboards/team.json  no dashboard of Grafana: uid: it has no uid'],
+    [{ uid: 'a' }, 'dashboards/team.json  no dashboard of Grafana: panels: it has no panels'],
+  ])('says in one sentence what is wrong with the dashboard %j', async (dashboard, sentence) => {
+    writeFileSync(join(dir, 'dashboards/team.json'), JSON.stringify(dashboard))
+    const [head, ...lines] = (await problems()).split('\n')
+    expect([head, lines]).toEqual([expect.stringContaining('1 problem'), [expect.stringContaining(sentence)]])
+  })
+
+  test('says that a drill with the ending .yml is not read', async () => {
+    writeFileSync(join(dir, 'runbooks/drills/cache-outage.other.yml'), 'title: mine\n')
+    expect(await problems()).toContain('runbooks/drills/cache-outage.other.yml  is not read: name it *.yaml')
   })
 
   test('reports problems of several files at once', async () => {

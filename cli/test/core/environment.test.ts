@@ -2,8 +2,9 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals'
+import { describeStep } from '../../src/actions/run-step.ts'
 import { rootAt } from '../../src/content/root.ts'
-import { loadEnvironment } from '../../src/environment/environment.ts'
+import { loadEnvironment, type Step } from '../../src/environment/environment.ts'
 import { CliError } from '../../src/errors.ts'
 
 let dir: string
@@ -35,6 +36,28 @@ prometheus: { url: http://127.0.0.1:9090, tokenFile: ./token }
 `)
     expect(environment.prometheus.tokenFile).toBe(join(dir, 'environments', 'token'))
     expect(environment).toMatchObject({ production: false, drillsAllowed: false, speed: 1 })
+  })
+
+  test('may have a traffic generator: reached by what is on: traffic alone, with the token of `ops`', () => {
+    const text = (more: string, kinds = 'api: ["http://a:1"]') => `
+name: mine
+prometheus: { url: http://127.0.0.1:9090 }
+ops: { urls: { ${kinds} }, tokenFile: ./token }
+traffic: { ${more}valid: { promql: up, expect: == 1 } }
+faults:
+  surge:
+    inject: { ops: { on: traffic, method: PUT, path: /load, json: { times: { browse: 10 } } } }
+    revert: { ops: { on: traffic, method: DELETE, path: /load } }
+    reverted: { promql: up, expect: == 1 }
+`
+    const environment = load(text('urls: ["http://t:1"], '))
+    const targets = (step: Step) => describeStep(environment, step)
+    expect(targets({ ops: { method: 'PUT', path: '/pool' }, timeout: '10s' })).toEqual(['PUT http://a:1/pool'])
+    const surge = environment.faults.get('surge')?.inject
+    expect(surge && targets(surge)).toEqual(['PUT http://t:1/load {"times":{"browse":10}}'])
+    expect(failure(() => load(text(''))).message).toMatch(/faults.surge.inject.ops.on: there is no traffic.urls/)
+    const twice = text('urls: ["http://t:1"], ', 'traffic: ["http://a:1"]')
+    expect(failure(() => load(twice)).message).toMatch(/ops.urls.traffic: the generator stands in traffic.urls/)
   })
 
   test('may name kinds of instances; a call for a kind that it does not name is a problem, as is one where it names none', () => {

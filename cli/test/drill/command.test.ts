@@ -7,6 +7,7 @@ import { stringify } from 'yaml'
 import { list, run } from '../../src/commands/drill.ts'
 import { start } from '../../src/commands/fault.ts'
 import { findRoot } from '../../src/content/root.ts'
+import { incidentContent, needsOf } from '../../src/environment/incidents.ts'
 import { capturedStdio } from '../support/captured-stdio.ts'
 
 /** The refusals: what must be said before anything is started. */
@@ -32,7 +33,10 @@ afterEach(() => {
 
 const step = { exec: ['true'] }
 const fault = { inject: step, revert: step, reverted: { promql: 'up', expect: '== 1' } }
-const ACTIONS = ['promote-cache', 'use-primary-cache', 'use-cache', 'standby-follow-cache', 'clear-banner']
+/** What the shipped runbook and drill do. */
+const ACTIONS = needsOf('cache-outage', incidentContent(shipped)).flatMap(({ kind, name }) =>
+  kind === 'actions' ? [name] : [],
+)
 
 function environment(change: Record<string, unknown> = {}): string {
   const file = join(dir, 'environment.yaml')
@@ -57,7 +61,7 @@ describe('drill run refuses', () => {
     ['where drills are not allowed', { drills: undefined }, 'refused', /drills are not allowed in test/],
     ['where no keeper would undo the fault', {}, 'refused', /the environment test has no keeper/],
     ['production without people', { production: true }, 'refused', /production: no drill there without people/],
-    ['a fault that the environment does not know', { faults: {} }, 'usage', /unknown fault cache-stopped/],
+    ['a fault that the environment does not know', { faults: {} }, 'usage', /faults\.cache-stopped is missing in/],
     [
       'when Prometheus does not answer',
       { prometheus: { url: 'http://127.0.0.1:9' }, keeper: { url: 'http://127.0.0.1:9' } },

@@ -2,7 +2,7 @@ import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } f
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals'
-import { parse } from 'yaml'
+import { readContent } from '../../src/check/content.ts'
 import { findRoot, rootAt } from '../../src/content/root.ts'
 import { drillNames, readDrill } from '../../src/drill/drill-file.ts'
 import { ProblemsError } from '../../src/errors.ts'
@@ -15,7 +15,7 @@ beforeEach(() => {
   dir = mkdtempSync(join(tmpdir(), 'drillbook-drills-'))
   cpSync(join(shipped.alerts, 'rules'), join(dir, 'alerts', 'rules'), { recursive: true })
   mkdirSync(join(dir, 'runbooks', 'drills'), { recursive: true })
-  writeFileSync(join(dir, 'runbooks', 'cache-outage.md'), '')
+  cpSync(join(shipped.runbooks, 'cache-outage.md'), join(dir, 'runbooks', 'cache-outage.md'))
 })
 afterEach(() => rmSync(dir, { recursive: true }))
 
@@ -44,11 +44,13 @@ describe('the shipped drills', () => {
   })
 
   test.each(drillNames(shipped))('%s uses only faults and actions that the lab binds', (name) => {
-    const lab = parse(readFileSync(join(shipped.environments, 'lab.yaml'), 'utf8'))
-    const known = { faults: new Map(Object.entries(lab.faults)), actions: new Map(Object.entries(lab.actions)) }
-    expect(() => readDrill(shipped, name, known)).not.toThrow()
+    const lab = readContent(shipped).content.environments.find((environment) => environment.name === 'lab')
+    expect(() => readDrill(shipped, name, lab)).not.toThrow()
+    expect(lab?.faults.size).toBeGreaterThan(0)
   })
 })
+
+const MENDED = 'mendedBy: [use-standby-cache, use-cache]'
 
 describe('a drill file', () => {
   test('without a mistake has no problems', () => {
@@ -73,6 +75,27 @@ describe('a drill file', () => {
     ['a bad duration', 'within: 2m', 'within: two minutes', /confirm.within: a duration is like/],
     ['an unknown key', '    protection: "on"', '    protektion: "on"', /protektion/],
     ['rollbacks that are skipped', 'strategy: always', 'strategy: default', /runtime.rollbacks.strategy/],
+    [
+      'a step that must not run and that nobody knows',
+      MENDED,
+      `mustNotRun: [no-such]\n    ${MENDED}`,
+      /unknown step no-such/,
+    ],
+    ['no step that mends', MENDED, 'mendedBy: []', /mendedBy is empty: name the acts/],
+    ['a check that should mend', MENDED, 'mendedBy: [hit-ratio]', /hit-ratio is no act: it changes nothing/],
+    ['a check that must not run', MENDED, `mustNotRun: [hit-ratio]\n    ${MENDED}`, /hit-ratio is no act/],
+    [
+      'a step that must not run and has to mend',
+      MENDED,
+      `mustNotRun: [use-cache]\n    ${MENDED}`,
+      /use-cache must not run and has to mend, both/,
+    ],
+    [
+      'a probe in the method, which nobody would run',
+      '  - type: action',
+      `  - { type: probe, name: is-it-down, provider: { type: process, path: drillbook, arguments: [query, up, --expect, "== 1"] } }\n  - type: action`,
+      /a probe of the method would not be run: write it as confirm/,
+    ],
     ['a number where the exit status belongs', 'tolerance: 0', 'tolerance: 1', /tolerance/],
     [
       'a method that holds its terminal',
@@ -86,6 +109,20 @@ describe('a drill file', () => {
     expect(problems[0]).toMatch(/^\d+ /)
     const found = problems.find((p) => message.test(p))
     if (!from.includes('protection')) expect(Number(found?.split(' ')[0])).toBe(lineOf(from))
+  })
+
+  test('may leave protection and the acts that must not run out', () => {
+    expect(problemsAfter((t) => t.replace('    protection: "on"\n', ''))).toEqual([])
+    expect(readDrill(rootAt(dir), 'cache-outage')).toMatchObject({
+      mustNotRun: [],
+      mendedBy: ['use-standby-cache', 'use-cache'],
+    })
+    expect(readDrill(rootAt(dir), 'cache-outage').protection).toBeUndefined()
+  })
+
+  test('with no mendedBy at all says so', () => {
+    const problems = problemsAfter((t) => t.replace(`    ${MENDED}\n`, ''))
+    expect(problems.join('\n')).toMatch(/mendedBy is missing: name the acts of the runbook/)
   })
 
   test('with an unknown incident says so', () => {

@@ -8,7 +8,7 @@ import { closeKilled } from '../../src/drill/admit.ts'
 import { createJournal, listJournals, unfinished } from '../../src/drill/journal-file.ts'
 import { checksOf } from '../../src/drill/verdict.ts'
 import { openIncident, resumeIncident } from '../../src/incident/record.ts'
-import { DRILL, heldJournal } from './sample-journal.ts'
+import { DRILL, heldJournal, SEEN } from './sample-journal.ts'
 
 const schema = JSON.parse(readFileSync(join(import.meta.dirname, '../../schema/journal.schema.json'), 'utf8'))
 const validate = new Ajv2020({ allErrors: true }).compile(schema)
@@ -31,7 +31,7 @@ describe('a journal', () => {
 
   test('fits its schema when everything is in it', () => {
     const journal = heldJournal()
-    journal.checks = checksOf(journal, { harm: undefined })
+    journal.checks = checksOf(journal, SEEN)
     expect(problemsOf(journal)).toEqual([])
   })
 

@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals'
-import { timingsOf } from '../../src/drill/alertmanager.ts'
+import { timingsOf } from '../../src/drill/alertmanager-config.ts'
 import { type AlertTimes, overheadOf, worstOverhead } from '../../src/drill/overhead.ts'
 
 const WAIT = { groupWaitSeconds: 1, groupIntervalSeconds: 6, groupWasThere: false }

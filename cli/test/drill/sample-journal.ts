@@ -1,5 +1,6 @@
 import type { Drill } from '../../src/drill/drill.ts'
 import type { Journal } from '../../src/drill/journal.ts'
+import type { Watched } from '../../src/drill/verdict.ts'
 
 /** A drill for speed 1 with everything in it. */
 export const DRILL: Drill = {
@@ -17,9 +18,18 @@ export const DRILL: Drill = {
   confirm: { promql: 'cache:up', expect: '== 0', withinMs: 120_000 },
   mitigated: { promql: 'cache:hit_ratio', expect: '>= 90%', withinMs: 300_000 },
   recovered: { promql: 'cache:hit_ratio', expect: '>= 90%', withinMs: 600_000 },
-  mendedBy: [],
+  mendedBy: ['use-standby-cache'],
+  mustNotRun: [],
   abort: [],
   limitsMs: { gate: 300_000, detect: 300_000, notify: 120_000, walk: 1_200_000, resolve: 600_000 },
+}
+
+/** Nothing was out of sight. */
+export const SEEN: Watched = {
+  harm: undefined,
+  unseen: { alerts: undefined, users: undefined, aborts: undefined },
+  mustNotRun: [],
+  hasAborts: false,
 }
 
 const AT = '2026-11-21T03:00:00.000Z'
@@ -86,6 +96,8 @@ export function heldJournal(): Journal {
     },
     impact: { requests: 4808, failed: 3, slow: 12, evidence: 'counters' },
     mitigatedBy: 'runbook',
+    faults: ['cache-stopped'],
+    acts: [{ name: 'use-standby-cache', startedAt: AT }],
     undo: [
       { what: 'cache-stopped', kind: 'fault', startedAt: AT, finishedAt: AT, ok: true, readBack: 'held', attempts: 1 },
     ],

@@ -3,15 +3,19 @@ import type { Journal } from '../../src/drill/journal.ts'
 import { isFiring, isResolved, namesRunbook, notificationOf } from '../../src/drill/message.ts'
 import { drillReport } from '../../src/drill/report.ts'
 import { formatScorecard } from '../../src/drill/scorecard.ts'
-import { checksOf, decide } from '../../src/drill/verdict.ts'
-import { heldJournal } from './sample-journal.ts'
+import { checksOf, decide, type Watched } from '../../src/drill/verdict.ts'
+import { heldJournal, SEEN } from './sample-journal.ts'
 
 const mendedByRollback = (journal: Journal) => Object.assign(journal, { mitigatedBy: 'rollback' })
 const NOTHING = { stop: undefined, lagged: undefined }
-function judged(change: (journal: Journal) => unknown, harm?: string) {
+const unknown = { readBack: 'unknown' }
+const unseen = (what: keyof Watched['unseen']) => ({ unseen: { ...SEEN.unseen, [what]: 'not seen for 40 s' } })
+const skipped = (name: string) => (journal: Journal) =>
+  Object.assign(journal.phases.find((p) => p.name === name) ?? {}, { status: 'skipped', text: 'not reached' })
+function judged(change: (journal: Journal) => unknown, watched: Partial<Watched> = {}) {
   const journal = heldJournal()
   change(journal)
-  journal.checks = checksOf(journal, { harm })
+  journal.checks = checksOf(journal, { ...SEEN, ...watched })
   return { journal, failing: journal.checks.filter((c) => !c.ok).map((c) => c.name), ...decide(journal, NOTHING) }
 }
 
@@ -30,16 +34,72 @@ describe('the verdict', () => {
   })
 
   test('is failed when users were harmed although protection was on', () => {
-    expect(judged(() => {}, 'nobody-fails: 3 %')).toMatchObject({
+    const harm = 'nobody-fails: 3 %'
+    expect(judged(() => {}, { harm })).toMatchObject({
       verdict: 'failed',
       failing: ['users were not harmed'],
     })
-    expect(judged((j) => Object.assign(j, { protection: 'off' }), 'nobody-fails: 3 %').verdict).toBe('passed')
+    expect(judged((j) => Object.assign(j, { protection: 'off' }), { harm }).verdict).toBe('passed')
+  })
+
+  const noRequest = (j: Journal) => Object.assign(j.impact, { requests: 0 })
+  test.each<[string, string, (j: Journal) => unknown, Partial<Watched>]>([
+    ['the fault had its effect', 'when the phase was not reached', skipped('confirm'), {}],
+    ['every expected alert fired', 'when nobody knows when', (j) => Object.assign(j.times, { firingAt: null }), {}],
+    ['every expected alert fired', 'when that was not waited for', skipped('detect'), {}],
+    ['nothing unexpected fired', 'when alerts could not be seen', () => {}, unseen('alerts')],
+    ['nothing unexpected fired', 'when no fault was injected', skipped('inject'), {}],
+    ['Slack was told', 'when the phase was not reached', skipped('notify'), {}],
+    ['the runbook mended it', 'when nobody knows', (j) => Object.assign(j, { mitigatedBy: 'none' }), {}],
+    ['it recovered', 'when the phase was not reached', skipped('recover'), {}],
+    ['the alerts resolved', 'when the phase was not reached', skipped('resolve'), {}],
+    ['everything is undone', 'when a fault was not read back', (j) => Object.assign(j.undo[0] ?? {}, unknown), {}],
+    ['everything is undone', 'when there is no record of it', (j) => Object.assign(j, { undo: [] }), {}],
+    ['healthy at the end', 'when the phase was not reached', skipped('verify'), {}],
+    ['users were not harmed', 'when no request was counted', noRequest, {}],
+    ['users were not harmed', 'when they were not counted', (j) => Object.assign(j.impact, { requests: null }), {}],
+    ['users were not harmed', 'when they could not be seen', () => {}, unseen('users')],
+    ['abort conditions were watched', 'when they were not', () => {}, { ...unseen('aborts'), hasAborts: true }],
+    ["no other cause's act ran", 'when the runbook was not walked', skipped('walk'), { mustNotRun: ['flush'] }],
+  ])('is failed, as not proven: %s %s', (name, _, change, watched) => {
+    const { verdict, journal, reasons } = judged(change, watched)
+    const bad = journal.checks.filter((c) => !c.ok)
+    expect(bad.map((c) => [c.name, c.state])).toEqual([[name, 'not proven']])
+    expect(verdict).toBe('failed')
+    expect(reasons).toEqual([expect.stringMatching(/: not proven [(]/)])
+  })
+
+  test('names the act of another cause that ran, and not one that did not', () => {
+    const mustNotRun = ['use-standby-cache', 'flush']
+    expect(judged(() => {}, { mustNotRun })).toMatchObject({
+      verdict: 'failed',
+      reasons: ["no other cause's act ran: no (the wrong cause's act ran: use-standby-cache)"],
+    })
+    expect(judged(() => {}, { mustNotRun: ['flush'] }).verdict).toBe('passed')
+  })
+
+  test('does not judge harm where the drill says nothing of protection, and says so', () => {
+    const { journal, verdict } = judged((j) => Object.assign(j, { protection: null }), { harm: 'nobody-fails: 3 %' })
+    expect(verdict).toBe('passed')
+    expect(journal.checks.map((c) => c.name)).not.toContain('users were not harmed')
+    expect(formatScorecard(journal, (_, s) => s)).toMatch(/Harm to users +not judged/)
+  })
+
+  test('is failed when nothing was checked', () => {
+    expect(decide({ ...heldJournal(), checks: [] }, NOTHING)).toEqual({
+      verdict: 'failed',
+      reasons: ['nothing was checked'],
+    })
   })
 
   test('says nothing of users when no fault was injected', () => {
     const { journal } = judged((j) => Object.assign(j.times, { injectedAt: null }))
-    expect(journal.checks.at(-1)).toEqual({ name: 'users were not harmed', ok: false, text: 'not reached' })
+    expect(journal.checks.at(-1)).toEqual({
+      name: 'users were not harmed',
+      ok: false,
+      state: 'not proven',
+      text: 'not reached',
+    })
   })
 
   test('is invalid when the generator lagged, and aborted when it was stopped, whatever else held', () => {
@@ -82,6 +142,14 @@ describe('a Slack message', () => {
     expect([first, resolved, ours].map((m) => isResolved(m, 'cache-outage'))).toEqual([false, true, false])
     expect(namesRunbook(first, 'cache-outage')).toBe(true)
     expect(namesRunbook(resolved, 'cache-outage')).toBe(false)
+  })
+
+  test('of triage that names an incident beside it is none of that incident', () => {
+    const text =
+      'CRITICAL: triage in lab\nFires as well: *cache-outage*. Walk that runbook first.\ndrillbook respond triage --env lab'
+    const triage = { id: '1', receivedAt: '2026-11-21T03:15:00.000Z', text }
+    expect(isFiring(triage, 'cache-outage')).toBe(false)
+    expect(isFiring(triage, 'triage')).toBe(true)
   })
 })
 

@@ -88,10 +88,12 @@ test('wrong options are told all at once', async () => {
   expect(stderr).toContain('no part is called sofa')
   expect(stderr).toContain('api-1: 70000 is not from 1024 to 65535')
   expect(stderr).toContain('--port gateway is not NAME=NUMBER')
-  expect(await lab.run('lab', 'up', '--speed', '0', '--journeys-per-second', '0', '--data-set', 'huge')).toMatchObject({
-    status: 2,
-    stderr: expect.stringMatching(/--speed.*--journeys-per-second.*--data-set/s),
-  })
+  expect(await lab.run('lab', 'up', '--speed', '0', '--journeys-per-second', '-1', '--data-set', 'huge')).toMatchObject(
+    {
+      status: 2,
+      stderr: expect.stringMatching(/--speed.*--journeys-per-second.*--data-set/s),
+    },
+  )
   for (const option of ['--speed', '--journeys-per-second']) {
     expect(await lab.run('lab', 'up', option, 'x')).toMatchObject({
       status: 2,
@@ -128,13 +130,13 @@ test('a mistake in the environment is told with its line before anything starts'
   for (const name of ['drillbook.yaml', 'alerts', 'environments', 'runbooks']) {
     cpSync(join(CHECKOUT, name), join(scratch, name), { recursive: true })
   }
-  const file = join(scratch, 'environments/lab.yaml')
+  const file = join(scratch, 'environments/lab/connections.yaml')
   writeFileSync(file, readFileSync(file, 'utf8').replaceAll(`\${port.keeper}`, `\${port.sofa}`))
   lab = new TestLab('mistaken', scratch)
   const { status, stderr } = await lab.run('lab', 'up', '--port-offset', await freeOffset())
   expect([status, stderr]).toEqual([
     2,
-    expect.stringMatching(/environments\/lab\.yaml:\d+ {2}the lab has no \$\{port\.sofa\}/),
+    expect.stringMatching(/environments\/lab\/connections\.yaml:\d+ {2}the lab has no \$\{port\.sofa\}/),
   ])
   expect([lab.processes(), lab.exists]).toEqual([[], false])
 })

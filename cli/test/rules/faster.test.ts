@@ -30,7 +30,8 @@ function play(story: string, rulesDir: string): { status: number | null; output:
 function plant(name: string, file: string, mistake: (text: string) => string): string {
   const planted = join(dir, name)
   mkdirSync(planted)
-  for (const each of ['cache-outage.yaml', 'meta.yaml']) copyFileSync(join(dir, 'rules', each), join(planted, each))
+  const compiled = readdirSync(join(dir, 'rules')).filter((each) => each.endsWith('.yaml'))
+  for (const each of compiled) copyFileSync(join(dir, 'rules', each), join(planted, each))
   const before = readFileSync(join(planted, file), 'utf8')
   const after = mistake(before)
   expect(after).not.toBe(before)
@@ -45,15 +46,27 @@ test.each(stories)('every case of %s holds ten times faster', (story) => {
 })
 
 test.each([
-  ['a range that was not scaled', 'cache-outage.yaml', 'cache_lookups_total{result="error"}[6s]', '[6s]', '[1m]'],
-  ['a `for` that was not scaled', 'cache-outage.yaml', 'for: 3s', '3s', '30s'],
-  ['a keep_firing_for that was not scaled', 'cache-outage.yaml', 'keep_firing_for: 6s', '6s', '1m'],
-  ['an offset that was not scaled', 'cache-outage.normal.yaml', 'offset 6m', '6m', '1h'],
-  ['a long range that was not scaled', 'cache-outage.normal.yaml', '[2h18m]', '2h18m', '23h'],
-])('%s is found', (name, story, at, scaled, unscaled) => {
-  const planted = plant(name.replaceAll(/\W/g, '-'), 'cache-outage.yaml', (text) =>
-    text.replace(at, at.replace(scaled, unscaled)),
-  )
+  [
+    'a range that was not scaled',
+    'cache-outage.yaml',
+    'cache-outage.yaml',
+    'cache_lookups_total{result="error"}[6s]',
+    '[6s]',
+    '[1m]',
+  ],
+  ['a `for` that was not scaled', 'cache-outage.yaml', 'cache-outage.yaml', 'for: 3s', '3s', '30s'],
+  [
+    'a keep_firing_for that was not scaled',
+    'cache-outage.yaml',
+    'cache-outage.yaml',
+    'keep_firing_for: 6s',
+    '6s',
+    '1m',
+  ],
+  ['an offset that was not scaled', 'cache-outage.normal.yaml', 'shared.yaml', 'offset 6m', '6m', '1h'],
+  ['a long range that was not scaled', 'cache-outage.normal.yaml', 'shared.yaml', '[2h18m]', '2h18m', '23h'],
+])('%s is found', (name, story, file, at, scaled, unscaled) => {
+  const planted = plant(name.replaceAll(/\W/g, '-'), file, (text) => text.replace(at, at.replace(scaled, unscaled)))
   const { status, output } = play(story, planted)
   expect(output).toContain('FAILED')
   expect(status).not.toBe(0)

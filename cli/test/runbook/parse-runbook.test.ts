@@ -86,8 +86,8 @@ describe('what is wrong with a runbook is said with its line', () => {
     ],
     [
       'a check that changes something',
-      '"repair","kind":"act"',
-      '"repair","kind":"check"',
+      '"repair","kind":"act"}\ndrillbook act repair',
+      '"repair","kind":"check"}\ndrillbook lab down',
       '"name":"repair"',
       /"kind":"check" changes nothing/,
     ],
@@ -202,7 +202,8 @@ describe('the runbooks of this project', () => {
 test('what the environment cannot do is found before the walk', () => {
   const runbook = parseRunbook(OUTAGE, 'r.md').runbook
   if (runbook === undefined) throw new Error('OUTAGE is a runbook')
-  const environment = (actions: Environment['actions']) => ({ name: 'here', actions }) as Environment
+  const environment = (actions: Environment['actions']) =>
+    ({ name: 'here', shownAs: 'environments/here.yaml', actions }) as Environment
   const useSpare = lineOf(OUTAGE, '"name":"use-spare"')
   const plain = { ops: { method: 'PUT' as const, path: '/x' }, timeout: '1s', params: {} }
   expect(validateAgainst(runbook, environment(new Map([['use-spare', plain]])))).toEqual([
@@ -212,7 +213,11 @@ test('what the environment cannot do is found before the walk', () => {
       line: useSpare,
       message: 'use-spare is undone by use-own here, but by nothing in the environment here',
     },
-    { file: 'r.md', line: lineOf(OUTAGE, '"name":"repair"'), message: 'the environment here knows no action repair' },
+    {
+      file: 'r.md',
+      line: lineOf(OUTAGE, '"name":"repair"'),
+      message: 'actions.repair is missing in environments/here.yaml',
+    },
   ])
 })
 

@@ -39,14 +39,18 @@ export async function fakePrometheus(): Promise<FakePrometheus> {
       const answer = fake.answers.get(promql) ?? []
       const values = typeof answer === 'function' ? answer() : answer
       const now = Date.now() / 1000
-      const result = values.map((value, i) => ({
-        metric: {
-          __name__: 'm',
-          instance: `i${i}`,
-          ...(promql.startsWith('count by (service)') ? { service: 'shop' } : {}),
-        },
-        value: [now, Number.isNaN(value) ? 'NaN' : String(value)],
-      }))
+      // Which alerts fired is known from `alerts`, unless the test scripts the query itself.
+      const stored = promql.includes('ALERTS') && !fake.answers.has(promql)
+      const result = stored
+        ? fake.alerts.filter((a) => a.state === 'firing').map((a) => sample(a, now))
+        : values.map((value, i) => ({
+            metric: {
+              __name__: 'm',
+              instance: `i${i}`,
+              ...(promql.startsWith('count by (service)') ? { service: 'shop' } : {}),
+            },
+            value: [now, Number.isNaN(value) ? 'NaN' : String(value)],
+          }))
       response.end(JSON.stringify({ status: 'success', data: { resultType: 'vector', result } }))
     } else if (url.pathname === '/api/v1/query_range') {
       response.end(JSON.stringify({ status: 'success', data: { resultType: 'matrix', result: [] } }))
@@ -69,6 +73,10 @@ export async function fakePrometheus(): Promise<FakePrometheus> {
       return new Promise((resolve) => server.close(() => resolve()))
     },
   }
+}
+
+function sample({ name, incident }: FakeAlert, now: number): unknown {
+  return { metric: { __name__: 'ALERTS', alertname: name, incident, alertstate: 'firing' }, value: [now, '1'] }
 }
 
 function rule({ name, incident, severity, state }: FakeAlert): unknown {

@@ -43,6 +43,41 @@ describe('act', () => {
     ])
   })
 
+  describe('of an action that only reads', () => {
+    const READS = 'list-sessions: { ops: { method: GET, path: /sessions }, reads: true }'
+    beforeEach(() => {
+      desk.instance.answer = (_, response) => {
+        response.end('{"rows":[{"pid":4711,"query":"select 1"},{"pid":12}]}')
+        return true
+      }
+    })
+
+    test.each([false, true])(
+      'asks nobody, shows the rows, and leaves no audit line (production: %p)',
+      async (production) => {
+        desk.setUp({ actions: `  ${READS}`, production })
+        const { status, stdout } = await desk.drillbook('act', 'list-sessions')
+        expect(status).toBe(0)
+        expect(stdout).toBe('pid   query\n4711  select 1\n12\n')
+        expect(existsSync(join(desk.folder.root.records, 'audit.jsonl'))).toBe(false)
+      },
+    )
+
+    test('has the whole answer with --json', async () => {
+      desk.setUp({ actions: `  ${READS}` })
+      const { stdout } = await desk.drillbook('act', 'list-sessions', '--json')
+      expect(JSON.parse(stdout)).toMatchObject({
+        ok: true,
+        targets: [{ json: { rows: [{ pid: 4711 }, { pid: 12 }] } }],
+      })
+    })
+
+    test('is listed as such', async () => {
+      desk.setUp({ actions: `  ${READS}` })
+      expect((await desk.drillbook('act')).stdout).toBe('list-sessions\n    changes nothing\n')
+    })
+  })
+
   test('an instance that says what it has done is heard, one that answers its state is not', async () => {
     const file = { file: `/${'long/'.repeat(20)}heap-20261121T173500Z-12345.heapsnapshot`, bytes: 61_234_567 }
     const answers: object[] = [file, { instance: 'api-1', settings: 'x'.repeat(1_000) }]

@@ -45,8 +45,8 @@ describe('respond', () => {
       'use-spare',
       'fast',
       'repair',
-      'buy-a-second-one',
       'well',
+      'buy-a-second-one',
     ])
     expect(listIncidents(desk.folder.root)).toHaveLength(1)
   })
@@ -73,7 +73,7 @@ describe('respond', () => {
   test('without a name it takes what is firing, and records it', async () => {
     const { status, stdout } = await desk.drillbook('respond', '--yes')
     expect(status).toBe(0)
-    expect(stdout).toMatch(/^\d{8}-\d{6}-outage: finished, 5 done, 0 failed, 2 unattended\n$/)
+    expect(stdout).toMatch(/^\d{8}-\d{6}-outage: finished, 5 done, 0 failed, 1 unattended, 1 open\n$/)
     expect(listIncidents(desk.folder.root)[0]?.alerts).toMatchObject([
       { name: 'ThingDown', since: '2026-11-21T03:15:00.000Z' },
     ])
@@ -92,7 +92,9 @@ describe('respond', () => {
     desk.prometheus.answers.set('up', [0])
     const { status, stdout, stderr } = await desk.drillbook('respond', 'outage', '--yes', '--json')
     expect(status).toBe(1)
-    expect(JSON.parse(stdout).steps.at(-1)).toMatchObject({ name: 'well', outcome: 'failed', value: 0 })
+    expect(JSON.parse(stdout).steps).toContainEqual(
+      expect.objectContaining({ name: 'well', outcome: 'failed', value: 0 }),
+    )
     expect(stderr).toContain('error: failed: well')
   })
 

@@ -13,20 +13,23 @@ import {
   VisibilityMode,
 } from '@grafana/schema'
 import type { Options } from '@grafana/schema/dist/esm/raw/composable/timeseries/panelcfg/x/TimeSeriesPanelCfg_types.gen'
-import type { Threshold } from '../rules/thresholds.ts'
 import { type PanelText, panelBase } from './panel.ts'
 import { type SeriesStyle, seriesStyles } from './series-style.ts'
-import { alertLine, NO_STEPS } from './steps.ts'
+import { alertLine, alertLines, type Bound, isAbove } from './steps.ts'
 
 export interface GraphPanel extends PanelText {
   /** The alert whose number is drawn as a dashed line, always in sight, in the colour of its severity. @default none */
-  alert?: Threshold
+  alert?: Bound
+  /** The same for several alerts on one figure. @default none */
+  alerts?: readonly Bound[]
   /** @default Grafana's palette, by order of appearance */
   styles?: readonly SeriesStyle[]
   /** Series on top of each other: only for parts of a whole. @default false */
   stacked?: boolean
   /** For values that jump, such as 0 and 1. @default false */
   stepped?: boolean
+  /** What stands there when the query returns nothing. @default Grafana's "No data" */
+  noValue?: string
   /** Upper end of the axis, in the panel's unit. @default as the data needs */
   max?: number
 }
@@ -45,7 +48,8 @@ export function graph(panel: GraphPanel): Panel {
         custom: { ...lines(panel) },
         min: 0,
         ...(panel.max === undefined ? {} : { max: panel.max }),
-        thresholds: panel.alert ? alertLine(panel.alert) : NO_STEPS,
+        ...(panel.noValue === undefined ? {} : { noValue: panel.noValue }),
+        thresholds: panel.alert ? alertLine(panel.alert) : alertLines(panel.alerts ?? []),
         unit: panel.unit,
       },
       overrides: seriesStyles(panel.styles ?? []),
@@ -54,9 +58,11 @@ export function graph(panel: GraphPanel): Panel {
   }
 }
 
-function lines({ stacked = false, stepped = false, alert }: GraphPanel): GraphFieldConfig {
+function lines({ stacked = false, stepped = false, alert, alerts = [] }: GraphPanel): GraphFieldConfig {
+  const drawn = alert === undefined ? alerts : [alert]
+  const above = drawn.filter(isAbove).map(({ value }) => value)
   return {
-    ...(alert?.operator.startsWith('>') ? { axisSoftMax: alert.value } : {}),
+    ...(above.length > 0 ? { axisSoftMax: Math.max(...above) } : {}),
     drawStyle: GraphDrawStyle.Line,
     fillOpacity: stacked ? 40 : 8,
     gradientMode: GraphGradientMode.None,
@@ -65,6 +71,6 @@ function lines({ stacked = false, stepped = false, alert }: GraphPanel): GraphFi
     showPoints: VisibilityMode.Never,
     spanNulls: false,
     stacking: { group: 'A', mode: stacked ? StackingMode.Normal : StackingMode.None },
-    thresholdsStyle: { mode: alert ? GraphThresholdsStyleMode.Dashed : GraphThresholdsStyleMode.Off },
+    thresholdsStyle: { mode: drawn.length > 0 ? GraphThresholdsStyleMode.Dashed : GraphThresholdsStyleMode.Off },
   }
 }

@@ -5,7 +5,7 @@ import { COLOURS } from './colours.ts'
 /** Grafana colours a value by the highest step at or below it; this is the least step above a bound that is itself bad. */
 const JUST_ABOVE = 1e-9
 
-type Bound = Pick<Threshold, 'operator' | 'value' | 'severity'>
+export type Bound = Pick<Threshold, 'operator' | 'value' | 'severity'>
 
 /** Green on the good side of the alert's number, the colour of the alert's severity on the other. */
 export function alertSteps(bound: Bound): ThresholdsConfig {
@@ -18,6 +18,41 @@ export function alertSteps(bound: Bound): ThresholdsConfig {
  */
 export function alertLine(bound: Bound): ThresholdsConfig {
   return stepsAt(bound, 'transparent')
+}
+
+/**
+ * Lines over a graph for several alerts on one figure, such as a warning and a critical one. Where some start above and
+ * some below, those that start above are drawn.
+ */
+export function alertLines(bounds: readonly Bound[]): ThresholdsConfig {
+  const above = bounds.filter((bound) => isAbove(bound)).sort((a, b) => a.value - b.value)
+  const below = bounds.filter((bound) => !isAbove(bound)).sort((a, b) => a.value - b.value)
+  if (above.length > 0) {
+    return lines(
+      'transparent',
+      above.map(({ operator, value, severity }) => ({
+        color: COLOURS[severity],
+        value: operator === '>' ? value + JUST_ABOVE : value,
+      })),
+    )
+  }
+  const [lowest] = below
+  if (lowest === undefined) return NO_STEPS
+  const upTo = below.map(({ operator, value }, index) => {
+    const next = below[index + 1]
+    const color = next === undefined ? 'transparent' : COLOURS[next.severity]
+    return { color, value: operator === '<' ? value : value + JUST_ABOVE }
+  })
+  return lines(COLOURS[lowest.severity], upTo)
+}
+
+/** Whether the bad side of an alert's number is above it. Gauges that are compared with 0 by `==` are never negative. */
+export function isAbove({ operator, value }: Pick<Bound, 'operator' | 'value'>): boolean {
+  return operator.startsWith('>') || (operator === '==' && value !== 0)
+}
+
+function lines(base: string, steps: { color: string; value: number }[]): ThresholdsConfig {
+  return { mode: ThresholdsMode.Absolute, steps: [{ color: base, value: null }, ...steps] }
 }
 
 function stepsAt({ operator, value, severity }: Bound, good: string): ThresholdsConfig {
@@ -50,11 +85,5 @@ export const NO_STEPS: ThresholdsConfig = {
 }
 
 function steps(below: string, value: number, fromThere: string): ThresholdsConfig {
-  return {
-    mode: ThresholdsMode.Absolute,
-    steps: [
-      { color: below, value: null },
-      { color: fromThere, value },
-    ],
-  }
+  return lines(below, [{ color: fromThere, value }])
 }

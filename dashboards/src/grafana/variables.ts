@@ -29,9 +29,12 @@ export function labelVariable(choice: {
   description: string
   metric: string
   of: string
+  /** What "All" stands for. @default every value, so that series without the label are left out */
+  all?: string
 }): LabelVariable {
   const query = `label_values(${choice.metric}, ${choice.of})`
   return {
+    ...(choice.all === undefined ? {} : { allValue: choice.all }),
     current: { selected: true, text: ['All'], value: ['$__all'] },
     datasource: DATASOURCE,
     definition: query,

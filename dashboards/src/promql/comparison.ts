@@ -45,6 +45,22 @@ export function comparisonAtTop(expr: string): Comparison | undefined {
   return bound && { left: expr.slice(left.from, left.to), operator, ...bound }
 }
 
+/**
+ * What has to hold besides the comparison of `comparisonAtTop`, as written: `and on (service) b >= 10`. Throws
+ * PromqlError.
+ */
+export function conditionsAtTop(expr: string): string[] {
+  const conditions: string[] = []
+  let node = withoutParentheses(parsePromql(expr))
+  while (node.name === 'BinaryExpr' && (node.getChild('And') ?? node.getChild('Unless')) !== null) {
+    const left = node.firstChild
+    if (left === null) break
+    conditions.unshift(expr.slice(left.to, node.to).trim().replaceAll(/\s+/g, ' '))
+    node = withoutParentheses(left)
+  }
+  return conditions
+}
+
 function boundOf(expr: string, node: SyntaxNode): { value: number; times?: string } | undefined {
   const value = numberOf(expr, node)
   if (value !== undefined) return { value }

@@ -15,7 +15,10 @@ export interface AlertRule {
 }
 
 export interface Rules {
+  /** By name; of several with one name the last. */
   alerts: ReadonlyMap<string, AlertRule>
+  /** Every alert, in the order of files and rules: a warning and a critical one may have the same name. */
+  all: readonly AlertRule[]
   /** Names that recording rules give to their results. */
   recorded: ReadonlySet<string>
 }
@@ -33,9 +36,9 @@ interface RuleEntry {
   annotations?: Record<string, string>
 }
 
-/** All `*.yaml` rule files of a folder. Throws RulesError naming the folder or file that cannot be read. */
+/** All rule files (`*.yaml`, `*.yml`) of a folder. Throws RulesError naming the folder or file that cannot be read. */
 export function readRules(dir: string): Rules {
-  const alerts = new Map<string, AlertRule>()
+  const all: AlertRule[] = []
   const recorded = new Set<string>()
   for (const file of ruleFileNames(dir)) {
     const rules = (readRuleFile(dir, file).groups ?? []).flatMap((group) => group.rules ?? [])
@@ -43,16 +46,16 @@ export function readRules(dir: string): Rules {
       if (rule.record !== undefined) recorded.add(rule.record)
       if (rule.alert === undefined) continue
       const { alert: name, expr = '', for: hold = '0s', labels = {}, annotations = {} } = rule
-      alerts.set(name, { name, file, expr: String(expr).trim(), for: hold, labels, annotations })
+      all.push({ name, file, expr: String(expr).trim(), for: hold, labels, annotations })
     }
   }
-  return { alerts, recorded }
+  return { alerts: new Map(all.map((alert) => [alert.name, alert])), all, recorded }
 }
 
 function ruleFileNames(dir: string): string[] {
   try {
     return readdirSync(dir)
-      .filter((name) => name.endsWith('.yaml'))
+      .filter((name) => /\.ya?ml$/.test(name))
       .sort()
   } catch (error) {
     throw new RulesError([`${dir}: ${error instanceof Error ? error.message : String(error)}`])
@@ -61,7 +64,7 @@ function ruleFileNames(dir: string): string[] {
 
 function readRuleFile(dir: string, file: string): RuleFile {
   try {
-    const content: unknown = parse(readFileSync(join(dir, file), 'utf8'))
+    const content: unknown = parse(readFileSync(join(dir, file), 'utf8'), { merge: true })
     if (typeof content !== 'object' || content === null) throw new Error('no rule groups in it')
     return content
   } catch (error) {

@@ -1,10 +1,12 @@
 import type { Threshold } from './thresholds.ts'
 
+type Sentenced = Pick<Threshold, 'alert' | 'severity' | 'operator' | 'value' | 'times' | 'for' | 'incident'>
+
 /**
  * "**CacheErrorsHigh** (warning) fires at >= 100 lookups/s for 30s: `drillbook respond cache-outage`." Every figure is
  * the rule's, so the panel never says another than the alert.
  */
-export function alertSentence(threshold: Threshold, unit = ''): string {
+export function alertSentence(threshold: Sentenced, unit = ''): string {
   const { alert, severity, operator, value, times, incident } = threshold
   const bound = [
     `${operator} ${value}`,

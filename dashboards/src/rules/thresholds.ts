@@ -46,15 +46,14 @@ export function readThresholds(rules: Rules): Thresholds {
     problems.push(`${wanted.alert}: ${result}`)
     return { ...wanted, operator: '>=', value: Number.NaN, severity: 'warning', for: '0s', incident: '', runbook: '' }
   }
-  const thresholds: Thresholds = {
-    cacheDown: read(DRAWN.cacheDown),
-    cacheErrors: read(DRAWN.cacheErrors),
-    hitRate: read(DRAWN.hitRate),
-    databaseLoad: read(DRAWN.databaseLoad),
-    apiLatency: read(DRAWN.apiLatency),
-  }
+  const thresholds = mapValues(DRAWN, read)
   if (problems.length > 0) throw new RulesError(problems)
   return thresholds
+}
+
+function mapValues<K extends string, V, W>(object: Readonly<Record<K, V>>, map: (value: V) => W): Record<K, W> {
+  const entries: [string, W][] = Object.entries<V>(object).map(([key, value]) => [key, map(value)])
+  return Object.fromEntries(entries) as Record<K, W>
 }
 
 /** The threshold, or the sentence that says what is wrong with the rule. */

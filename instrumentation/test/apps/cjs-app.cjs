@@ -15,6 +15,13 @@ const app = express()
 
 app.use((_req, _res, next) => next())
 app.get('/healthz', (_req, res) => res.end())
+app.use(
+  '/shops/:shop',
+  express().use(
+    '/:shelf',
+    express.Router().get('/things', (_req, res) => res.end()),
+  ),
+)
 app.get('/echo', (_req, res) => res.end('echo'))
 app.get('/drain', async (_req, res) => {
   logger.info({ event: 'drain.started' }, 'answers only once the app is asked to end')

@@ -14,6 +14,13 @@ const app = express()
 
 app.use((_req, _res, next) => next())
 app.get('/healthz', (_req, res) => res.end())
+app.use(
+  '/shops/:shop',
+  express().use(
+    '/:shelf',
+    express.Router().get('/things', (_req, res) => res.end()),
+  ),
+)
 app.get('/echo', (_req, res) => res.end('echo'))
 app.put('/sampling/:ratio', (req, res) => {
   const changed = setSamplingRatio(Number(req.params.ratio))

@@ -14,6 +14,7 @@ import { ReplicaEvents } from '../database/replica-events.ts'
 import { ReservedConnection } from '../database/reserved-connection.ts'
 import { endSessionAction, sessionsView } from '../database/session-controls.ts'
 import { SessionStore } from '../database/session-store.ts'
+import { drillFaults } from '../drills/drill-faults.ts'
 import { Health } from '../http/health.ts'
 import { AnswerStore } from '../idempotency/answer-store.ts'
 import { Mutations } from '../idempotency/mutations.ts'
@@ -113,6 +114,7 @@ export function createApp(config: Config, telemetry: Telemetry): App {
     providerChoice: new ProviderChoice(),
     heapSnapshotDir: config.heapSnapshotDir,
   })
+  const drills = config.drillsAllowed ? drillFaults(registry, config.version) : undefined
   const settings = { banner, database, shedding, switches, waitingRoom: waiting.room }
   const plane = createPlane({
     instance: config.instance,
@@ -122,7 +124,7 @@ export function createApp(config: Config, telemetry: Telemetry): App {
     auditFile: config.auditFile,
     tokens: config.opsTokens,
     logger,
-    settings: [...controls.settings, ...apiSettings(settings)],
+    settings: [...controls.settings, ...apiSettings(settings), ...(drills?.settings ?? [])],
     actions: [
       ...controls.actions,
       warmUpAction(warmUp, async () => [...(await catalogue.copies()), ...shop.shopWindow.copies()]),
@@ -130,6 +132,7 @@ export function createApp(config: Config, telemetry: Telemetry): App {
       drainAction(health),
       restoreAction(waiting.room),
       endSessionAction(sessions),
+      ...(drills?.actions ?? []),
     ],
     views: [
       ...controls.views,
@@ -159,10 +162,11 @@ export function createApp(config: Config, telemetry: Telemetry): App {
     holdRules: config.holdRules,
     tokens: waiting.tokens,
     waitingRoom: waiting.room,
+    slow: drills?.slow,
   })
 
   return {
-    public: frontDoor({ shedding, switches, http: telemetry.http, outcomes: telemetry.outcomes }, inside),
+    public: frontDoor({ shedding, switches, http: telemetry.http, outcomes: telemetry.outcomes, drills }, inside),
     routed: inside,
     operations: operationsApp({ logger, serveMetrics: telemetry.serveMetrics, health, plane }),
     begin: async () => {

@@ -23,6 +23,7 @@ export interface Config {
   heapSnapshotDir: string | undefined
   holdRules: HoldRules
   waitingRoom: { redisUrl: string; mode: WaitingRoomMode; limits: RoomLimits; rules: RoomRules }
+  drillsAllowed: boolean
   logLevel: ApiEnv['LOG_LEVEL']
 }
 
@@ -55,6 +56,7 @@ export function decideConfig(env: ApiEnv): Config {
         turnMs: env.WAITING_ROOM_TURN_SECONDS * 1_000,
       },
     },
+    drillsAllowed: env.DRILLS === 'allowed',
     logLevel: env.LOG_LEVEL,
   }
   if (problems.length > 0) throw new EnvError(problems)

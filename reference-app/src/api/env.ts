@@ -44,6 +44,8 @@ export const apiEnv = z.object({
     .min(1)
     .max(86_400)
     .default(QUEUE_TOKEN_LIFETIME_MS / 1000),
+  /** `allowed`: drills can make this instance fail. Absent: there is no way to. */
+  DRILLS: z.literal('allowed').optional(),
   LOG_LEVEL: logLevel,
   APP_VERSION: version,
 })

@@ -3,6 +3,7 @@ import { type Balances, balanceRoutes } from '../balance/routes.ts'
 import { type Ordering, orderRoutes } from '../commerce/order-routes.ts'
 import { type Products, productRoutes } from '../commerce/product-routes.ts'
 import { type Coupons, couponRoutes } from '../coupons/routes.ts'
+import type { SlowInstance } from '../drills/slow-instance.ts'
 import { endOfRoutes } from '../http/end-of-routes.ts'
 import type { Health } from '../http/health.ts'
 import { healthRoutes } from '../http/health-routes.ts'
@@ -35,10 +36,12 @@ export interface PublicParts
   telemetry: Telemetry
   health: Health
   banner: Banner
+  /** Absent where drills are not allowed. */
+  slow?: SlowInstance | undefined
 }
 
 /** What users reach. Health is answered before anything is measured: probes are not traffic. */
-export function publicApp({ telemetry, health, banner, ...parts }: PublicParts): Express {
+export function publicApp({ telemetry, health, banner, slow, ...parts }: PublicParts): Express {
   const context: OperationContext = {
     outcomes: telemetry.outcomes,
     parseBody: json({ limit: BODY_LIMIT, type: () => true }),
@@ -49,6 +52,7 @@ export function publicApp({ telemetry, health, banner, ...parts }: PublicParts):
   app.disable('etag') // answers are not kept by anybody
   app.use(healthRoutes(health))
   app.use(telemetry.http.middleware)
+  if (slow !== undefined) app.use(slow.middleware)
   app.use(waitingRoomPageRoutes({ ...parts, banner }, context))
   app.use('/api/v1', queueRoutes(parts, context))
   app.use('/api/v1', ticketingRoutes(parts, context))

@@ -24,6 +24,8 @@ export const ACCESS: Readonly<Record<string, readonly Caller[]>> = {
   'PUT /database/pool': OPERATORS,
   'PUT /database/reads': OPERATORS,
   'PUT /drain': OPERATORS,
+  'PUT /drills/delay': OPERATORS,
+  'PUT /drills/failing-share': OPERATORS,
   'PUT /jobs/{job}': OPERATORS,
   'PUT /payments/provider': OPERATORS,
   'PUT /load-shedding': OPERATORS,

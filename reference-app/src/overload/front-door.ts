@@ -1,5 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { HttpMetrics, OutcomeMetrics } from '@drillbook/instrumentation'
+import type { DrillFaults } from '../drills/drill-faults.ts'
 import { onceReceived } from '../http/once-received.ts'
 import type { KillSwitches } from './kill-switches.ts'
 import type { LoadShedding } from './load-shedding.ts'
@@ -15,6 +16,8 @@ export interface FrontDoor {
   switches: KillSwitches
   http: HttpMetrics
   outcomes: OutcomeMetrics
+  /** Absent where drills are not allowed. */
+  drills?: DrillFaults | undefined
 }
 
 /** As the metrics call what no route matched. */
@@ -23,6 +26,8 @@ const OVERLOADED = new Refusal('overloaded', 'Too much is going on. Try again in
 /** People switch, so it takes minutes. */
 const DISABLED = new Refusal('operation_disabled', 'This has been switched off for now. Try again later.', 30)
 
+const FAULTY_RELEASE = new Refusal('internal_error', 'Something went wrong.')
+
 const NO_PATH = new Refusal('invalid_request', 'The request target must be a path, with what is not ASCII encoded.')
 const NOT_ENCODED = new Refusal('invalid_request', 'The path is not well percent-encoded.')
 
@@ -30,7 +35,7 @@ const NOT_ENCODED = new Refusal('invalid_request', 'The path is not well percent
  * Stands before routing and body parsing, and refuses there what is switched off or too much. What is not in the table of operations (health, the
  * description, wrong paths) passes.
  */
-export function frontDoor({ shedding, switches, http, outcomes }: FrontDoor, inside: Handler): Handler {
+export function frontDoor({ shedding, switches, http, outcomes, drills }: FrontDoor, inside: Handler): Handler {
   const find = operationFinder(MEANT)
   const refuse = (request: IncomingMessage, response: ServerResponse, meant: Meant, refusal: Refusal) => {
     refusal.write(response)
@@ -49,8 +54,11 @@ export function frontDoor({ shedding, switches, http, outcomes }: FrontDoor, ins
     if (meant === undefined) return inside(request, response)
     if (!isEncoded(url)) return refuse(request, response, meant, NOT_ENCODED)
     if (switches.isOff(meant.operation)) return refuse(request, response, meant, DISABLED)
+    if (drills?.release.fails() === true) return refuse(request, response, meant, FAULTY_RELEASE)
     if (!shedding.admits(meant.rank)) return refuse(request, response, meant, OVERLOADED)
-    if (!meant.stream) onceReceived(request, () => measure(shedding, meant, response))
+    // A request that a drill lets wait is no load.
+    const isWork = !meant.stream && (drills === undefined || drills.slow.delayMs === 0)
+    if (isWork) onceReceived(request, () => measure(shedding, meant, response))
     inside(request, response)
   }
 }

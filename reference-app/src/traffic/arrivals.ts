@@ -11,11 +11,12 @@ const MEMORY_MS = 10_000
 const MAX_UNDER_WAY = 2_500
 
 /**
- * Starts journeys at a fixed rate, whether or not earlier ones have ended (an open model, as users are). Notices when it cannot keep
+ * Starts journeys at the ordered rate, whether or not earlier ones have ended (an open model, as users are). Notices when it cannot keep
  * up, and then says so instead of playing a softer load.
  */
 export class Arrivals {
-  private readonly intervalMs: number
+  /** Infinity while nobody arrives. */
+  private intervalMs: number
   private readonly start: () => Promise<void>
   private nextAt = 0
   private underWay = 0
@@ -23,19 +24,27 @@ export class Arrivals {
   private late: { at: number; lagMs: number }[] = []
   private droppedAt = Number.NEGATIVE_INFINITY
 
-  /** `start` must not reject. */
+  /** `perSecond`: 0 for nobody. `start` must not reject. */
   constructor(perSecond: number, start: () => Promise<void>) {
     this.intervalMs = 1_000 / perSecond
     this.start = start
   }
 
   begin(): void {
-    this.nextAt = performance.now()
+    this.nextAt = this.intervalMs === Number.POSITIVE_INFINITY ? this.intervalMs : performance.now()
     this.timer = setInterval(() => this.tick(), TICK_MS)
   }
 
   end(): void {
     clearInterval(this.timer)
+  }
+
+  /** Holds at once: of the wait for the next arrival, the same part is left at the new rate. */
+  setRate(perSecond: number): void {
+    const now = performance.now()
+    const left = this.nextAt === Number.POSITIVE_INFINITY ? 1 : Math.max(0, (this.nextAt - now) / this.intervalMs)
+    this.intervalMs = 1_000 / perSecond
+    this.nextAt = perSecond === 0 ? Number.POSITIVE_INFINITY : now + left * this.intervalMs
   }
 
   /** The greatest lateness of the last 10 s, in milliseconds. */

@@ -1,5 +1,5 @@
-import { Agent, request } from 'undici'
-import type { z } from 'zod'
+import { Agent, type Dispatcher, request } from 'undici'
+import { z } from 'zod'
 
 /** As the caller sees it: 2xx with the promised shape · 4xx · everything else, time-outs and broken connections included. */
 export type ClientOutcome = 'success' | 'rejected' | 'failed'
@@ -16,6 +16,8 @@ export interface Reply<T> {
   outcome: ClientOutcome
   /** Absent unless it is a success. */
   body?: T
+  /** The problem's code, when it was rejected with one. */
+  code?: string | undefined
   durationSeconds: number
 }
 
@@ -110,12 +112,27 @@ export class Client {
       dispatcher: this.agent,
       signal,
     })
-    if (response.statusCode >= 300 || response.statusCode === 204) {
+    if (response.statusCode >= 300) {
+      const outcome = outcomeOf(response.statusCode)
+      if (outcome === 'rejected') return { outcome, code: problem.safeParse(await jsonOf(response.body)).data?.code }
       await response.body.dump()
-      if (response.statusCode >= 300) return { outcome: outcomeOf(response.statusCode) }
+      return { outcome }
     }
+    if (response.statusCode === 204) await response.body.dump()
     const parsed = shape.safeParse(response.statusCode === 204 ? undefined : await response.body.json())
     return parsed.success ? { outcome: 'success', body: parsed.data } : { outcome: 'failed' }
+  }
+}
+
+const problem = z.object({ code: z.string() })
+
+/** Undefined for what is no JSON. */
+async function jsonOf(body: Dispatcher.ResponseData['body']): Promise<unknown> {
+  const text = await body.text()
+  try {
+    return JSON.parse(text)
+  } catch {
+    return undefined // a refusal without a problem is one, too
   }
 }
 

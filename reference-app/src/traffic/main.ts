@@ -1,47 +1,54 @@
 #!/usr/bin/env node
-import { createLogger, metricsHandler } from '@drillbook/instrumentation'
+import { createLogger } from '@drillbook/instrumentation'
 import { orExit } from '../env/or-exit.ts'
-import { readEnv } from '../env/read-env.ts'
+import { EnvError, readEnv } from '../env/read-env.ts'
 import { Listener } from '../http/listener.ts'
+import { readTokens } from '../operations/read-tokens.ts'
 import { Arrivals } from './arrivals.ts'
 import { Client } from './client.ts'
 import { trafficEnv } from './env.ts'
+import { OrderedLoad } from './load.ts'
 import { trafficMetrics } from './metrics.ts'
+import { trafficOperations } from './operations.ts'
 import { play } from './play.ts'
 import { Regulars } from './regulars.ts'
 
-const config = orExit(() => readEnv(trafficEnv, process.env))
+const { config, tokens } = orExit(() => {
+  const { OPS_TOKEN_FILE, ...config } = readEnv(trafficEnv, process.env)
+  const problems: string[] = []
+  const tokens = OPS_TOKEN_FILE === undefined ? undefined : readTokens({ ...config, OPS_TOKEN_FILE }, problems)
+  if (problems.length > 0) throw new EnvError(problems)
+  return { config, tokens }
+})
 const metrics = trafficMetrics()
 const logger = createLogger({
   service: 'traffic',
   instance: 'traffic',
   level: config.LOG_LEVEL,
   registry: metrics.registry,
-  events: { 'traffic.started': 'info', 'traffic.stopped': 'info' },
+  events: {
+    'traffic.started': 'info',
+    'traffic.load_changed': 'info',
+    'traffic.internal_error': 'error',
+    'traffic.stopped': 'info',
+  },
 })
 const { countRequest, countJourney } = metrics
 const client = new Client(config.TARGET_URL, config.DEADLINE_MS)
-const town = { client, regulars: new Regulars(), shares: config.JOURNEY_SHARES, countRequest, countJourney }
+const load = new OrderedLoad({ journeysPerSecond: config.JOURNEYS_PER_SECOND, shares: config.JOURNEY_SHARES })
+const town = { client, regulars: new Regulars(), load, countRequest, countJourney }
 const arrivals = new Arrivals(config.JOURNEYS_PER_SECOND, () => play(town))
-metrics.watch(arrivals)
+metrics.watch(arrivals, load)
 
-const serveMetrics = metricsHandler(metrics.registry)
-const listener = await Listener.open(
-  (request, response) => {
-    if (request.url === '/metrics') serveMetrics(request, response)
-    else response.writeHead(request.url === '/healthz' ? 200 : 404).end()
-  },
-  config.HOST,
-  config.METRICS_PORT,
-)
+const operations = trafficOperations({ registry: metrics.registry, tokens, load, arrivals, logger })
+const listener = await Listener.open(operations, config.HOST, config.OPS_PORT)
 arrivals.begin()
 logger.info(
   {
     event: 'traffic.started',
     port: listener.port,
     target: config.TARGET_URL,
-    journeysPerSecond: config.JOURNEYS_PER_SECOND,
-    shares: config.JOURNEY_SHARES,
+    ...load.current,
   },
   'visitors arrive',
 )

@@ -8,6 +8,7 @@ import {
 } from '@drillbook/instrumentation'
 import type { Arrivals } from './arrivals.ts'
 import type { ClientOutcome } from './client.ts'
+import type { OrderedLoad } from './load.ts'
 import { JOURNEYS, type JourneyName } from './shares.ts'
 import { type CountRequest, STEPS } from './visitor.ts'
 
@@ -16,7 +17,7 @@ export interface TrafficMetrics {
   registry: MetricsRegistry
   countRequest: CountRequest
   countJourney: (journey: JourneyName, outcome: ClientOutcome) => void
-  watch(arrivals: Arrivals): void
+  watch(arrivals: Arrivals, load: OrderedLoad): void
 }
 
 export function trafficMetrics(): TrafficMetrics {
@@ -52,7 +53,7 @@ export function trafficMetrics(): TrafficMetrics {
       if (step !== 'order_events') durations.observe(seconds)
     },
     countJourney: (journey, outcome) => journeys.inc({ journey, outcome }),
-    watch: (arrivals) => {
+    watch: (arrivals, load) => {
       new Gauge({
         name: 'traffic_lag_seconds',
         help: 'How late arrivals were started, at worst in the last 10 s',
@@ -67,6 +68,23 @@ export function trafficMetrics(): TrafficMetrics {
         registers,
         collect() {
           this.set(arrivals.valid ? 1 : 0)
+        },
+      })
+      new Gauge({
+        name: 'traffic_journeys_per_second',
+        help: 'Journeys per second that are ordered, by kind',
+        labelNames: ['journey'],
+        registers,
+        collect() {
+          for (const journey of JOURNEYS) this.set({ journey }, load.perSecond(journey))
+        },
+      })
+      new Gauge({
+        name: 'traffic_surge_active',
+        help: '1 while another load is ordered than the one of the start',
+        registers,
+        collect() {
+          this.set(load.isSurge ? 1 : 0)
         },
       })
     },

@@ -15,7 +15,7 @@ export const DEFAULT_SHARES = 'browse=0.9308,tickets=0.05,order=0.0167,coupon=0.
 
 /** `browse=0.9,order=0.1`: any sum, which is made 1; who is not named stays at home. */
 export const shares = z.string().transform((text, context): Shares => {
-  const found: Shares = { browse: 0, tickets: 0, order: 0, coupon: 0, support: 0 }
+  const found: Partial<Shares> = {}
   for (const part of text.split(',')) {
     const [, name, number] = /^([a-z]+)=(\d+(?:\.\d+)?)$/.exec(part.trim()) ?? []
     const journey = JOURNEYS.find((known) => known === name)
@@ -25,14 +25,23 @@ export const shares = z.string().transform((text, context): Shares => {
     }
     found[journey] = Number(number)
   }
-  const sum = JOURNEYS.reduce((total, name) => total + found[name], 0)
-  if (sum === 0) {
+  const all = sharesOf(found)
+  if (all === undefined) {
     context.addIssue('somebody has to go on a journey')
     return z.NEVER
   }
+  return all
+})
+
+/** Made to add up to 1; who is not named stays at home. Undefined when all do. */
+export function sharesOf(some: Partial<Shares>): Shares | undefined {
+  const { browse = 0, tickets = 0, order = 0, coupon = 0, support = 0 } = some
+  const found = { browse, tickets, order, coupon, support }
+  const sum = JOURNEYS.reduce((total, name) => total + found[name], 0)
+  if (sum === 0) return undefined
   for (const name of JOURNEYS) found[name] /= sum
   return found
-})
+}
 
 /** `at`: from 0 to below 1. */
 export function journeyAt(all: Shares, at: number): JourneyName {

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { setTimeout as pause } from 'node:timers/promises'
 import type { z } from 'zod'
+import type { Topic } from '../support/topics.ts'
 import type { Call, Client, ClientOutcome } from './client.ts'
 
 /** What one request is for: the `step` label. */
@@ -11,11 +12,18 @@ export const STEPS = [
 ] as const
 export type Step = (typeof STEPS)[number]
 
+/** What concerns money that somebody is about to pay. */
+const PAYING: readonly Step[] = ['balance_recharge', 'reservation_pay', 'order_pay']
+
 export type CountRequest = (step: Step, outcome: ClientOutcome, durationSeconds: number) => void
 
 /** One person on one journey: asks, and remembers how it went. */
 export class Visitor {
   readonly random: () => number
+  /** What this person was harmed in and will ask about; a refusal by the business is no harm. */
+  complaint: Topic | undefined
+  /** The code with which the last request was refused. */
+  refusal: string | undefined
   private readonly client: Client
   private readonly count: CountRequest
   private readonly outcomes = new Set<ClientOutcome>()
@@ -35,6 +43,7 @@ export class Visitor {
   async ask<T>(step: Step, call: Call, shape: z.ZodType<T>): Promise<T | undefined> {
     const key: Record<string, string> = call.json === undefined ? {} : { 'idempotency-key': randomUUID() }
     const reply = await this.client.send({ ...call, headers: { ...key, ...call.headers } }, shape)
+    this.refusal = reply.code
     this.note(step, reply.outcome, reply.durationSeconds)
     return reply.body
   }
@@ -70,6 +79,7 @@ export class Visitor {
 
   private note(step: Step, outcome: ClientOutcome, durationSeconds: number): void {
     this.outcomes.add(outcome)
+    if (outcome === 'failed' && PAYING.includes(step)) this.complaint ??= 'payment'
     this.count(step, outcome, durationSeconds)
   }
 }

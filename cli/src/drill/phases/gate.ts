@@ -2,6 +2,7 @@ import { scaledMs } from '../../environment/environment.ts'
 import { groupTimings } from '../alertmanager.ts'
 import { ask } from '../condition.ts'
 import { DRILL_PREFIX } from '../message.ts'
+import { HEARTBEAT } from '../observer.ts'
 import { PhaseFailure, type Run, waitFor } from '../run.ts'
 
 /** Prometheus repeats a resolved alert for 15 minutes of real time, once a minute (its rules/alerting.go, resolvedRetention). */
@@ -26,7 +27,15 @@ export async function gate(run: Run): Promise<string> {
     const groupWasThere = (await prometheus.query(recent)).length > 0
     run.waiting = { ...(await groupTimings(environment.alertmanager, labels)), groupWasThere }
   }
-  return 'healthy, nothing fires but Watchdog, nobody else drills'
+  await beginDelivery(run)
+  return `healthy, nothing fires${loaded.has(HEARTBEAT) ? ` but ${HEARTBEAT}` : ''}, nobody else drills`
+}
+
+/** What can prove delivery later, and a warning when nothing can. */
+async function beginDelivery({ environment, observer, display }: Run): Promise<void> {
+  await observer.delivery?.begin()
+  if (environment.slack?.received !== undefined || observer.delivery !== undefined) return
+  display.warning(`${environment.name} names neither slack.received nor alertmanager: nothing can prove delivery`)
 }
 
 /** People are told before anything happens; a Slack that does not take this message would not take the alerts either. */
@@ -49,8 +58,19 @@ async function problemsOf(run: Run): Promise<string[]> {
     const seen = await ask(prometheus, probe)
     if (!seen.holds) problems.push(`${probe.name}: ${seen.text}`)
   }
-  const active = (await prometheus.alertingRules()).filter((r) => r.name !== 'Watchdog' && r.alerts.length > 0)
+  const rules = await prometheus.alertingRules()
+  const active = rules.filter((r) => r.name !== HEARTBEAT && r.alerts.length > 0)
   if (active.length > 0) problems.push(`firing or pending: ${active.map((rule) => rule.name).join(', ')}`)
+  const unknown = rules.filter((r) => r.health !== 'ok')
+  if (unknown.length > 0) {
+    problems.push(
+      `not evaluated, so not known to be quiet: ${unknown.map((r) => `${r.name} (${r.health})`).join(', ')}`,
+    )
+  }
+  const heartbeats = rules.filter((r) => r.name === HEARTBEAT)
+  if (heartbeats.length > 0 && !heartbeats.some((r) => r.alerts.some((a) => a.state === 'firing'))) {
+    problems.push(`${HEARTBEAT} does not fire, although it always has to: alerting is dead`)
+  }
   const confirm = await ask(prometheus, drill.confirm)
   if (confirm.holds) problems.push(`the symptom is there before the fault: ${drill.confirm.promql} is ${confirm.text}`)
   return problems

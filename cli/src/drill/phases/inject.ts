@@ -1,5 +1,5 @@
 import { KeeperSaysNo } from '../../keeper/client.ts'
-import { askText } from '../../walk/terminal-asker.ts'
+import { askLine } from '../../terminal/prompt.ts'
 import { ask, firstHeld, limitOf } from '../condition.ts'
 import { Lease } from '../lease.ts'
 import { mark, moment, mustGoOn, PhaseFailure, type Run, waitFor } from '../run.ts'
@@ -15,11 +15,11 @@ export async function hypothesis(run: Run): Promise<string> {
   const stdio = { ...run.stdio, signal: run.signal }
   if (unattended || !stdio.interactive) return `${drill.hypothesis.title} (nobody was asked)`
   run.display.line(`Hypothesis: ${drill.hypothesis.title}. What happens is: ${drill.faults.join(', then ')}.`)
-  const said = await askText(stdio, 'What do you expect users and alerts to do?')
+  const said = await askLine(stdio, 'What do you expect users and alerts to do?')
   journal.data.hypothesis.saidByHuman = said.trim() || null
   if (run.environment.production) {
     const { name } = run.environment
-    const typed = await askText(stdio, `This is production. Type ${name} to inject the fault:`)
+    const typed = await askLine(stdio, `This is production. Type ${name} to inject the fault:`)
     if (typed.trim() !== name) throw new PhaseFailure(`nobody agreed to a drill in ${name}`, 'aborted')
   }
   return said.trim() || drill.hypothesis.title
@@ -43,6 +43,7 @@ export async function inject(run: Run): Promise<string> {
     if (name === drill.faults.at(-1)) observer.start(new Date())
     try {
       const fault = await keeper.inject(session.id, name)
+      journal.data.faults.push(name)
       mark(run, 'injectedAt', fault.startedAt, `the keeper began to inject ${name}`)
     } catch (error) {
       if (error instanceof KeeperSaysNo && error.reason === 'injection_failed') throw new PhaseFailure(error.message)

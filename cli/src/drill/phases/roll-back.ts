@@ -36,6 +36,8 @@ export async function verify(run: Run): Promise<string> {
   const windowMs = scaledMs(environment, WINDOW_MS)
   let problems: string[]
   let heldSince: number | undefined
+  // Not yet, when no fault could be started.
+  observer.start(new Date())
   do {
     if (run.hurry.aborted) throw new PhaseFailure('nobody waited for it', 'aborted')
     problems = []
@@ -50,6 +52,7 @@ export async function verify(run: Run): Promise<string> {
     }
     const firing = [...observer.firing]
     if (firing.length > 0) problems.push(`still firing: ${firing.join(', ')}`)
+    else if (!observer.isQuiet) problems.push('it is not known whether alerts fire')
     heldSince = problems.length === 0 ? (heldSince ?? Date.now()) : undefined
     if (heldSince !== undefined && Date.now() - heldSince >= windowMs) break
     await delay(250)

@@ -2,6 +2,7 @@ import { messageOf } from '../../errors.ts'
 import { countImpact } from '../impact.ts'
 import type { Journal, Moment } from '../journal.ts'
 import { isDrillMessage, isFiring, isResolved } from '../message.ts'
+import { HEARTBEAT } from '../observer.ts'
 import type { Run } from '../run.ts'
 import { checksOf } from '../verdict.ts'
 
@@ -10,8 +11,7 @@ export async function score(run: Run): Promise<string> {
   const { journal, observer, drill } = run
   const data = journal.data
   await observer.stop()
-  data.alerts.fired = [...observer.fired].sort()
-  data.alerts.unexpected = [...observer.unexpected].sort()
+  const unstored = await addAlerts(run)
   data.messages = observer.messages
     .filter((m) => isDrillMessage(m) || isResolved(m, drill.incident) || isFiring(m, drill.incident))
     .map((m) => ({
@@ -32,11 +32,45 @@ export async function score(run: Run): Promise<string> {
     secondsToRecover: secondsAfter(data, 'recoveredAt'),
     secondsToResolve: secondsAfter(data, 'resolvedAt'),
   }
-  data.checks = checksOf(data, { harm: observer.harm })
+  data.checks = checksOf(data, {
+    harm: observer.harm,
+    unseen: {
+      alerts: unstored ?? observer.unseen('alerts'),
+      users: observer.unseen('users'),
+      aborts: observer.unseen('aborts'),
+    },
+    mustNotRun: drill.mustNotRun,
+    hasAborts: drill.abort.length > 0,
+  })
   const bad = data.checks.filter((c) => !c.ok)
   return bad.length === 0
     ? `${data.checks.length} of ${data.checks.length} checks hold`
     : `${bad.length} checks do not hold`
+}
+
+/**
+ * The alerts that were seen, and those that were stored: one may fire and end between two looks. Returns why the stored
+ * ones are not known.
+ */
+async function addAlerts({ journal, observer, drill, prometheus }: Run): Promise<string | undefined> {
+  const { alerts, times } = journal.data
+  const stored = new Set<string>()
+  let trouble: string | undefined
+  if (times.injectedAt !== null) {
+    const since = Date.now() - Date.parse(times.injectedAt)
+    try {
+      const samples = await prometheus.query(`max_over_time(ALERTS{alertstate="firing"}[${Math.max(1, since)}ms])`)
+      for (const { labels } of samples) stored.add(labels.alertname ?? '')
+      if (stored.size === 0) trouble = 'Prometheus has stored no ALERTS'
+    } catch (error) {
+      trouble = messageOf(error)
+    }
+  }
+  stored.delete(HEARTBEAT)
+  const known = new Set([...drill.alerts.expected, ...drill.alerts.allowed])
+  alerts.fired = [...new Set([...stored, ...observer.fired.keys()])].sort()
+  alerts.unexpected = alerts.fired.filter((alert) => !known.has(alert))
+  return trouble
 }
 
 async function addImpact(run: Run): Promise<void> {

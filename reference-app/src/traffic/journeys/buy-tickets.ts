@@ -42,6 +42,7 @@ async function buy(visitor: Visitor, userId: number, headers: Record<string, str
     { method: 'POST', path: '/api/v1/reservations', headers, json },
     reservations,
   )
+  if (visitor.refusal === 'queue_not_admitted') visitor.complaint ??= 'queue' // it was this visitor's turn
   if (held === undefined || visitor.random() >= keenness) return false
 
   const total = held.reduce((sum, { price }) => sum + price, 0)

@@ -10,6 +10,7 @@ const MAX_PAUSE = 10
 const place = z.object({
   token: z.string(),
   status: z.enum(['waiting', 'admitted']),
+  position: z.number().default(0),
   expiresAt: z.iso.datetime(),
   estimatedWaitSeconds: z.number().default(0),
 })
@@ -19,7 +20,10 @@ export async function joinQueue(visitor: Visitor, userId: number): Promise<Place
   return await visitor.ask('queue_join', { method: 'POST', path: `/api/v1/queue/users/${userId}` }, place)
 }
 
-/** Joins and asks again until it is this user's turn; the headers of that turn. Undefined: refused, or out of patience. */
+/**
+ * Joins and asks again until it is this user's turn; the headers of that turn. Undefined: refused, or out of patience. Complains of a place
+ * that is gone, and of one that gets worse: somebody was let past.
+ */
 export async function standInLine(visitor: Visitor, userId: number): Promise<Record<string, string> | undefined> {
   const until = performance.now() + PATIENCE_MS
   let now = await joinQueue(visitor, userId)
@@ -33,7 +37,10 @@ export async function standInLine(visitor: Visitor, userId: number): Promise<Rec
     const seconds = Math.min(MAX_PAUSE, Math.max(MIN_PAUSE, now.estimatedWaitSeconds / 2))
     if (!(await visitor.wait(seconds * 1000))) return undefined
     const path = `/api/v1/queue/users/${userId}`
+    const { position } = now
     now = await visitor.ask('queue_status', { method: 'GET', path, headers }, place)
+    if (visitor.refusal === 'queue_place_gone' || (now !== undefined && now.position > position))
+      visitor.complaint ??= 'queue'
   }
   return undefined
 }

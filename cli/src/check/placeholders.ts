@@ -1,0 +1,41 @@
+import { readdirSync, readFileSync } from 'node:fs'
+import { join, relative } from 'node:path'
+import type { Root } from '../content/root.ts'
+import type { Problem } from '../errors.ts'
+
+/** Marks what only a person can write; `drillbook new` leaves it behind. */
+const TEXT = /\bTO WRITE\b.*?(?=["']?\s*$)/
+/** The same where a name has to stand. */
+const NAME = /\bTO-WRITE-([a-z]+)\b/
+
+/** A name that nobody has chosen yet: it exists nowhere, and `placeholders` reports it. */
+export function isPlaceholder(name: string): boolean {
+  return NAME.test(name)
+}
+
+/** Each line of alerts, runbooks, drills and environments that is still to be written by a person. */
+export function placeholders(root: Root): Problem[] {
+  const files = [join(root.alerts, 'rules'), join(root.alerts, 'tests'), root.runbooks, root.environments]
+    .flatMap(textsBelow)
+    .sort()
+  return files.flatMap((path) =>
+    readFileSync(path, 'utf8')
+      .split('\n')
+      .flatMap((text, index) => {
+        const name = NAME.exec(text)?.[1]
+        const message = TEXT.exec(text)?.[0] ?? (name && `TO WRITE: the ${name}`)
+        return message === undefined ? [] : [{ file: relative(root.dir, path), line: index + 1, message }]
+      }),
+  )
+}
+
+function textsBelow(dir: string): string[] {
+  try {
+    return readdirSync(dir, { recursive: true, encoding: 'utf8' })
+      .filter((name) => /\.(ya?ml|md)$/.test(name))
+      .map((name) => join(dir, name))
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return []
+    throw error
+  }
+}

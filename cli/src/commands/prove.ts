@@ -1,0 +1,170 @@
+import { appendFileSync, mkdirSync, rmSync, writeFileSync } from 'node:fs'
+import { join, resolve } from 'node:path'
+import type { Root } from '../content/root.ts'
+import { context } from '../context.ts'
+import { admit, closeKilled } from '../drill/admit.ts'
+import { performDrill } from '../drill/perform.ts'
+import { formatDuration } from '../duration.ts'
+import type { Environment } from '../environment/environment.ts'
+import { hasIncident, incidentContent } from '../environment/incidents.ts'
+import { CliError } from '../errors.ts'
+import { PrometheusClient } from '../prometheus/client.ts'
+import { runControl } from '../prove/control.ts'
+import { readControl } from '../prove/control-file.ts'
+import { proofMarkdown } from '../prove/markdown.ts'
+import { type Item, planOf } from '../prove/plan.ts'
+import { type ProofRun, proofOf } from '../prove/proof.ts'
+import { mergeRuns, type Proofs, readProofs, writeProofs } from '../prove/proof-file.ts'
+import { type Outcome, runPlan, wordOf } from '../prove/run-plan.ts'
+import { alertRows, runRows } from '../prove/table.ts'
+import { testedAlerts } from '../prove/tested-alerts.ts'
+import { readRules } from '../rules/read-rules.ts'
+import { listRunbooks } from '../runbook/read-runbook.ts'
+import type { Stdio } from '../stdio.ts'
+import { liveLine } from '../walk/live-line.ts'
+import { down, up } from './lab.ts'
+
+interface Options {
+  lab?: boolean
+  portOffset?: number
+  only?: string
+  repeat: number
+  oneEach?: boolean
+  new?: boolean
+  out?: string
+  env?: string
+  json?: boolean
+}
+
+/**
+ * Runs drills and controls one after another in a running environment (with `lab`: in a lab of its own), goes on where a
+ * stopped one was, and writes proof.json and proof.md. Throws `expectation_failed` when one of them did not pass.
+ */
+export async function prove(stdio: Stdio, options: Options): Promise<void> {
+  if (options.lab !== true) return await proveHere(stdio, options)
+  if (options.env !== undefined) throw new CliError('usage', '--lab and --env exclude each other')
+  const talk: Stdio = { ...stdio, out: stdio.err }
+  await up(talk, options.portOffset === undefined ? {} : { portOffset: options.portOffset })
+  try {
+    await proveHere(stdio, { ...options, env: 'lab' })
+  } finally {
+    await down(talk, {})
+  }
+}
+
+async function proveHere(stdio: Stdio, options: Options): Promise<void> {
+  const { root, environment } = context(stdio, options)
+  if (options.repeat < 1) throw new CliError('usage', '--repeat has to be at least 1')
+  const only = (options.only ?? '').split(',').filter((name) => name !== '')
+  const content = incidentContent(root)
+  const has = (incident: string) => hasIncident(environment, incident, content)
+  const plan = planOf(root, has, { only, repeat: options.repeat, oneEach: options.oneEach === true })
+  closeKilled(root)
+  await admit(root, environment)
+  const underWay = join(root.records, `proof-${environment.name}.json`)
+  const before = options.new === true ? [] : goOn(stdio, plan, readProofs(underWay))
+  const started = performance.now()
+  const outcome = await runPlan(plan, before, {
+    run: (item) => runItem(stdio, root, environment, item),
+    save: (proofs) => writeProofs(underWay, proofs),
+    begins: ({ name, kind }, number, again) =>
+      stdio.err(
+        `${stdio.style('cyan', '▸')} ${number} of ${plan.length}  ${kind} ${name}${again ? ', once more' : ''}\n`,
+      ),
+    ends: (run) => stdio.err(`  ${ended(stdio, run)}\n`),
+  })
+  const out = resolve(stdio.cwd, options.out ?? join(root.dir, 'docs'))
+  const runs = mergeRuns(readProofs(join(out, 'proof.json'))?.runs ?? [], outcome.runs)
+  writeProofs(join(out, 'proof.json'), { runs })
+  writeFileSync(join(out, 'proof.md'), markdownOf(root, runs))
+  rmSync(underWay)
+  if (options.json === true) stdio.out(`${JSON.stringify({ ...outcome, proof: join(out, 'proof.md') }, null, 2)}\n`)
+  else
+    stdio.out(
+      `${summary(outcome)} in ${formatDuration(performance.now() - started)}. The proof: ${join(out, 'proof.md')}\n`,
+    )
+  const bad = outcome.runs.filter((run) => run.verdict !== 'passed')
+  if (bad.length > 0) {
+    throw new CliError('expectation_failed', `not proven: ${[...new Set(bad.map((run) => run.name))].join(', ')}`, {
+      hint: `What each printed: ${join(root.records, 'proof')}; the journals: drillbook drill list`,
+    })
+  }
+}
+
+/** What an earlier `prove` of the same plan has done already. */
+function goOn(stdio: Stdio, plan: readonly Item[], stopped: Proofs | undefined): ProofRun[] {
+  if (stopped?.plan === undefined) return []
+  if (stopped.plan.join() !== plan.map(wordOf).join()) {
+    stdio.err('A stopped `prove` had another plan: beginning anew.\n')
+    return []
+  }
+  stdio.err(`Going on where a stopped \`prove\` was: ${stopped.runs.length} of ${plan.length} are done.\n`)
+  return stopped.runs
+}
+
+/** Runs one item; what it prints goes to `.drillbook/proof/NAME.log`, its last line to the terminal. */
+async function runItem(stdio: Stdio, root: Root, environment: Environment, item: Item): Promise<ProofRun> {
+  const folder = join(root.records, 'proof')
+  mkdirSync(folder, { recursive: true })
+  const log = join(folder, `${item.name}.log`)
+  writeFileSync(log, '')
+  const line = liveLine(stdio)
+  const started = performance.now()
+  const err = (text: string) => {
+    appendFileSync(log, text)
+    const last = text.trim().split('\n')[0] ?? ''
+    if (last !== '') line.show(`  ${formatDuration(performance.now() - started)}  ${last}`)
+  }
+  const quiet: Stdio = { ...stdio, err, out: err, style: (_, text) => text, interactive: false }
+  try {
+    return item.kind === 'control'
+      ? await control(quiet, root, environment, item.name)
+      : await drill(quiet, root, environment, item.name)
+  } finally {
+    line.end()
+  }
+}
+
+async function drill(stdio: Stdio, root: Root, environment: Environment, name: string): Promise<ProofRun> {
+  let run: ProofRun | undefined
+  await performDrill(stdio, root, environment, { name, unattended: true }, async ({ journal }) => {
+    run = proofOf(journal.data)
+  })
+  if (run === undefined) throw new Error(`the drill ${name} ended without a journal`)
+  return run
+}
+
+async function control(stdio: Stdio, root: Root, environment: Environment, name: string): Promise<ProofRun> {
+  return await runControl({
+    environment,
+    prometheus: new PrometheusClient(environment.prometheus),
+    keeper: await admit(root, environment),
+    control: readControl(root, name),
+    signal: stdio.signal,
+    say: (text) => stdio.err(`${text}\n`),
+  })
+}
+
+function markdownOf(root: Root, runs: readonly ProofRun[]): string {
+  const alerts = readRules(root)
+    .flatMap((group) => group.rules)
+    .filter((rule) => rule.alert !== undefined)
+  const noDrill = new Map(
+    listRunbooks(root).runbooks.flatMap(({ frontMatter: { incident, noDrill: reason } }) =>
+      reason === undefined ? [] : [[incident, reason] as const],
+    ),
+  )
+  return proofMarkdown(alertRows(alerts, { tested: testedAlerts(root), noDrill }, runs), runRows(runs), runs)
+}
+
+function ended(stdio: Stdio, { verdict, reasons, fired }: ProofRun): string {
+  const color = { passed: 'green', failed: 'red', invalid: 'yellow', aborted: 'yellow' } as const
+  const why = verdict === 'passed' ? `fired: ${fired.join(', ') || 'nothing'}` : reasons.join('; ')
+  return `${stdio.style(color[verdict], verdict)}  ${why}`
+}
+
+function summary({ runs, repeatedInvalid }: Outcome): string {
+  const count = (verdict: ProofRun['verdict']) => runs.filter((run) => run.verdict === verdict).length
+  const again = repeatedInvalid === 0 ? '' : `, ${repeatedInvalid} run once more because the first was invalid`
+  return `${count('passed')} passed, ${runs.length - count('passed')} did not${again},`
+}
