@@ -1,4 +1,4 @@
-import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterEach, describe, expect, test } from '@jest/globals'
 import { findRoot } from '../../src/content/root.ts'
@@ -26,6 +26,11 @@ afterEach(async () => {
   await services?.close()
 })
 
+const RULES = `groups:
+  - name: outage
+    rules: [{ alert: ThingDown, expr: up == 0, labels: { severity: critical, service: shop, incident: outage } }]
+`
+
 /** A folder whose environment reaches everything at `url`. */
 function drillbookAt(url: string): string {
   const withPassword = url.replace('//', `//user:${SECRETS.password}@`)
@@ -42,20 +47,20 @@ faults:
     revert: { ops: { method: PUT, path: /on } }
     reverted: { promql: up, expect: "== 1" }`,
   })
-  const { alerts, dir, drills, runbooks } = folder.root
+  const { alerts, dir, drills } = folder.root
   writeFileSync(join(dir, 'token'), SECRETS.ops)
   writeFileSync(join(dir, 'keeper-token'), SECRETS.keeper)
   writeFileSync(join(dir, 'webhook'), `${url}/services/${SECRETS.webhook}\n`)
-  const shipped = findRoot(import.meta.dirname)
+  const shipped = readFileSync(join(findRoot(import.meta.dirname).drills, 'cache-outage.yaml'), 'utf8')
+  const drill = shipped
+    .replace(/ {2}# What the runbook may[\s\S]*?(?=^extensions:)/m, '')
+    .replace('incident: cache-outage', 'incident: outage')
+    .replace(/expected: \[.*\]/, 'expected: [ThingDown]')
+    .replace(/mendedBy: \[.*\]/, 'mendedBy: [use-spare]')
   mkdirSync(drills)
-  cpSync(join(shipped.alerts, 'rules'), join(alerts, 'rules'), { recursive: true })
-  cpSync(join(shipped.runbooks, 'cache-outage.md'), join(runbooks, 'cache-outage.md'))
-  const drill = readFileSync(join(shipped.drills, 'cache-outage.yaml'), 'utf8')
-  // Its other rollbacks are actions that this environment does not have.
-  writeFileSync(
-    join(drills, 'cache-outage.yaml'),
-    drill.replace(/ {2}# What the runbook may[\s\S]*?(?=^extensions:)/m, ''),
-  )
+  writeFileSync(join(drills, 'outage.yaml'), drill)
+  mkdirSync(join(alerts, 'rules'))
+  writeFileSync(join(alerts, 'rules', 'outage.yaml'), RULES)
   return dir
 }
 
@@ -85,7 +90,7 @@ const COMMANDS = [
   ],
   ['incident list --json', 'incident show outage --json', 'incident report outage', 'drill list --json', 'drill undo'],
   ['incident close outage'],
-  ['drill run cache-outage --unattended --json'],
+  ['drill run outage --unattended --json'],
 ]
 
 describe.each<Manner>(['refuses', 'babbles', 'agrees'])('with services of which each %s', (manner) => {
@@ -118,12 +123,20 @@ test('a service that is not there is named without the password in its URL', asy
   expect(stderr).toContain('Prometheus at http://127.0.0.1:1 does not answer')
 })
 
-test.each(['query up', 'alerts', 'act repair --yes'])('an answer without an end is cut off: %s', async (command) => {
+test.each(['query up', 'alerts'])('an answer without an end is cut off: %s', async (command) => {
   services = await parrot('never ends')
   const dir = drillbookAt(services.url)
   const ended = await runDrillbook(command.split(' '), { cwd: dir, env: { DRILLBOOK_ENV: 'test' } })
-  expect([1, 3]).toContain(ended.status)
+  expect(ended.status).toBe(3)
   expect(ended.stdout + ended.stderr).toContain('its answer is longer than')
+})
+
+test("an instance's answer without an end is read only as far as it is shown", async () => {
+  services = await parrot('never ends')
+  const dir = drillbookAt(services.url)
+  const ended = await runDrillbook(['act', 'repair', '--yes'], { cwd: dir, env: { DRILLBOOK_ENV: 'test' } })
+  expect(ended.status).toBe(0)
+  expect((ended.stdout + ended.stderr).length).toBeLessThan(10_000)
 })
 
 describe('a webhook file that holds no URL', () => {
@@ -135,7 +148,7 @@ describe('a webhook file that holds no URL', () => {
     services = await parrot('agrees')
     const dir = drillbookAt(services.url)
     writeFileSync(join(dir, 'webhook'), content)
-    const run = ['drill', 'run', 'cache-outage', '--unattended']
+    const run = ['drill', 'run', 'outage', '--unattended']
     const { status, stdout, stderr } = await runDrillbook(run, { cwd: dir, env: { DRILLBOOK_ENV: 'test' } })
     expect([status, stdout, secretsIn(stderr)]).toEqual([2, '', []])
     expect(stderr).toContain(join(dir, 'webhook'))
