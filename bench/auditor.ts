@@ -5,12 +5,12 @@
  */
 import { createRegistry } from '@drillbook/instrumentation'
 import type { QueryResultRow } from 'pg'
-import type { Invariant } from '../reference-app/src/auditor/invariant.ts'
-import { InvariantStore } from '../reference-app/src/auditor/invariant-store.ts'
-import { INVARIANTS } from '../reference-app/src/auditor/invariants.ts'
-import { PaidPieces } from '../reference-app/src/auditor/paid-pieces.ts'
-import { Database } from '../reference-app/src/database/database.ts'
-import type { Statement } from '../reference-app/src/database/statement.ts'
+import type { Invariant } from '../reference-app/src/operations/auditor/invariant.ts'
+import { InvariantStore } from '../reference-app/src/operations/auditor/invariant-store.ts'
+import { INVARIANTS } from '../reference-app/src/operations/auditor/invariants.ts'
+import { PaidPieces } from '../reference-app/src/operations/auditor/paid-pieces.ts'
+import { Database } from '../reference-app/src/platform/database/database.ts'
+import type { Statement } from '../reference-app/src/platform/database/statement.ts'
 import { startPreparedPostgres } from '../reference-app/test/support/postgres.ts'
 import { busyShop } from './auditor/busy-shop.ts'
 

@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Dashboard } from '@grafana/schema'
 import { cacheDashboard } from './cache/dashboard.ts'
@@ -32,9 +32,20 @@ export function generate(rules: Rules, runbookBase?: string): DashboardFiles {
   ])
 }
 
-/** Writes the files into a folder that exists. */
+/** Writes the files into a folder that exists: all are written beside their places before the first is replaced. */
 export function write(files: DashboardFiles, dir: string): void {
-  for (const [name, text] of files) writeFileSync(join(dir, name), text)
+  const staged: { from: string; to: string }[] = []
+  try {
+    for (const [name, text] of files) {
+      const from = join(dir, `.${name}.new`)
+      writeFileSync(from, text)
+      staged.push({ from, to: join(dir, name) })
+    }
+  } catch (error) {
+    for (const { from } of staged) rmSync(from)
+    throw error
+  }
+  for (const { from, to } of staged) renameSync(from, to)
 }
 
 /** One sentence for each file in `dir` that is missing, differs, or belongs to no dashboard; empty when all is current. */

@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process'
-import { appendFileSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { appendFileSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals'
@@ -49,6 +49,15 @@ describe('the generator', () => {
         '',
       ].join('\n'),
     })
+  })
+
+  test('changes no file when it cannot write one', () => {
+    main('--out', dir)
+    writeFileSync(join(dir, 'cache.json'), 'as it was')
+    mkdirSync(join(dir, '.waiting-room.json.new'))
+    expect(main('--out', dir).status).not.toBe(0)
+    expect(readFileSync(join(dir, 'cache.json'), 'utf8')).toBe('as it was')
+    expect(readdirSync(dir).filter((name) => name.endsWith('.new'))).toEqual(['.waiting-room.json.new'])
   })
 
   test('links to the runbooks once it knows where they can be read', () => {

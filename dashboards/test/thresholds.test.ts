@@ -10,9 +10,9 @@ describe('the lines and colours of the panels', () => {
     ['cache.json', 3, 'CacheErrorsHigh', />= (\S+)$/],
     ['cache.json', 21, 'CacheErrorsHigh', />= (\S+)$/],
     ['cache.json', 22, 'DatabaseLoadHigh', />= (\S+) \*/],
-    ['cache.json', 8, 'ApiLatencyHigh', />= (\S+) and/],
-    ['service-overview.json', 2, 'ApiLatencyHigh', />= (\S+) and/],
-    ['service-overview.json', 21, 'ApiLatencyHigh', />= (\S+) and/],
+    ['cache.json', 8, 'ApiLatencyHigh', />= (\S+)\s+and/],
+    ['service-overview.json', 2, 'ApiLatencyHigh', />= (\S+)\s+and/],
+    ['service-overview.json', 21, 'ApiLatencyHigh', />= (\S+)\s+and/],
   ] as const)('start where the rule does: %s panel %i, %s', (file, id, alert, inRule) => {
     const ruled = Number(inRule.exec(exprOf(alert))?.[1])
     expect(ruled).toBeGreaterThan(0)

@@ -1,6 +1,6 @@
 import { IncomingMessage } from 'node:http'
 import { watchRoutes } from './http-route.ts'
-import { beginAtRoot, innermostVisit, type VisitedRequest } from './router-visit.ts'
+import { beginAtRoot, routingOf, type VisitedRequest } from './router-visit.ts'
 import { type Router, scan, watchRouter } from './router-watch.ts'
 
 interface ExpressRequest extends VisitedRequest {
@@ -8,6 +8,8 @@ interface ExpressRequest extends VisitedRequest {
 }
 
 interface ExpressApp {
+  /** In Express 4, where `router` throws. */
+  _router?: Router
   router: Router
   /** The application that it is mounted in. */
   parent?: unknown
@@ -22,6 +24,7 @@ export interface Express {
 /** Watches all that is made with this copy of Express: best before any request. */
 export function watchExpress({ Router, request }: Express): void {
   watchRouter(Router.prototype)
+  watchRouter(Router) // the prototype itself in Express 4
   watchRoutes(request)
 }
 
@@ -30,13 +33,16 @@ export function watchExpress({ Router, request }: Express): void {
  * followed from here on, unless it has come into a router that is mounted.
  */
 export function watchRequest(req: ExpressRequest): void {
-  if (innermostVisit(req) !== undefined || req.app === undefined) return
-  const { router, parent } = req.app
+  if (req.app === undefined) return
+  const routing = routingOf(req)
+  if (routing.visit !== undefined) return
+  const { parent } = req.app
+  const router = req.app._router ?? req.app.router
   const prototype = requestPrototype(req)
   if (prototype !== undefined) watchRoutes(prototype)
   watchRouter(router)
   scan(router)
-  if (parent === undefined && req.baseUrl === '') beginAtRoot(req, router)
+  if (parent === undefined && req.baseUrl === '') beginAtRoot(routing, router)
 }
 
 /** What all requests of a copy of Express have: its own methods, right above Node's. */

@@ -38,24 +38,17 @@ const CLIENT_CLOSED_REQUEST = 499
  */
 export function httpMetrics(registry: MetricsRegistry): HttpMetrics {
   const durations = httpRequestDurations(registry)
-  let active = 0
-  gauge(registry, {
-    name: 'http_server_active_requests',
-    help: 'Requests being served now',
-    collect() {
-      this.set(active)
-    },
-  })
+  const active = activeRequests(registry)
 
   return {
     middleware(req, res, next) {
       const startedAt = performance.now()
-      active += 1
+      active.requests += 1
       watchRequest(req)
       const trace = activeTrace()
       noteAnswerGiven(res)
       res.once('close', () => {
-        active -= 1
+        active.requests -= 1
         const untaken = res.writableEnded && !res.writableFinished
         // Without a time it waited behind others that its client did not take.
         const endedAt = streamBeganAt(res) ?? (untaken ? (answerGivenAt(res) ?? startedAt) : performance.now())
@@ -73,6 +66,24 @@ export function httpMetrics(registry: MetricsRegistry): HttpMetrics {
       )
     },
   }
+}
+
+/** By registry: several makers count together. */
+const counts = new WeakMap<MetricsRegistry, { requests: number }>()
+
+function activeRequests(registry: MetricsRegistry): { requests: number } {
+  const existing = counts.get(registry)
+  if (existing !== undefined) return existing
+  const active = { requests: 0 }
+  counts.set(registry, active)
+  gauge(registry, {
+    name: 'http_server_active_requests',
+    help: 'Requests being served now',
+    collect() {
+      this.set(active.requests)
+    },
+  })
+  return active
 }
 
 function ending(res: ServerResponse, seconds: number): { status: number; errorType: string } {

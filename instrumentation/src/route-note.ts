@@ -7,6 +7,8 @@ export interface Layer {
   rawPath?: RoutePath
   /** In those versions: whether it is mounted at `/`. */
   slash?: boolean
+  /** In Express 4: the same. */
+  regexp?: { fast_slash: boolean }
   route?: NotedRoute | undefined
   match(path: string): false | { pattern?: string | RegExp }
   [NOTE]?: RouteNote
@@ -41,7 +43,7 @@ export function routerOf(noted: Layer | NotedRoute): object | undefined {
   return noted[NOTE]?.router
 }
 
-/** The template of a route that has just matched in a router that stands at `base`; undefined when it cannot be known. */
+/** The template of a route that has just matched in a router at `base`; undefined when it cannot be known. */
 export function templateOfRoute(route: NotedRoute, base: string | undefined): string | undefined {
   const note = route[NOTE]
   return note && templateOf(note, base, note.matched ?? note.path, routeTemplate)
@@ -76,7 +78,7 @@ function noteMatches(layer: Layer, note: RouteNote): void {
   }
 }
 
-/** The router's own note of which path matched, which outlasts what `router.param` does meanwhile for other requests. */
+/** The router's own note of which path matched: other requests, while `router.param` waits, do not change it. */
 function matchedOf(req: IncomingMessage): string | RegExp | undefined {
   const own = Object.getOwnPropertySymbols(req).find(({ description }) => description === 'router.tracing.matchedRoute')
   return own && (req as unknown as Record<symbol, string | RegExp | undefined>)[own]

@@ -1,6 +1,6 @@
 import { type Layer, noteLayer, routerOf, templateOfMount } from './route-note.ts'
 import type { RoutePath } from './route-template.ts'
-import { beginVisit, endVisit, innermostVisit, resumeVisit, type VisitedRequest } from './router-visit.ts'
+import { beginVisit, resumeVisit, routingOf, type VisitedRequest } from './router-visit.ts'
 
 type Next = (error?: unknown) => void
 type Handle = (this: object, req: VisitedRequest, res: unknown, next: Next | undefined) => unknown
@@ -14,6 +14,11 @@ export interface Router {
 
 interface WatchedLayer extends Layer {
   handle: Partial<Router>
+  handleRequest: Handle
+  handleError: HandleError
+  /** Their names in Express 4. */
+  handle_request?: Handle
+  handle_error?: HandleError
 }
 
 /** What is patched of it. Its users load Express; this package does not. */
@@ -23,16 +28,11 @@ interface RouterPrototype {
   handle: Handle
 }
 
-interface LayerPrototype {
-  handleRequest: Handle
-  handleError: HandleError
-}
-
 const SCANNED = Symbol.for('drillbook layers noted')
 /** Of all copies of this package together: one may be preloaded and another be the application's. */
 const WATCHED = Symbol.for('drillbook watched')
 
-/** Watches all routers of the copy of Express that this one is of, from now on: which layers are at work on a request. */
+/** Notes from now on which layers are at work on a request, in all routers of this one's copy of Express. */
 export function watchRouter(router: object): void {
   const prototype = prototypeWith(router, 'handle', 'use', 'route')
   if (prototype === undefined || Object.hasOwn(prototype, WATCHED)) return
@@ -43,12 +43,13 @@ export function watchRouter(router: object): void {
     route: notingLayers(route),
     handle(this: Router, req: VisitedRequest, res: unknown, next: Next | undefined) {
       if (this[SCANNED] === undefined) scan(this)
-      const outer = innermostVisit(req)
-      beginVisit(req, this)
+      const routing = routingOf(req)
+      const outer = routing.visit
+      beginVisit(routing, this, req.baseUrl)
       const leave: Next | undefined =
         next &&
         ((error) => {
-          endVisit(req, outer)
+          routing.visit = outer
           next(error)
         })
       return handle.call(this, req, res, leave)
@@ -72,41 +73,36 @@ export function scan(router: Router): void {
   for (const layer of router.stack) if (routerOf(layer) === undefined) note(layer, router, pathOf(layer))
 }
 
-function pathOf({ rawPath, route, slash }: WatchedLayer): RoutePath | undefined {
-  return rawPath ?? route?.path ?? (slash ? '/' : undefined)
+function pathOf({ rawPath, route, slash, regexp }: WatchedLayer): RoutePath | undefined {
+  return rawPath ?? route?.path ?? (slash || regexp?.fast_slash ? '/' : undefined)
 }
 
 function note(layer: WatchedLayer, router: Router, path: RoutePath | undefined): void {
   noteLayer(layer, router, path)
-  watchLayers(layer)
+  watchLayer(layer, router)
   // One of another copy of Express.
   if (Array.isArray(layer.handle.stack)) watchRouter(layer.handle)
 }
 
-function watchLayers(layer: WatchedLayer): void {
-  const prototype = prototypeWith(layer, 'handleRequest', 'handleError')
-  if (prototype === undefined || Object.hasOwn(prototype, WATCHED)) return
-  const { handleRequest, handleError } = prototype as LayerPrototype
-  Object.assign(prototype, {
-    [WATCHED]: true,
-    handleRequest(this: WatchedLayer, req: VisitedRequest, res: unknown, next: Next) {
-      arrive(this, req)
-      return handleRequest.call(this, req, res, next)
-    },
-    handleError(this: WatchedLayer, error: unknown, req: VisitedRequest, res: unknown, next: Next) {
-      arrive(this, req)
-      return handleError.call(this, error, req, res, next)
-    },
-  })
-}
-
-/** The handlers inside of a route are layers, too; they belong to no router. */
-function arrive(layer: WatchedLayer, req: VisitedRequest): void {
-  const router = routerOf(layer)
-  if (router === undefined) return
-  const visit = resumeVisit(req, router)
-  visit.at = layer.route ? visit.base : templateOfMount(layer, visit.base, req)
-  visit.baseUrl = req.baseUrl
+/** Only this layer, not the prototype: the handlers inside of a route are layers, too, and belong to no router. */
+function watchLayer(layer: WatchedLayer, router: Router): void {
+  const { route, handleRequest = layer.handle_request, handleError = layer.handle_error } = layer
+  if (handleRequest === undefined || handleError === undefined) return
+  function arrive(req: VisitedRequest): void {
+    const visit = resumeVisit(routingOf(req), router)
+    visit.at = route ? visit.base : templateOfMount(layer, visit.base, req)
+    visit.baseUrl = req.baseUrl
+  }
+  const request: Handle = (req, res, next) => {
+    arrive(req)
+    return handleRequest.call(layer, req, res, next)
+  }
+  const failed: HandleError = (error, req, res, next) => {
+    arrive(req)
+    return handleError.call(layer, error, req, res, next)
+  }
+  if (layer.handle_request === undefined) Object.assign(layer, { handleRequest: request, handleError: failed })
+  else Object.assign(layer, { handle_request: request, handle_error: failed })
 }
 
 /** The object among the prototypes, or the object itself, that defines all of these. */

@@ -54,6 +54,8 @@ export function readTracingSettings(env: Readonly<Record<string, string | undefi
   for (const name of exporting) {
     if (!/^https?:$/.test(URL.parse(env[name] ?? '')?.protocol ?? '')) problems.push(`${name} must be an http(s) URL`)
   }
+  const exporter = env.OTEL_TRACES_EXPORTER || 'otlp'
+  if (exporter !== 'otlp' && exporter !== 'none') problems.push('OTEL_TRACES_EXPORTER must be otlp or none')
   const protocol = env.OTEL_EXPORTER_OTLP_TRACES_PROTOCOL || env.OTEL_EXPORTER_OTLP_PROTOCOL || 'http/json'
   if (!isProtocol(protocol)) problems.push(`OTEL_EXPORTER_OTLP_PROTOCOL must be one of ${PROTOCOLS.join(', ')}`)
 
@@ -61,7 +63,7 @@ export function readTracingSettings(env: Readonly<Record<string, string | undefi
   if (problems.length > 0) throw new TracingSettingsError(problems)
   return {
     enabled: disabled !== 'true',
-    ...(exporting.length > 0 && isProtocol(protocol) ? { exportProtocol: protocol } : {}),
+    ...(exporter === 'otlp' && exporting.length > 0 && isProtocol(protocol) ? { exportProtocol: protocol } : {}),
     sampling,
   }
 }

@@ -175,6 +175,20 @@ test('active requests are those without an end yet', async () => {
   await until(async () => (await active()) === 0)
 })
 
+test('active requests of two makers on one registry are added', async () => {
+  const waiting: Response[] = []
+  const other = express().use(httpMetrics(registry).middleware)
+  await using first = await listen(observed().get('/', (_req, res) => void waiting.push(res)))
+  await using second = await listen(other.get('/', (_req, res) => void waiting.push(res)))
+  const asked = [get(first, '/'), get(second, '/'), get(second, '/')]
+  await until(() => waiting.length === 3)
+  const [active] = await samples(registry, 'http_server_active_requests')
+  for (const res of waiting) res.end()
+  await Promise.all(asked)
+  expect(active?.value).toBe(3)
+  await until(async () => (await samples(registry, 'http_server_active_requests'))[0]?.value === 0)
+})
+
 test('durations fall into the buckets up to their bound', async () => {
   await using server = await listen(observed().get('/', (_req, res) => void setTimeout(() => res.end(), 60)))
   await get(server, '/')

@@ -184,7 +184,7 @@ function otherCopy(): typeof express {
   return other
 }
 
-test('a request that goes through the application again, under another path, has the template of that path', async () => {
+test('a request that a handler sends through the application again has the template of its new path', async () => {
   const { app, routes } = observedApp()
   app.use((req, res, next) => {
     if (!req.url.startsWith('/old')) return next()

@@ -129,6 +129,14 @@ describe('settings', () => {
     })
   })
 
+  test('send spans only to otlp, and nothing with none', () => {
+    const exporting = (OTEL_TRACES_EXPORTER: string) =>
+      readTracingSettings({ OTEL_TRACES_EXPORTER, OTEL_EXPORTER_OTLP_ENDPOINT: 'http://collector:4318' }).exportProtocol
+    expect(['', 'otlp', 'none'].map(exporting)).toEqual(['http/json', 'http/json', undefined])
+    for (const other of ['console', 'otlp,console', 'zipkin'])
+      expect(() => exporting(other)).toThrow('OTEL_TRACES_EXPORTER must be otlp or none')
+  })
+
   test('that mean nothing are all reported together', () => {
     const env = { OTEL_SDK_DISABLED: 'yes', OTEL_TRACES_SAMPLER: 'traceidratio', OTEL_TRACES_SAMPLER_ARG: '10%' }
     expect(() => readTracingSettings(env)).toThrow(TracingSettingsError)

@@ -144,6 +144,18 @@ test('without a collector trace ids are still logged, and nothing waits for one 
   expect(app.log.find(({ event }) => event === 'work.done')?.trace_id).toMatch(/^[0-9a-f]{32}$/)
 })
 
+test('OTEL_TRACES_EXPORTER=none sends nothing to the collector, and trace ids are still logged', async () => {
+  await using receiver = await startOtlpReceiver()
+  using app = await start('esm-app.mjs', {
+    OTEL_EXPORTER_OTLP_ENDPOINT: receiver.url,
+    OTEL_TRACES_EXPORTER: 'none',
+  })
+  await (await fetch(`${app.url}/things/1`)).text()
+  await app.terminate()
+  expect(receiver.spans).toEqual([])
+  expect(app.log.find(({ event }) => event === 'work.done')?.trace_id).toMatch(/^[0-9a-f]{32}$/)
+})
+
 test('a collector that is down delays the end by 2 s at most and is reported', async () => {
   using app = await start('esm-app.mjs', { OTEL_EXPORTER_OTLP_ENDPOINT: 'http://127.0.0.1:9' })
   await (await fetch(`${app.url}/things/1`)).text()

@@ -1,7 +1,7 @@
 import { createRegistry } from '@drillbook/instrumentation'
 import { afterAll, beforeAll, expect, test } from '@jest/globals'
-import { Database } from '../src/database/database.ts'
-import { CatalogueStore } from '../src/ticketing/catalogue-store.ts'
+import { Database } from '../src/platform/database/database.ts'
+import { CatalogueStore } from '../src/ticketing/catalogue/catalogue-store.ts'
 import { type Postgres, startPreparedPostgres } from './support/postgres.ts'
 
 let postgres: Postgres

@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, test } from '@jest/globals'
-import { Breaker } from '../src/cache/breaker.ts'
+import { Breaker } from '../src/platform/breaker.ts'
 
 let breaker: Breaker
 

@@ -1,7 +1,7 @@
 import { cacheMetrics, createLogger, createRegistry } from '@drillbook/instrumentation'
 import { expect, test } from '@jest/globals'
-import { CacheEvents } from '../src/cache/events.ts'
-import { CacheSource } from '../src/cache/source.ts'
+import { CacheEvents } from '../src/platform/cache/events.ts'
+import { CacheSource } from '../src/platform/cache/source.ts'
 import { RedisServer } from './support/redis.ts'
 import { until } from './support/until.ts'
 

@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, test } from '@jest/globals'
-import { ConcurrencyLimit } from '../src/overload/concurrency-limit.ts'
+import { ConcurrencyLimit } from '../src/platform/overload/concurrency-limit.ts'
 
 /** Of one interval. Seconds. */
 const TENTH = 0.1

@@ -1,7 +1,7 @@
 import { createRegistry, type MetricsRegistry } from '@drillbook/instrumentation'
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from '@jest/globals'
-import { Database } from '../src/database/database.ts'
-import type { Statement } from '../src/database/statement.ts'
+import { Database } from '../src/platform/database/database.ts'
+import type { Statement } from '../src/platform/database/statement.ts'
 import { Postgres } from './support/postgres.ts'
 import { until } from './support/until.ts'
 

@@ -1,7 +1,7 @@
 import { mkdirSync, readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from '@jest/globals'
-import type { Session } from '../src/database/session-store.ts'
+import type { Session } from '../src/platform/database/session-store.ts'
 import { Api } from './support/api.ts'
 import { type Postgres, startPreparedPostgres, startReplica } from './support/postgres.ts'
 import { RedisServer } from './support/redis.ts'

@@ -1,9 +1,9 @@
 import { createLogger, createRegistry } from '@drillbook/instrumentation'
 import { expect, test } from '@jest/globals'
-import { OrderEvents } from '../src/commerce/events.ts'
-import type { JobEvents } from '../src/jobs/events.ts'
-import { Job, type JobOptions } from '../src/jobs/job.ts'
-import { type JobParts, workerJobs } from '../src/worker/jobs.ts'
+import { OrderEvents } from '../src/commerce/orders/events.ts'
+import type { JobEvents } from '../src/platform/jobs/events.ts'
+import { Job, type JobOptions } from '../src/platform/jobs/job.ts'
+import { type JobParts, workerJobs } from '../src/programs/worker/jobs.ts'
 
 /** More than any of these jobs does at a time. */
 const BACKLOG = 10

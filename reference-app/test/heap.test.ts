@@ -2,8 +2,8 @@ import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { getHeapStatistics } from 'node:v8'
 import { afterEach, beforeEach, expect, test } from '@jest/globals'
-import { type HeapSnapshot, HeapSnapshots, measureRoom, type Room } from '../src/process/heap-snapshots.ts'
-import { heapStatistics } from '../src/process/heap-statistics.ts'
+import { type HeapSnapshot, HeapSnapshots, measureRoom, type Room } from '../src/programs/controls/heap-snapshots.ts'
+import { heapStatistics } from '../src/programs/controls/heap-statistics.ts'
 import { run } from './support/child.ts'
 import { scratchFolder } from './support/scratch.ts'
 
@@ -21,7 +21,7 @@ const files = () => readdirSync(folder.path)
 
 /** The first is taken, the second is asked for meanwhile, a third after it. */
 const TAKE = `
-import { HeapSnapshots } from '${new URL('../src/process/heap-snapshots.ts', import.meta.url).href}'
+import { HeapSnapshots } from '${new URL('../src/programs/controls/heap-snapshots.ts', import.meta.url).href}'
 let disk = ${PLENTY}
 const snapshots = new HeapSnapshots(process.argv[1], async () => ({ disk, memory: ${PLENTY} }))
 const code = async () => (await snapshots.take().catch((error) => error)).code

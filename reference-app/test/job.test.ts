@@ -1,7 +1,7 @@
 import { createLogger, createRegistry, jobMetrics } from '@drillbook/instrumentation'
 import { afterEach, expect, test } from '@jest/globals'
-import { JobEvents } from '../src/jobs/events.ts'
-import { Job } from '../src/jobs/job.ts'
+import { JobEvents } from '../src/platform/jobs/events.ts'
+import { Job } from '../src/platform/jobs/job.ts'
 import { until } from './support/until.ts'
 
 const registry = createRegistry({ service: 'test' })

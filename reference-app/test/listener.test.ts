@@ -1,7 +1,7 @@
 import { once } from 'node:events'
 import { connect, type Socket } from 'node:net'
 import { afterEach, expect, test } from '@jest/globals'
-import { Listener } from '../src/http/listener.ts'
+import { Listener } from '../src/platform/http/listener.ts'
 import { until } from './support/until.ts'
 
 const HOST = '127.0.0.1'

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals'
-import { Notifications } from '../src/database/notifications.ts'
+import { Notifications } from '../src/platform/database/notifications.ts'
 import { Postgres } from './support/postgres.ts'
 import { until } from './support/until.ts'
 

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
-import { Listener } from '../src/http/listener.ts'
 import { ACCESS } from '../src/operations/access.ts'
+import { Listener } from '../src/platform/http/listener.ts'
 import { routesOf } from './support/routes.ts'
 import { TOKENS, type Unbound, unboundApi, unboundWorker } from './support/unbound.ts'
 

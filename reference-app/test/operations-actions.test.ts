@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals'
-import { CacheConnection } from '../src/cache/connection.ts'
+import { CacheConnection } from '../src/platform/cache/connection.ts'
 import type { Api } from './support/api.ts'
 import { put, say } from './support/pair.ts'
 import { a, b, pair, sharePair } from './support/shared-pair.ts'

@@ -1,5 +1,5 @@
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from '@jest/globals'
-import { GOOD } from '../src/payment-provider/knobs.ts'
+import { GOOD } from '../src/programs/payment-provider/knobs.ts'
 import { count, expectNothingBroken } from './support/invariants.ts'
 import { PaymentProvider } from './support/payment-provider.ts'
 import { expectChargesToBeTheRows, paymentStates } from './support/settled.ts'

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals'
-import { isFinal, ORDER_STATUSES, type OrderTransition, TRANSITIONS } from '../src/commerce/order-status.ts'
+import { isFinal, ORDER_STATUSES, type OrderTransition, TRANSITIONS } from '../src/commerce/orders/order-status.ts'
 import { type Postgres, startPreparedPostgres } from './support/postgres.ts'
 import { BackOffice } from './support/shop.ts'
 

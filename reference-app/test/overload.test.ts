@@ -1,6 +1,6 @@
 import { connect, type Socket } from 'node:net'
 import { afterAll, afterEach, beforeAll, expect, test } from '@jest/globals'
-import { MEANT } from '../src/overload/meant-operations.ts'
+import { MEANT } from '../src/platform/overload/meant-operations.ts'
 import type { Reply } from './support/api.ts'
 import { Buyer, codeOf, idsOf, seatsOf } from './support/buyer.ts'
 import { operations } from './support/description.ts'

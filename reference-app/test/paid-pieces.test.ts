@@ -1,10 +1,10 @@
 import { createRegistry } from '@drillbook/instrumentation'
 import { afterAll, beforeAll, expect, test } from '@jest/globals'
-import { InvariantStore } from '../src/auditor/invariant-store.ts'
-import { INVARIANTS } from '../src/auditor/invariants.ts'
-import { PaidPieces } from '../src/auditor/paid-pieces.ts'
-import { Patrol } from '../src/auditor/patrol.ts'
-import { Database } from '../src/database/database.ts'
+import { InvariantStore } from '../src/operations/auditor/invariant-store.ts'
+import { INVARIANTS } from '../src/operations/auditor/invariants.ts'
+import { PaidPieces } from '../src/operations/auditor/paid-pieces.ts'
+import { Patrol } from '../src/operations/auditor/patrol.ts'
+import { Database } from '../src/platform/database/database.ts'
 import { type Postgres, startPreparedPostgres } from './support/postgres.ts'
 
 /** More than two slices of 10,000. */

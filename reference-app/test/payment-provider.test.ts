@@ -1,6 +1,6 @@
 import { appendFileSync } from 'node:fs'
 import { afterAll, afterEach, beforeAll, expect, test } from '@jest/globals'
-import { GOOD } from '../src/payment-provider/knobs.ts'
+import { GOOD } from '../src/programs/payment-provider/knobs.ts'
 import { metricOf } from './support/metric.ts'
 import { CONTROL_TOKEN, PaymentProvider } from './support/payment-provider.ts'
 import { until } from './support/until.ts'

@@ -1,6 +1,6 @@
 import { createHmac } from 'node:crypto'
 import { afterAll, beforeAll, expect, test } from '@jest/globals'
-import { QUEUE_TOKEN_LIFETIME_MS, QueueTokens } from '../src/queue-token/queue-token.ts'
+import { QUEUE_TOKEN_LIFETIME_MS, QueueTokens } from '../src/ticketing/queue-token.ts'
 import { QUEUE_TOKEN_SECRET } from './support/api.ts'
 import { type Stack, startStack } from './support/stack.ts'
 

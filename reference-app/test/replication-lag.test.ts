@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals'
-import { ReplicationLag } from '../src/database/replication-lag.ts'
+import { ReplicationLag } from '../src/platform/database/replication-lag.ts'
 
 test('nothing is missing before anything is known, nor while the replica has all that was written', () => {
   const lag = new ReplicationLag()

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, beforeEach, expect, test } from '@jest/globals'
-import { DatabaseUnavailableError } from '../src/database/errors.ts'
-import { ReservedConnection } from '../src/database/reserved-connection.ts'
+import { DatabaseUnavailableError } from '../src/platform/database/errors.ts'
+import { ReservedConnection } from '../src/platform/database/reserved-connection.ts'
 import { Postgres } from './support/postgres.ts'
 import { TcpProxy } from './support/tcp-proxy.ts'
 import { until } from './support/until.ts'

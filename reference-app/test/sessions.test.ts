@@ -1,9 +1,9 @@
 import { afterAll, afterEach, beforeAll, expect, test } from '@jest/globals'
 import { Client } from 'pg'
-import { endSession } from '../src/database/end-session.ts'
-import { maskStatement } from '../src/database/mask-statement.ts'
-import { ReservedConnection } from '../src/database/reserved-connection.ts'
-import { type Session, SessionStore } from '../src/database/session-store.ts'
+import { endSession } from '../src/platform/database/end-session.ts'
+import { maskStatement } from '../src/platform/database/mask-statement.ts'
+import { ReservedConnection } from '../src/platform/database/reserved-connection.ts'
+import { type Session, SessionStore } from '../src/platform/database/session-store.ts'
 import { Postgres, startReplica } from './support/postgres.ts'
 import { until } from './support/until.ts'
 

@@ -1,8 +1,8 @@
 import { createRegistry } from '@drillbook/instrumentation'
 import { afterAll, beforeAll, beforeEach, expect, test } from '@jest/globals'
-import { Database } from '../src/database/database.ts'
-import { countAllSales, countNewSales } from '../src/statistics/count-sales.ts'
-import { StatisticsStore } from '../src/statistics/statistics-store.ts'
+import { countAllSales, countNewSales } from '../src/commerce/statistics/count-sales.ts'
+import { StatisticsStore } from '../src/commerce/statistics/statistics-store.ts'
+import { Database } from '../src/platform/database/database.ts'
 import { type Stack, startStack } from './support/stack.ts'
 
 let stack: Stack

@@ -46,10 +46,17 @@ test('nobody arrives at a rate of 0, and the load is valid; a rate that is order
   expect(await metric('traffic_valid')).toBe(1)
   expect(await metric('traffic_journeys_per_second')).toBe(0)
   expect(await surge(metric)).toBe(0)
+  const startedAt = performance.now()
+  await until(
+    'nearly a second, after which what had not come would come at once',
+    () => performance.now() - startedAt > 900,
+  )
   expect(arrivals).toEqual([])
 
+  const changedAt = performance.now()
   expect(await put({ journeysPerSecond: 100 })).toMatchObject({ status: 200, body: { journeysPerSecond: 100 } })
   await until('a second of visitors', () => arrivals.length >= 100, 5_000)
+  expect((arrivals[99] ?? 0) - changedAt).toBeGreaterThan(800)
   expect(await metric('traffic_journeys_per_second', { journey: 'support' })).toBe(100)
   expect(await surge(metric)).toBe(1)
 
@@ -94,6 +101,7 @@ test('some journeys are multiplied, the others stay, whatever rate the generator
   expect(first).toMatchObject({ actor: 'tester', before: { journeysPerSecond: 20 } })
   expect(first?.after).toMatchObject({ journeysPerSecond: expect.closeTo(38) })
   expect(second).toMatchObject({ before: first?.after, after: { journeysPerSecond: 50, shares: { order: 0.4 } } })
+  expect((await put({ times: { support: 50, coupon: 50 } })).status).toBe(200) // 1,000 per second, no matter how the shares are rounded
 })
 
 const WRONG = [

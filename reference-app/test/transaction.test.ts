@@ -1,8 +1,8 @@
 import { createRegistry } from '@drillbook/instrumentation'
 import { afterAll, beforeAll, beforeEach, expect, test } from '@jest/globals'
-import { Database } from '../src/database/database.ts'
-import { DatabaseUnavailableError, toDatabaseError } from '../src/database/errors.ts'
-import type { Statement } from '../src/database/statement.ts'
+import { Database } from '../src/platform/database/database.ts'
+import { DatabaseUnavailableError, toDatabaseError } from '../src/platform/database/errors.ts'
+import type { Statement } from '../src/platform/database/statement.ts'
 import { Postgres } from './support/postgres.ts'
 
 let postgres: Postgres

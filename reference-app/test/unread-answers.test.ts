@@ -8,11 +8,11 @@ import {
   outcomeMetrics,
 } from '@drillbook/instrumentation'
 import { afterEach, beforeEach, expect, test } from '@jest/globals'
-import { Listener } from '../src/http/listener.ts'
-import { type OperationContext, operation } from '../src/http/operation.ts'
-import { frontDoor } from '../src/overload/front-door.ts'
-import { KillSwitches } from '../src/overload/kill-switches.ts'
-import type { LoadShedding } from '../src/overload/load-shedding.ts'
+import { Listener } from '../src/platform/http/listener.ts'
+import { type OperationContext, operation } from '../src/platform/http/operation.ts'
+import { frontDoor } from '../src/platform/overload/front-door.ts'
+import { KillSwitches } from '../src/platform/overload/kill-switches.ts'
+import type { LoadShedding } from '../src/platform/overload/load-shedding.ts'
 import { until } from './support/until.ts'
 
 const HOST = '127.0.0.1'

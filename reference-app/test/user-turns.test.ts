@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals'
-import { UserTurns } from '../src/ticketing/user-turns.ts'
+import { UserTurns } from '../src/ticketing/reservation/user-turns.ts'
 import { Api } from './support/api.ts'
 import { Buyer, codeOf } from './support/buyer.ts'
 import { type Stack, startStack } from './support/stack.ts'

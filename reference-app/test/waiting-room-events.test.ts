@@ -1,6 +1,6 @@
 import { createLogger, createRegistry, waitingRoomMetrics } from '@drillbook/instrumentation'
 import { expect, test } from '@jest/globals'
-import { WaitingRoomEvents } from '../src/waiting-room/events.ts'
+import { WaitingRoomEvents } from '../src/ticketing/waiting-room/events.ts'
 
 test('a loss is told once, and the next one again, also when another instance has rebuilt the room meanwhile', () => {
   const registry = createRegistry({ service: 'test' })

@@ -1,9 +1,9 @@
 import { createRegistry } from '@drillbook/instrumentation'
 import { afterAll, beforeAll, expect, test } from '@jest/globals'
-import { Database } from '../src/database/database.ts'
-import type { Statement } from '../src/database/statement.ts'
-import { forgetStays } from '../src/waiting-room/forget-stays.ts'
-import { JournalStore } from '../src/waiting-room/journal-store.ts'
+import { Database } from '../src/platform/database/database.ts'
+import type { Statement } from '../src/platform/database/statement.ts'
+import { forgetStays } from '../src/ticketing/waiting-room/forget-stays.ts'
+import { JournalStore } from '../src/ticketing/waiting-room/journal-store.ts'
 import { type Postgres, startPreparedPostgres } from './support/postgres.ts'
 
 /** Rows of the journal that this transaction has looked at. */

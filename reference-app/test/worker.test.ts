@@ -6,7 +6,7 @@ import { RedisServer } from './support/redis.ts'
 import { until } from './support/until.ts'
 import { Worker } from './support/worker.ts'
 
-const MAIN = fileURLToPath(new URL('../src/worker/main.ts', import.meta.url))
+const MAIN = fileURLToPath(new URL('../src/programs/worker/main.ts', import.meta.url))
 
 test('an environment that a worker cannot work with is explained, every problem at once, with exit 2', async () => {
   const env = { PATH: process.env.PATH, OPS_PORT: 'many', DATABASE_URL: 'mysql://x', OPS_TOKEN_FILE: '/nowhere' }

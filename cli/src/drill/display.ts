@@ -3,7 +3,7 @@ import type { ReceivedMessage } from '../slack/received.ts'
 import type { Stdio } from '../stdio.ts'
 import { printable } from '../terminal/printable.ts'
 import type { PhaseRecord } from './journal.ts'
-import type { Onlooker } from './observer.ts'
+import type { Onlooker } from './onlooker.ts'
 
 const MARKS = { passed: ['green', '✔'], failed: ['red', '✘'], skipped: ['dim', '–'], running: ['cyan', '▸'] } as const
 

@@ -12,9 +12,13 @@ export function isResolved(message: { text: string }, incident: string): boolean
   return !isDrillMessage(message) && new RegExp(`\\bRESOLVED\\b.*${escaped(incident)}`, 'i').test(message.text)
 }
 
-/** A message that something of this incident fires. */
+/**
+ * A message that something of this incident fires. A message of `triage` that names the incident beside it (alerts/slack.tmpl:
+ * "Fires as well: ...") is one of `triage` only.
+ */
 export function isFiring(message: { text: string }, incident: string): boolean {
-  return !isDrillMessage(message) && !isResolved(message, incident) && message.text.includes(incident)
+  const own = message.text.replaceAll(/^Fires as well: .*$/gm, '')
+  return !isDrillMessage(message) && !isResolved(message, incident) && own.includes(incident)
 }
 
 /**

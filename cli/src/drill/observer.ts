@@ -7,6 +7,7 @@ import { ask, judge } from './condition.ts'
 import { DeliveryWatch } from './delivery.ts'
 import type { Drill } from './drill.ts'
 import { isDrillMessage } from './message.ts'
+import type { Onlooker } from './onlooker.ts'
 import { longestBlindMs, Sightings, silentMs } from './sightings.ts'
 
 const POLL_MS = 500
@@ -15,13 +16,6 @@ export const HEARTBEAT = 'Watchdog'
 
 /** What is watched in Prometheus throughout. */
 type Watched = 'alerts' | 'users' | 'traffic' | 'aborts'
-
-/** Told as things happen, for the person who watches. */
-export interface Onlooker {
-  alert(name: string, state: 'firing' | 'resolved', expected: boolean): void
-  message(message: ReceivedMessage): void
-  warning(text: string): void
-}
 
 /**
  * Watches while a drill runs: which alerts fire, what Slack receives or Alertmanager counts, whether the load generator
@@ -46,6 +40,7 @@ export class Observer {
   private readonly drill: Drill
   private readonly prometheus: PrometheusClient
   private readonly onlooker: Onlooker
+  private readonly pollMs: number
   private readonly allowed: ReadonlySet<string>
   private readonly sightings: Record<Watched, Sightings> = {
     alerts: new Sightings(),
@@ -59,7 +54,15 @@ export class Observer {
   private stopped = new AbortController()
   private loop: Promise<void> = Promise.resolve()
 
-  constructor(environment: Environment, drill: Drill, prometheus: PrometheusClient, onlooker: Onlooker) {
+  /** `pollMs`: the pause between two looks. */
+  constructor(
+    environment: Environment,
+    drill: Drill,
+    prometheus: PrometheusClient,
+    onlooker: Onlooker,
+    pollMs = POLL_MS,
+  ) {
+    this.pollMs = pollMs
     this.environment = environment
     this.drill = drill
     this.prometheus = prometheus
@@ -105,7 +108,7 @@ export class Observer {
   private async watch(): Promise<void> {
     const { signal } = this.stopped
     while (!signal.aborted) {
-      // Each look is tried again in half a second; `unseen` says what could not be seen for long.
+      // Each look is tried again after the pause; `unseen` says what could not be seen for long.
       await Promise.all([
         this.look('alerts', () => this.lookAtAlerts()),
         this.lookAtSlack(),
@@ -113,7 +116,7 @@ export class Observer {
         this.look('users', () => this.lookAtUsers()),
         this.look('aborts', () => this.lookForAborts()),
       ])
-      await delay(POLL_MS, undefined, { signal }).catch(() => undefined)
+      await delay(this.pollMs, undefined, { signal }).catch(() => undefined)
     }
   }
 

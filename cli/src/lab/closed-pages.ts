@@ -14,7 +14,7 @@ const PROBLEM = {
 /** What the gateway answers while no instance of the API is there, for its workers to read: the waiting room's page, and a problem. */
 export function writeClosedPages(folder: string, checkout: string): void {
   mkdirSync(folder, { mode: 0o755 })
-  const page = readFileSync(join(checkout, 'reference-app/src/waiting-room/static.html'), 'utf8')
+  const page = readFileSync(join(checkout, 'reference-app/src/ticketing/waiting-room/static.html'), 'utf8')
   writeFileSync(join(folder, 'waiting.html'), page, { mode: 0o644 })
   writeFileSync(join(folder, 'problem.json'), `${JSON.stringify(PROBLEM)}\n`, { mode: 0o644 })
 }

@@ -37,12 +37,16 @@ export async function startEverything(options: StartEverythingOptions): Promise<
   const prepareDatabase = async () => {
     const cwd = join(options.checkout, 'reference-app')
     const given = { ...env, DATABASE_URL: layout.databaseUrl }
-    await runProgram(process.execPath, [join(cwd, 'src/database/main.ts'), '--data-set', options.dataSet], {
-      env: given,
-      cwd,
-      timeoutMs: DATABASE_LIMIT_MS[options.dataSet],
-      signal,
-    })
+    await runProgram(
+      process.execPath,
+      [join(cwd, 'src/programs/database-set-up/main.ts'), '--data-set', options.dataSet],
+      {
+        env: given,
+        cwd,
+        timeoutMs: DATABASE_LIMIT_MS[options.dataSet],
+        signal,
+      },
+    )
   }
   await startParts({ dir, ports, supervisor, cluster, prepareDatabase, signal, onReady })
   for (const { name, probe } of wholeLabProbes(ports, options.journeysPerSecond)) {

@@ -53,7 +53,7 @@ describe("an environment of one's own beside the shipped ones", () => {
     shop('')
     const { stdio, captured } = capturedStdio({ cwd: dir })
     await check(stdio, {})
-    expect(captured.stdout).toContain('The environment shop has: monitoring.\n')
+    expect(captured.stdout).toMatch(/The environment shop has: (?!.*cache-outage).*monitoring/)
     expect(captured.stdout).toMatch(/The environment lab has: .*cache-outage/)
   })
 
@@ -122,7 +122,7 @@ describe("an environment of one's own beside the shipped ones", () => {
     shop('actions:\n  free-disk: { exec: ["true"] }\n')
     const runbook = readContent(rootAt(dir)).content.runbooks.find((r) => r.frontMatter.incident === 'monitoring')
     expect(runbook).toBeDefined()
-    const text = `---\ntitle: The disk is full\nincident: disk-full\nalerts: []\nseverity: critical\nowner: me\nlimits: { immediate: 15m, short: 2h, long: 1w }\n---\n
+    const text = `---\ntitle: The disk is full\nincident: own-disk\nalerts: []\nseverity: critical\nowner: me\nlimits: { immediate: 15m, short: 2h, long: 1w }\n---\n
 ## Meaning\n\nx\n\n## Impact\n\nx\n\n## Signs\n\nx\n\n${['Immediate', 'Short term', 'Long term', 'Afterwards']
       .map((heading) => `## ${heading}\n\n### Do ${heading}\n\n- **Why:** x\n- **Method:** x\n- **Goal:** x\n`)
       .join('\n')
@@ -130,11 +130,11 @@ describe("an environment of one's own beside the shipped ones", () => {
         '- **Goal:** x\n',
         '- **Goal:** x\n\n```sh {"name":"free","kind":"act"}\ndrillbook act free-disk\n```\n',
       )}`
-    writeFileSync(join(dir, 'runbooks/disk-full.md'), text)
+    writeFileSync(join(dir, 'runbooks/own-disk.md'), text)
     expect(await checked()).toEqual({ status: 0, message: '', hint: '' })
     const content = incidentContent(rootAt(dir))
     const environment = loadEnvironment(rootAt(dir), 'shop', {})
-    expect(['disk-full', 'cache-outage', 'unknown'].map((name) => hasIncident(environment, name, content))).toEqual([
+    expect(['own-disk', 'cache-outage', 'unknown'].map((name) => hasIncident(environment, name, content))).toEqual([
       true,
       false,
       true,

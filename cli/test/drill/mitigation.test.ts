@@ -8,16 +8,16 @@ import type { IncidentEvent, Outcome } from '../../src/incident/events.ts'
 import type { StepRecord } from '../../src/incident/fold.ts'
 import { type SmallRun, smallRun } from './small-run.ts'
 
-/** The symptom was there until two seconds ago. */
-const MENDED_AFTER = -2
+/** The symptom was there until half a minute ago: so long that a busy machine makes no difference. */
+const MENDED_AFTER = -30
 let small: SmallRun
 beforeEach(async () => {
   small = await smallRun({ extra: '' })
-  mark(small.run, 'injectedAt', ago(60), 'a test')
+  mark(small.run, 'injectedAt', ago(120), 'a test')
   small.prometheus.answers.set('cache:hit_ratio', [0.95])
   small.prometheus.ranges.set('cache:hit_ratio', [
     [
-      [-30, 0],
+      [-90, 0],
       [MENDED_AFTER - 0.1, 0],
       [MENDED_AFTER, 0.95],
       [-1, 0.95],
@@ -48,27 +48,27 @@ const step = (name: string, outcome: Outcome, startedAt = ago(9).toISOString()):
 
 describe('mitigation', () => {
   test('is the runbook’s when an act that has to mend it began before', async () => {
-    await expect(mitigated([act('show-banner', 9), act('use-standby-cache', 5)])).resolves.toMatch(
+    await expect(mitigated([act('show-banner', 90), act('use-standby-cache', 60)])).resolves.toMatch(
       /cache:hit_ratio is 95 %/,
     )
     expect(small.run.journal.data.mitigatedBy).toBe('runbook')
     const at = Date.parse(small.run.journal.data.times.mitigatedAt ?? '')
-    expect(Math.abs(at - ago(-MENDED_AFTER).getTime())).toBeLessThan(1000)
+    expect(Math.abs(at - ago(-MENDED_AFTER).getTime())).toBeLessThan(20_000)
   })
 
-  test.each<[string, BegunAct[]]>([
-    ['only other acts had begun', [act('show-banner', 9)]],
-    ['the act that has to mend it began only later', [act('show-banner', 9), act('use-standby-cache', 1)]],
-    ['no act had begun', []],
+  test.each<[string, () => BegunAct[]]>([
+    ['only other acts had begun', () => [act('show-banner', 90)]],
+    ['the act that has to mend it began only later', () => [act('show-banner', 90), act('use-standby-cache', 1)]],
+    ['no act had begun', () => []],
   ])('is nobody’s when %s', async (_, acts) => {
-    await expect(mitigated(acts)).rejects.toThrow(
+    await expect(mitigated(acts())).rejects.toThrow(
       /mitigated before any act that has to mend it began .use-standby-cache./,
     )
     expect(small.run.journal.data.mitigatedBy).toBe('itself')
   })
 
   test('fails by name when an act of another cause ran, too', async () => {
-    const acts = [act('flush-cache', 7), act('use-standby-cache', 5)]
+    const acts = [act('flush-cache', 70), act('use-standby-cache', 60)]
     await expect(mitigated(acts, { mustNotRun: ['flush-cache', 'grow-pool'] })).rejects.toThrow(
       /^the wrong cause's act ran: flush-cache$/,
     )
@@ -76,12 +76,12 @@ describe('mitigation', () => {
   })
 
   test('fails when an act of another cause was tried and failed, all the same', async () => {
-    const acts = [act('flush-cache', 7), act('use-standby-cache', 5)]
+    const acts = [act('flush-cache', 70), act('use-standby-cache', 60)]
     await expect(mitigated(acts, { mustNotRun: ['flush-cache'] }, ['flush-cache'])).rejects.toThrow(/flush-cache/)
   })
 
   test('fails when one of the acts that have to mend it was not done', async () => {
-    const acts = [act('use-standby-cache', 5)]
+    const acts = [act('use-standby-cache', 60)]
     const mendedBy = ['use-standby-cache', 'use-cache']
     await expect(mitigated(acts, { mendedBy })).rejects.toThrow(/without the steps that have to mend it: use-cache/)
   })
@@ -92,7 +92,7 @@ describe('mitigation', () => {
   ])('fails when the condition %s', async (_, happens) => {
     happens()
     const hasty = { ...small.run.drill.mitigated, withinMs: 1000 }
-    await expect(mitigated([act('use-standby-cache', 5)], { mitigated: hasty })).rejects.toThrow(/did not mitigate/)
+    await expect(mitigated([act('use-standby-cache', 60)], { mitigated: hasty })).rejects.toThrow(/did not mitigate/)
   })
 })
 

@@ -11,6 +11,9 @@ import { type StubPrometheus, stubPrometheus } from './stub-prometheus.ts'
 /** Real milliseconds are written times ten: the environment `test` has speed 10. */
 const LIMITS_MS = { gate: 5000, detect: 5000, notify: 20_000, walk: 5000, resolve: 20_000 }
 
+/** A test need not wait as long as a drill does. */
+const POLL_MS = 50
+
 /** A drill of one alert in a healthy world of stubs: everything that its phases ask answers as it should. */
 export interface SmallRun {
   run: Run
@@ -41,7 +44,11 @@ export async function smallRun(options: SmallRunOptions = {}): Promise<SmallRun>
   })
   const base = runOf(folder.root, new PrometheusClient({ url: prometheus.url }))
   const drill: Drill = { ...DRILL, limitsMs: LIMITS_MS, ...options.drill }
-  const run = { ...base, drill, observer: new Observer(base.environment, drill, base.prometheus, base.display) }
+  const run = {
+    ...base,
+    drill,
+    observer: new Observer(base.environment, drill, base.prometheus, base.display, POLL_MS),
+  }
   return {
     run,
     prometheus,

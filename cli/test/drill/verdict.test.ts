@@ -143,6 +143,14 @@ describe('a Slack message', () => {
     expect(namesRunbook(first, 'cache-outage')).toBe(true)
     expect(namesRunbook(resolved, 'cache-outage')).toBe(false)
   })
+
+  test('of triage that names an incident beside it is none of that incident', () => {
+    const text =
+      'CRITICAL: triage in lab\nFires as well: *cache-outage*. Walk that runbook first.\ndrillbook respond triage --env lab'
+    const triage = { id: '1', receivedAt: '2026-11-21T03:15:00.000Z', text }
+    expect(isFiring(triage, 'cache-outage')).toBe(false)
+    expect(isFiring(triage, 'triage')).toBe(true)
+  })
 })
 
 test('the scorecard marks what held and what did not', () => {

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe } from '@jest/globals'
 import { deathTests } from './up/deaths.ts'
 import { outOfMemoryTests } from './up/out-of-memory.ts'
+import { restartingTests } from './up/restarting.ts'
 import { scalingTests } from './up/scaling.ts'
 import { startingTests } from './up/starting.ts'
 import { LAB_LIMIT, UpLab } from './up/up-lab.ts'
@@ -13,6 +14,7 @@ describe('a lab in which parts die and are added', () => {
 
   deathTests(lab)
   scalingTests(lab)
+  restartingTests(lab)
   outOfMemoryTests(lab)
 })
 

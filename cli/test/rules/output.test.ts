@@ -3,10 +3,12 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals'
+import { compile as command } from '../../src/commands/rules.ts'
 import { replaceFiles } from '../../src/content/replace-files.ts'
 import { CliError } from '../../src/errors.ts'
 import { type CompileRulesOptions, compileRules } from '../../src/rules/compile.ts'
 import { readRules } from '../../src/rules/read-rules.ts'
+import { capturedStdio } from '../support/captured-stdio.ts'
 import { type Book, book, problemsOf } from './book.ts'
 import { checkout } from './tool.ts'
 
@@ -134,6 +136,20 @@ describe('an environment that has only some classes', () => {
     expect(compiled()).toContain('DiskFull')
     compile(has('triage'))
     expect(existsSync(join(b.out, 'rules', 'disk-full.yaml'))).toBe(false)
+  })
+
+  test('is named on the command line, and gives its name to the alerts', async () => {
+    mkdirSync(b.root.environments)
+    writeFileSync(
+      join(b.root.environments, 'shop.yaml'),
+      'name: shop\nprometheus: { url: http://127.0.0.1:1 }\nincidents: [triage]\n',
+    )
+    const { stdio } = capturedStdio({ cwd: b.root.dir })
+    await command(stdio, { out: b.out, env: 'shop' })
+    expect(compiled()).toContain('ServiceSlow')
+    expect(compiled()).not.toContain('Watchdog')
+    expect(b.read('prometheus.yaml')).toMatch(/environment: shop\b/)
+    await expect(command(stdio, { out: b.out, env: 'nowhere' })).rejects.toThrow(CliError)
   })
 
   test('keeps an alert without a class', () => {

@@ -118,3 +118,57 @@ test('what Slack would take for markup is escaped, and links survive odd names',
   expect(text).toContain('a &lt;!channel&gt; &amp; b')
   expect(text).toContain('filter=%7Benvironment%3D%22lab%20two%2B%5C%22%22%2C%20incident')
 })
+
+test.each([
+  ['warning', 'info'],
+  ['info', 'warning'],
+  ['none', 'warning'],
+])('the worst severity counts, in any order: %s, %s', (...severities) => {
+  expect(render(severities.map((severity) => ({ name: 'A', severity })))).toMatchObject({
+    title: 'WARNING: cache-outage in lab',
+    color: 'warning',
+  })
+})
+
+test('the end pings nobody, whatever an instance is called', () => {
+  const { text } = render([{ name: 'CacheDown', labels: { instance: '<!here> a&b' } }], { ended: true })
+  expect(text).toContain('*CacheDown* &lt;!here&gt; a&amp;b, 03:04:05')
+})
+
+test('names are escaped wherever they stand', () => {
+  const message = render([{ name: '<!channel>', severity: '<!here>' }], { environment: '<!everyone>' })
+  for (const part of [message.title, message.text, message.fallback]) expect(part).not.toMatch(/<!/)
+})
+
+test('the end of many alerts shows five and their number, and long texts are cut', () => {
+  const many = Array.from({ length: 60 }, (_, i) => ({ name: `A${i}`, labels: { instance: 'i'.repeat(400) } }))
+  const { text } = render(many, { ended: true })
+  expect(text.match(/to 03:09:10/g)).toHaveLength(5)
+  expect(text).toContain('_5 of 60 alerts shown_')
+  expect(text.length).toBeLessThan(2000)
+  const annotations = { description: `${'d'.repeat(299)}ü${'<'.repeat(1200)}` }
+  expect(render([{ name: 'CacheDown', annotations }]).text).toContain('dü…\n')
+})
+
+test('the fallback of many alerts names five', () => {
+  const { fallback } = render(Array.from({ length: 60 }, (_, i) => ({ name: `A${i}` })))
+  expect(fallback).toContain('A4 · drillbook respond')
+})
+
+test('a runbook address with & stays one', () => {
+  const annotations = { runbook_url: 'https://git.example.org/?p=ops&f=runbooks/cache-outage.md' }
+  expect(render([{ name: 'CacheDown', annotations }]).text).toContain('?p=ops&amp;f=runbooks/cache-outage.md|Runbook>')
+})
+
+test('triage names the specific incident that fires before its own command', () => {
+  const { text } = render([
+    { name: 'ServiceSlow', annotations: { specific_incidents: '' } },
+    { name: 'ServiceErrorsHigh', annotations: { specific_incidents: 'cache-outage, db-overload' } },
+  ])
+  expect(text).toMatch(
+    /^Fires as well: [*]cache-outage, db-overload[*][.] Walk that runbook first[.]\n`drillbook respond /,
+  )
+  expect(render([{ name: 'ServiceSlow', annotations: { specific_incidents: '' } }]).text).toMatch(
+    /^`drillbook respond /,
+  )
+})

@@ -164,5 +164,6 @@ test('no other file of the command writes to the terminal', () => {
   const writers = globSync('**/*.ts', { cwd: src }).filter((file) =>
     /process\.std(out|err)\.write|\bconsole\.|writeSync\([12],/.test(readFileSync(join(src, file), 'utf8')),
   )
-  expect(writers).toEqual(['stdio.ts'])
+  // schemas/main.ts is no part of the command: a generator that prints names of our own files.
+  expect(writers.sort()).toEqual(['schemas/main.ts', 'stdio.ts'])
 })

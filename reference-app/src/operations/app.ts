@@ -1,8 +1,8 @@
 import type { Logger } from '@drillbook/instrumentation'
 import express, { type Express, type RequestHandler } from 'express'
-import { endOfRoutes } from '../http/end-of-routes.ts'
-import type { Health } from '../http/health.ts'
-import { healthRoutes } from '../http/health-routes.ts'
+import { endOfRoutes } from '../platform/http/end-of-routes.ts'
+import type { Health } from '../platform/http/health.ts'
+import { healthRoutes } from '../platform/http/health-routes.ts'
 import type { Plane } from './plane.ts'
 import { operationsRoutes } from './routes.ts'
 

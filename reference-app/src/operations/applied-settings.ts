@@ -1,8 +1,8 @@
 import { isDeepStrictEqual } from 'node:util'
+import type { Setting } from '../platform/controls/setting.ts'
 import type { DesiredState } from './desired-state.ts'
 import type { OperationsEvents } from './events.ts'
 import { InTurn } from './in-turn.ts'
-import type { Setting } from './setting.ts'
 
 /** What one setting was and became on this instance. */
 export interface Applied {

@@ -1,4 +1,4 @@
-import type { ReservedConnection, ReservedTransaction } from '../database/reserved-connection.ts'
+import type { ReservedConnection, ReservedTransaction } from '../platform/database/reserved-connection.ts'
 import type { AuditEntry } from './audit-entry.ts'
 
 const WRITE = `insert into operations_audit (id, at, actor, role, instance, action, before, after)

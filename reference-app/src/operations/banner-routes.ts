@@ -1,7 +1,7 @@
 import { Router } from 'express'
-import { type OperationContext, operation } from '../http/operation.ts'
-import { methodNotAllowed } from '../problem/method-not-allowed.ts'
-import type { Banner } from './banner.ts'
+import type { Banner } from '../platform/banner.ts'
+import { type OperationContext, operation } from '../platform/http/operation.ts'
+import { methodNotAllowed } from '../platform/problem/method-not-allowed.ts'
 
 /** What operators want users to read now: 200 {message}, or 204 when there is nothing. Needs no token and no database. */
 export function bannerRoutes(banner: Banner, context: OperationContext): Router {

@@ -1,6 +1,6 @@
 import { z } from 'zod'
-import type { Banner } from './banner.ts'
-import type { Setting } from './setting.ts'
+import type { Banner } from '../platform/banner.ts'
+import type { Setting } from '../platform/controls/setting.ts'
 
 /** Null: nothing is shown. */
 export function bannerMessage(banner: Banner): Setting<string | null> {

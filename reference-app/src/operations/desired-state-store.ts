@@ -1,5 +1,5 @@
-import { DatabaseUnavailableError } from '../database/errors.ts'
-import type { ReservedConnection, ReservedTransaction } from '../database/reserved-connection.ts'
+import { DatabaseUnavailableError } from '../platform/database/errors.ts'
+import type { ReservedConnection, ReservedTransaction } from '../platform/database/reserved-connection.ts'
 import type { AuditEntry } from './audit-entry.ts'
 import { writeAuditEntries } from './audit-store.ts'
 import type { DesiredSetting, DesiredState } from './desired-state.ts'

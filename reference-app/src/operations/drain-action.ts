@@ -1,6 +1,6 @@
 import { z } from 'zod'
-import type { Health } from '../http/health.ts'
-import type { Action } from './action.ts'
+import type { Action } from '../platform/controls/action.ts'
+import type { Health } from '../platform/http/health.ts'
 
 /** This instance only, and not for its next life: nobody wants all of them to drain. */
 export function drainAction(health: Health): Action<{ draining: boolean }> {

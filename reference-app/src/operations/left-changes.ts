@@ -1,8 +1,8 @@
+import type { Setting } from '../platform/controls/setting.ts'
 import type { AuditEntry } from './audit-entry.ts'
 import type { AuditTrail } from './audit-trail.ts'
 import type { DesiredStateStore } from './desired-state-store.ts'
 import type { OperationsEvents } from './events.ts'
-import type { Setting } from './setting.ts'
 
 export interface LeftParts {
   instance: string

@@ -1,6 +1,6 @@
 import { createHash, timingSafeEqual } from 'node:crypto'
 import type { IncomingMessage } from 'node:http'
-import { Problem } from '../problem/problem.ts'
+import { Problem } from '../platform/problem/problem.ts'
 import type { Role } from './role.ts'
 
 /** Names, mail addresses, host/user pairs. It ends up in logs and in the audit. */

@@ -1,4 +1,4 @@
-import { readSecret } from '../env/secret.ts'
+import { readSecret } from '../platform/env/secret.ts'
 import type { Tokens } from './operator.ts'
 
 /** Adds to `problems` what is wrong with the files. */

@@ -1,8 +1,8 @@
 import { isDeepStrictEqual } from 'node:util'
+import type { Setting } from '../platform/controls/setting.ts'
 import { type AuditEntry, changed } from './audit-entry.ts'
 import type { DesiredSetting, DesiredState } from './desired-state.ts'
 import type { Resolution } from './desired-state-store.ts'
-import type { Setting } from './setting.ts'
 
 /** What an operator changed on this instance and Postgres does not know yet. */
 export interface PendingChange {

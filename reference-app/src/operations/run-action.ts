@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto'
-import type { Action, Done } from './action.ts'
+import type { Action, Done } from '../platform/controls/action.ts'
 import type { AuditEntry } from './audit-entry.ts'
 import type { Operator } from './operator.ts'
 import type { Plane } from './plane.ts'

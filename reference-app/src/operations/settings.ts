@@ -1,4 +1,5 @@
-import { withTimeLimit } from '../time/time-limit.ts'
+import type { Setting } from '../platform/controls/setting.ts'
+import { withTimeLimit } from '../platform/time-limit.ts'
 import { AppliedSettings } from './applied-settings.ts'
 import { type AuditEntry, changed } from './audit-entry.ts'
 import type { AuditTrail } from './audit-trail.ts'
@@ -11,7 +12,6 @@ import type { Operator } from './operator.ts'
 import { PendingChanges } from './pending-changes.ts'
 import type { RememberedState } from './remembered-state.ts'
 import { resolveChanges, type Verdicts } from './resolve-changes.ts'
-import type { Setting } from './setting.ts'
 
 /** How long a change may stay unnoticed when its announcement was lost. Milliseconds. */
 const POLL_EVERY_MS = 2_000

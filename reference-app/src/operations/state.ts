@@ -1,5 +1,5 @@
+import { settingsOf } from '../platform/controls/setting.ts'
 import type { Plane } from './plane.ts'
-import { settingsOf } from './setting.ts'
 
 /** One setting as it is on this instance; who made it so, unless nobody ever changed it. */
 interface SettingState {

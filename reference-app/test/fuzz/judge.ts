@@ -1,4 +1,4 @@
-import { PROBLEMS, type ProblemCode } from '../../src/problem/codes.ts'
+import { PROBLEMS, type ProblemCode } from '../../src/platform/problem/codes.ts'
 import { description, headersOf, misfits, responseOf } from '../support/description.ts'
 import { mistaken } from './allowed.ts'
 import { type Meaning, meaningOf } from './meaning.ts'

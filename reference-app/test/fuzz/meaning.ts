@@ -1,5 +1,5 @@
-import type { OperationName } from '../../src/http/operation-names.ts'
-import { MEANT } from '../../src/overload/meant-operations.ts'
+import type { OperationName } from '../../src/platform/http/operation-names.ts'
+import { MEANT } from '../../src/platform/overload/meant-operations.ts'
 import { type Operation, operations } from '../support/description.ts'
 import type { FuzzRequest } from './request.ts'
 

@@ -1,4 +1,4 @@
-import type { Charge } from '../../src/payment-provider/charge.ts'
+import type { Charge } from '../../src/programs/payment-provider/charge.ts'
 import { PaymentProvider } from '../support/payment-provider.ts'
 import type { Process } from '../support/processes.ts'
 import { Worker, type WorkerOptions } from '../support/worker.ts'

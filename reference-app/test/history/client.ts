@@ -1,5 +1,5 @@
-import type { ProblemCode } from '../../src/problem/codes.ts'
-import { QueueTokens } from '../../src/queue-token/queue-token.ts'
+import type { ProblemCode } from '../../src/platform/problem/codes.ts'
+import { QueueTokens } from '../../src/ticketing/queue-token.ts'
 import { QUEUE_TOKEN_SECRET } from '../support/api.ts'
 import { type Call, type End, type History, now, type Operation, type Outcome } from './history.ts'
 

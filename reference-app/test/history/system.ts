@@ -119,7 +119,10 @@ export class System {
     for (const redis of [this.ground.redis, this.ground.queue]) await redis.use((connection) => connection.flushall())
     await this.ground.postgres.query(`create database ${this.database}`)
     const env = { PATH: process.env.PATH, DATABASE_URL: this.databaseUrl }
-    const prepared = await run(process.execPath, [join(this.folder, 'src/database/main.ts')], { cwd: this.folder, env })
+    const prepared = await run(process.execPath, [join(this.folder, 'src/programs/database-set-up/main.ts')], {
+      cwd: this.folder,
+      env,
+    })
     if (prepared.process.exitCode !== 0) throw new Error(`no database: ${prepared.stderr}`)
     const { stock = STOCK } = this.profile
     await this.query(`update product set stock = ${stock}, initial_stock = ${stock}`)

@@ -51,7 +51,7 @@ export class Api {
     writeFileSync(join(this.folder.path, 'secrets/ops'), `${OPS_TOKEN}\n`)
     writeFileSync(join(this.folder.path, 'secrets/queue-token'), `${QUEUE_TOKEN_SECRET}\n`)
     const cwd = options.folder ?? REFERENCE_APP
-    const main = join(cwd, 'src/api/main.ts')
+    const main = join(cwd, 'src/programs/api/main.ts')
     this.child = new Child(process.execPath, ['--import', '@drillbook/instrumentation/register', main], {
       cwd,
       env: {

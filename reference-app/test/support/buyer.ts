@@ -1,4 +1,4 @@
-import { QueueTokens } from '../../src/queue-token/queue-token.ts'
+import { QueueTokens } from '../../src/ticketing/queue-token.ts'
 import { type Api, QUEUE_TOKEN_SECRET, type Reply } from './api.ts'
 
 /** A reservation, a payment or a problem, as far as tests look at it. */

@@ -1,5 +1,5 @@
 import { expect } from '@jest/globals'
-import { INVARIANTS } from '../../src/auditor/invariants.ts'
+import { INVARIANTS } from '../../src/operations/auditor/invariants.ts'
 import { PAYMENTS } from './payment-invariants.ts'
 import type { Postgres } from './postgres.ts'
 

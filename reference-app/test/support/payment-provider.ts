@@ -1,14 +1,14 @@
 import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import type { Charge } from '../../src/payment-provider/charge.ts'
-import type { Knobs } from '../../src/payment-provider/knobs.ts'
+import type { Charge } from '../../src/programs/payment-provider/charge.ts'
+import type { Knobs } from '../../src/programs/payment-provider/knobs.ts'
 import { type Reply, send } from './api.ts'
 import { Child } from './child.ts'
 import { freePort, scratchFolder } from './scratch.ts'
 import { START_LIMIT_MS, until } from './until.ts'
 
-const MAIN = fileURLToPath(new URL('../../src/payment-provider/main.ts', import.meta.url))
+const MAIN = fileURLToPath(new URL('../../src/programs/payment-provider/main.ts', import.meta.url))
 
 export const CONTROL_TOKEN = 'control-token-of-a-test-control-token-of-a-test'
 

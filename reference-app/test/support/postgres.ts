@@ -1,7 +1,7 @@
 import { execFileSync } from 'node:child_process'
 import { dirname, join } from 'node:path'
 import { Client } from 'pg'
-import { prepareDatabase } from '../../src/database/prepare.ts'
+import { prepareDatabase } from '../../src/programs/database-set-up/prepare.ts'
 import { Child } from './child.ts'
 import { binary, ownedFolder, owner, runAsOwner } from './postgres-programs.ts'
 import { fillFromTemplate } from './postgres-template.ts'

@@ -1,5 +1,5 @@
 import { createHmac } from 'node:crypto'
-import { QueueTokens } from '../../src/queue-token/queue-token.ts'
+import { QueueTokens } from '../../src/ticketing/queue-token.ts'
 import { QUEUE_TOKEN_SECRET } from './api.ts'
 
 /** What an attacker may hold: tokens that are or were good. */

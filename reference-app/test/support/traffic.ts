@@ -8,7 +8,7 @@ import { metricOf } from './metric.ts'
 import { startStack } from './stack.ts'
 import { START_LIMIT_MS, until } from './until.ts'
 
-export const TRAFFIC_MAIN = fileURLToPath(new URL('../../src/traffic/main.ts', import.meta.url))
+export const TRAFFIC_MAIN = fileURLToPath(new URL('../../src/programs/traffic/main.ts', import.meta.url))
 
 /** What a test has started, to be ended with it, the last first. */
 const started: (() => unknown)[] = []

@@ -1,4 +1,4 @@
-import { QueueTokens } from '../../src/queue-token/queue-token.ts'
+import { QueueTokens } from '../../src/ticketing/queue-token.ts'
 import { Api, QUEUE_TOKEN_SECRET, type Reply } from './api.ts'
 import { type Postgres, startPreparedPostgres } from './postgres.ts'
 import { RedisServer } from './redis.ts'

@@ -35,7 +35,7 @@ export class Worker {
     mkdirSync(join(this.folder.path, 'secrets'))
     writeFileSync(join(this.folder.path, 'secrets/ops'), `${OPS_TOKEN}\n`)
     const cwd = options.folder ?? REFERENCE_APP
-    const main = join(cwd, 'src/worker/main.ts')
+    const main = join(cwd, 'src/programs/worker/main.ts')
     this.child = new Child(process.execPath, ['--import', '@drillbook/instrumentation/register', main], {
       cwd,
       env: {

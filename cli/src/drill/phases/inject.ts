@@ -70,6 +70,7 @@ export async function confirm(run: Run): Promise<string> {
       `the fault ${drill.faults.at(-1)} was injected, but had no effect: ${drill.confirm.promql} is ${last}`,
     )
   }
-  mark(run, 'confirmedAt', seen.at ?? new Date(), `${drill.confirm.promql} ${drill.confirm.expect} on stored samples`)
+  const how = seen.at === undefined ? 'when it was asked' : 'on stored samples'
+  mark(run, 'confirmedAt', seen.at ?? new Date(), `${drill.confirm.promql} ${drill.confirm.expect} ${how}`)
   return `${drill.confirm.promql} is ${seen.text}`
 }

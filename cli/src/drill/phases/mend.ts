@@ -50,12 +50,8 @@ export async function recover(run: Run): Promise<string> {
     return { now, held: await Promise.all(probes.map((probe) => firstHeld(prometheus, probe, since, now))) }
   })
   if (all === undefined) throw new PhaseFailure(`not recovered: ${last.join('; ')}`)
+  const how = all.held.includes(undefined) ? 'when it was asked' : 'on stored samples'
   const at = new Date(Math.max(...all.held.map((h) => (h ?? all.now).getTime())))
-  mark(
-    run,
-    'recoveredAt',
-    at,
-    `${drill.recovered.promql} ${drill.recovered.expect} and the hypothesis, on stored samples`,
-  )
+  mark(run, 'recoveredAt', at, `${drill.recovered.promql} ${drill.recovered.expect} and the hypothesis, ${how}`)
   return drill.hypothesis.title
 }

@@ -47,6 +47,17 @@ export function startingTests(): void {
   )
 
   test(
+    'comes up without visitors, too: nothing that only they can bring about is waited for',
+    async () => {
+      const offset = await freeOffset()
+      const up = await lab.run('lab', 'up', '--port-offset', offset, '--journeys-per-second', '0')
+      expect([up.status, up.stderr]).toEqual([0, expect.stringContaining('traffic valid')])
+      expect((await lab.run('lab', 'down')).status).toBe(0)
+    },
+    LAB_LIMIT,
+  )
+
+  test(
     'and is interrupted takes down what has started and removes its folder, with exit status 130',
     async () => {
       const { child, ended } = lab.start('lab', 'up', '--port-offset', await freeOffset())

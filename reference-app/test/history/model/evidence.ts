@@ -1,4 +1,4 @@
-import type { Charge } from '../../../src/payment-provider/charge.ts'
+import type { Charge } from '../../../src/programs/payment-provider/charge.ts'
 import type { Ended } from '../../support/processes.ts'
 import type { Outage } from '../faults.ts'
 import type { History, Operation } from '../history.ts'

@@ -1,0 +1,8 @@
+import type { ReceivedMessage } from '../slack/received.ts'
+
+/** Told as things happen, for the person who watches. */
+export interface Onlooker {
+  alert(name: string, state: 'firing' | 'resolved', expected: boolean): void
+  message(message: ReceivedMessage): void
+  warning(text: string): void
+}

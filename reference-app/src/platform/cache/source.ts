@@ -1,0 +1,126 @@
+import { AsyncResource } from 'node:async_hooks'
+import { Breaker, type BreakerState } from '../breaker.ts'
+import { CacheConnection } from './connection.ts'
+import type { CacheEvents } from './events.ts'
+import type { Patience } from './redis-connection.ts'
+
+export const SOURCE_NAMES = ['primary', 'standby'] as const
+export type SourceName = (typeof SOURCE_NAMES)[number]
+
+/** The breaker refused the call: nothing was sent. */
+export class BreakerOpenError extends Error {
+  constructor(source: SourceName) {
+    super(`the breaker of the ${source} cache is open`)
+    this.name = 'BreakerOpenError'
+  }
+}
+
+/** How often an open breaker lets a probe through: with the reconnect pause this keeps recovery well below 5 s. Milliseconds. */
+const PROBE_EVERY_MS = 500
+
+/**
+ * One Redis that may serve as the cache, with its connection and its breaker. The half-open probes are calls of its own, so no user ever
+ * waits for one, and it recovers without traffic.
+ */
+export class CacheSource {
+  readonly name: SourceName
+  private readonly events: CacheEvents
+  private readonly connection: CacheConnection
+  private readonly breaker = new Breaker()
+  private readonly onBreakerChange: () => void
+  private probing: NodeJS.Timeout | undefined
+  /** Bound to the moment of construction: a probe is no part of the request, or the trace, that met the trouble. */
+  private readonly probeLater = AsyncResource.bind((patience: Patience) => {
+    this.probing = setTimeout(() => void this.probe(patience), PROBE_EVERY_MS)
+  })
+
+  constructor(name: SourceName, url: string, events: CacheEvents, onBreakerChange: () => void) {
+    this.name = name
+    this.events = events
+    this.onBreakerChange = onBreakerChange
+    this.connection = new CacheConnection(url, {
+      up: () => events.connected(name),
+      down: (reason) => events.disconnected(name, reason),
+    })
+  }
+
+  get breakerState(): BreakerState {
+    return this.breaker.state
+  }
+
+  /** Rejects with BreakerOpenError at once, or as the connection does. `guarded`: with the breaker. */
+  async read(key: string, patience: Patience, guarded: boolean): Promise<string | null> {
+    if (!guarded) return await this.get(key, patience)
+    if (!this.breaker.allows) throw new BreakerOpenError(this.name)
+    try {
+      const text = await this.get(key, patience)
+      this.breaker.succeeded(performance.now())
+      return text
+    } catch (error) {
+      if (this.breaker.failed(performance.now())) this.opened(patience)
+      throw error
+    }
+  }
+
+  /** Not the breaker's business: a replica refuses every write and still serves reads. */
+  async write(key: string, text: string, lifetimeMs: number, patience: Patience): Promise<void> {
+    await this.events.timed('set', this.connection.set(key, text, lifetimeMs, patience))
+  }
+
+  /** As a write, but an open breaker refuses it: whoever removes a copy has work of users to finish. */
+  async remove(key: string, patience: Patience, guarded: boolean): Promise<void> {
+    if (guarded && !this.breaker.allows) throw new BreakerOpenError(this.name)
+    await this.events.timed('del', this.connection.del(key, patience))
+  }
+
+  /** As `CacheConnection.clear`. */
+  async clear(prefix: string, patience: Patience, withinMs: number): Promise<{ removed: number; complete: boolean }> {
+    return await this.connection.clear(prefix, patience, withinMs)
+  }
+
+  /** Rejects unless it takes writes, with CacheReadOnlyError when that is why. */
+  async probeWrite(patience: Patience): Promise<void> {
+    await this.connection.probeWrite(patience)
+  }
+
+  /** Closes the breaker and forgets what it saw. */
+  resetBreaker(): void {
+    clearTimeout(this.probing)
+    if (this.breaker.state === 'closed') return
+    this.breaker.reset()
+    this.closed()
+  }
+
+  close(): void {
+    clearTimeout(this.probing)
+    this.breaker.reset()
+    this.connection.close()
+  }
+
+  private get(key: string, patience: Patience): Promise<string | null> {
+    return this.events.timed('get', this.connection.get(key, patience))
+  }
+
+  private opened(patience: Patience): void {
+    this.events.breakerOpened(this.name)
+    this.onBreakerChange()
+    this.probeLater(patience)
+  }
+
+  private closed(): void {
+    this.events.breakerClosed(this.name)
+    this.onBreakerChange()
+  }
+
+  private async probe(patience: Patience): Promise<void> {
+    this.breaker.probe()
+    const ok = await this.connection.probeRead(patience).then(
+      () => true,
+      () => false, // still down: that is an answer
+    )
+    if (this.breaker.state !== 'half-open') return // it was reset meanwhile
+    this.breaker.probed(ok)
+    if (ok) this.closed()
+    else this.probeLater(patience)
+  }
+}

@@ -1,0 +1,78 @@
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import type { HttpMetrics, OutcomeMetrics } from '@drillbook/instrumentation'
+import type { DrillFaults } from '../drill-faults/drill-faults.ts'
+import { onceReceived } from '../http/once-received.ts'
+import type { KillSwitches } from './kill-switches.ts'
+import type { LoadShedding } from './load-shedding.ts'
+import { MEANT } from './meant-operations.ts'
+import { type Meant, operationFinder } from './operation-finder.ts'
+import { Refusal } from './refusal.ts'
+import { isEncoded, originForm } from './request-target.ts'
+
+type Handler = (request: IncomingMessage, response: ServerResponse) => void
+
+export interface FrontDoor {
+  shedding: LoadShedding
+  switches: KillSwitches
+  http: HttpMetrics
+  outcomes: OutcomeMetrics
+  /** Absent where drills are not allowed. */
+  drills?: DrillFaults | undefined
+}
+
+/** As the metrics call what no route matched. */
+const UNMATCHED = 'unmatched'
+const OVERLOADED = new Refusal('overloaded', 'Too much is going on. Try again in a moment.', 1)
+/** People switch, so it takes minutes. */
+const DISABLED = new Refusal('operation_disabled', 'This has been switched off for now. Try again later.', 30)
+
+const FAULTY_RELEASE = new Refusal('internal_error', 'Something went wrong.')
+
+const NO_PATH = new Refusal('invalid_request', 'The request target must be a path, with what is not ASCII encoded.')
+const NOT_ENCODED = new Refusal('invalid_request', 'The path is not well percent-encoded.')
+
+/**
+ * Stands before routing and body parsing, and refuses there what is switched off or too much. What is not in the table of operations (health, the
+ * description, wrong paths) passes.
+ */
+export function frontDoor({ shedding, switches, http, outcomes, drills }: FrontDoor, inside: Handler): Handler {
+  const find = operationFinder(MEANT)
+  const refuse = (request: IncomingMessage, response: ServerResponse, meant: Meant, refusal: Refusal) => {
+    refusal.write(response)
+    http.refused(request, meant.route, refusal.status)
+    outcomes.record(meant.operation, refusal.status < 500 ? 'rejected' : 'failed', refusal.code)
+  }
+  return (request, response) => {
+    const url = originForm(request.url ?? '')
+    if (url === undefined) {
+      NO_PATH.write(response)
+      http.refused(request, UNMATCHED, NO_PATH.status)
+      return
+    }
+    request.url = url
+    const meant = find(request.method ?? '', url)
+    if (meant === undefined) return inside(request, response)
+    if (!isEncoded(url)) return refuse(request, response, meant, NOT_ENCODED)
+    if (switches.isOff(meant.operation)) return refuse(request, response, meant, DISABLED)
+    if (drills?.release.fails() === true) return refuse(request, response, meant, FAULTY_RELEASE)
+    if (!shedding.admits(meant.rank)) return refuse(request, response, meant, OVERLOADED)
+    // A request that a drill lets wait is no load.
+    const isWork = !meant.stream && (drills === undefined || drills.slow.delayMs === 0)
+    if (isWork) onceReceived(request, () => measure(shedding, meant, response))
+    inside(request, response)
+  }
+}
+
+/** From here until the answer is given it is work under way. Not before and not after: how long a client takes to send and to read says nothing of our load. */
+function measure(shedding: LoadShedding, { rank }: Meant, response: ServerResponse): void {
+  if (response.writableEnded || response.destroyed) return // refused unread
+  const ended = shedding.start(rank)
+  let given = false
+  response.on('prefinish', () => {
+    given = true
+    ended(response.statusCode < 500)
+  })
+  response.once('close', () => {
+    if (!given) ended(true)
+  })
+}

@@ -1,0 +1,48 @@
+#!/usr/bin/env node
+import { flushTraces } from '@drillbook/instrumentation'
+import { orExit } from '../../platform/env/or-exit.ts'
+import { readEnv } from '../../platform/env/read-env.ts'
+import { Listener } from '../../platform/http/listener.ts'
+import { withTimeLimit } from '../../platform/time-limit.ts'
+import { createApp } from './app.ts'
+import { decideConfig } from './config.ts'
+import { apiEnv } from './env.ts'
+import { createTelemetry } from './telemetry.ts'
+
+/** Between saying "not ready" and closing the door: a load balancer that looks once per second has noticed by then. Milliseconds. */
+const NOTICE_MS = 2_000
+/** For what is in flight then: a request ends within 10 s. Milliseconds. */
+const DRAIN_LIMIT_MS = 10_000
+/** For scrapes and operators that are being answered when everything else has ended. Milliseconds. */
+const OPS_DRAIN_LIMIT_MS = 1_000
+/** For saying goodbye to Postgres and Redis, which may hang. Milliseconds. */
+const CLOSE_LIMIT_MS = 5_000
+/** Nothing is left open after that, unless somebody does not let go. Milliseconds. */
+const GOODBYE_MS = 500
+
+const config = orExit(() => decideConfig(readEnv(apiEnv, process.env)))
+const telemetry = createTelemetry(config)
+const { logger } = telemetry
+const app = createApp(config, telemetry)
+await app.begin()
+const listener = await Listener.open(app.public, config.host, config.port, telemetry.connections)
+const opsListener = await Listener.open(app.operations, config.host, config.opsPort)
+logger.info(
+  { event: 'api.started', port: listener.port, opsPort: opsListener.port, version: config.version },
+  'this instance takes requests',
+)
+
+for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, () => void stop(signal))
+
+/** Nothing is left open after this, so the process ends by itself, with 0. */
+async function stop(signal: string): Promise<void> {
+  logger.info({ event: 'api.stopping', signal }, 'this instance finishes what it has begun')
+  app.drain()
+  await new Promise((resolve) => setTimeout(resolve, NOTICE_MS))
+  await listener.close(DRAIN_LIMIT_MS)
+  await opsListener.close(OPS_DRAIN_LIMIT_MS)
+  await withTimeLimit(app.close(), CLOSE_LIMIT_MS, () => new Error('not in time')).catch(() => undefined) // then they are cut
+  await flushTraces()
+  logger.info({ event: 'api.stopped' }, 'this instance has ended')
+  setTimeout(() => process.exit(0), GOODBYE_MS).unref() // a server that hangs keeps its connections open
+}

@@ -1,0 +1,66 @@
+#!/usr/bin/env node
+import { createLogger } from '@drillbook/instrumentation'
+import { orExit } from '../../platform/env/or-exit.ts'
+import { EnvError, readEnv } from '../../platform/env/read-env.ts'
+import { readSecret } from '../../platform/env/secret.ts'
+import { Listener } from '../../platform/http/listener.ts'
+import { ChargeFile } from './charge-file.ts'
+import { Charges } from './charges.ts'
+import { Desk } from './desk.ts'
+import { providerEnv } from './env.ts'
+import { providerHandler } from './handler.ts'
+import { providerMetrics } from './metrics.ts'
+import { Temper } from './temper.ts'
+
+/** For charges that are under way; merchants wait for 2 s. Milliseconds. */
+const DRAIN_LIMIT_MS = 3_000
+
+const { env, controlToken } = orExit(() => {
+  const env = readEnv(providerEnv, process.env)
+  const problems: string[] = []
+  const controlToken = readSecret('CONTROL_TOKEN_FILE', env.CONTROL_TOKEN_FILE, problems)
+  if (problems.length > 0) throw new EnvError(problems)
+  return { env, controlToken }
+})
+const instance = `payment-provider-${env.NAME}`
+const temper = new Temper()
+const metrics = providerMetrics(instance, temper)
+const logger = createLogger({
+  service: 'payment-provider',
+  instance,
+  level: env.LOG_LEVEL,
+  registry: metrics.registry,
+  events: {
+    'provider.started': 'info',
+    'provider.stopped': 'info',
+    'provider.knobs_turned': 'info',
+    'provider.internal_error': 'error',
+    'provider.charge_lost': 'fatal',
+  },
+})
+const file = new ChargeFile(env.DATA_FILE)
+const charges = new Charges(file, (error) => {
+  logger.fatal({ event: 'provider.charge_lost', err: error }, 'a charge could not be written down')
+  process.exit(1)
+})
+const desk = new Desk(charges, temper, metrics)
+const listener = await Listener.open(
+  providerHandler({ desk, charges, temper, metrics, controlToken, logger }),
+  env.HOST,
+  env.PORT,
+)
+logger.info(
+  { event: 'provider.started', port: listener.port, charges: file.charges.length },
+  'this provider takes charges',
+)
+
+for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, () => void stop())
+
+/** Nothing is left open after this, so the process ends by itself, with 0. */
+async function stop(): Promise<void> {
+  desk.drain()
+  await listener.close(DRAIN_LIMIT_MS)
+  desk.close()
+  await file.close()
+  logger.info({ event: 'provider.stopped' }, 'this provider has ended')
+}
