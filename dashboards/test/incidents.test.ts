@@ -78,9 +78,7 @@ describe('the incident dashboard', () => {
       ],
       'percentunit',
     ])
-    expect(panel.description).toContain(
-      '**OwnFull** (critical) fires at >= 0.9 for 1m: `drillbook respond disk-full`.',
-    )
+    expect(panel.description).toContain('**OwnFull** (critical) fires at >= 0.9 for 1m: `drillbook respond disk-full`.')
     expect(panel.description).toContain('needed, too: `and on (service) disk:size_bytes > 0`')
   })
 
