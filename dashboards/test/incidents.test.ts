@@ -64,11 +64,11 @@ describe('the incident dashboard', () => {
   test('shows a new class without an edit: what is compared, the line of its rule, its unit and its command', () => {
     const panel = panelFor(
       dashboardWith({
-        alert: 'DiskFull',
+        alert: 'OwnFull',
         expr: 'disk:used:ratio >= 0.9 and on (service) disk:size_bytes > 0',
         severity: 'critical',
       }),
-      'DiskFull',
+      'OwnFull',
     )
     expect(exprs(panel)).toEqual([`disk:used:ratio{${S}}`])
     expect([steps(panel), unit(panel)]).toEqual([
@@ -78,9 +78,7 @@ describe('the incident dashboard', () => {
       ],
       'percentunit',
     ])
-    expect(panel.description).toContain(
-      '**DiskFull** (critical) fires at >= 0.9 for 1m: `drillbook respond disk-full`.',
-    )
+    expect(panel.description).toContain('**OwnFull** (critical) fires at >= 0.9 for 1m: `drillbook respond disk-full`.')
     expect(panel.description).toContain('needed, too: `and on (service) disk:size_bytes > 0`')
   })
 
@@ -95,28 +93,28 @@ describe('the incident dashboard', () => {
 
   test('draws a warning and a critical rule of one name as two lines in one panel, on high values and on low ones', () => {
     const high = dashboardWith(
-      { alert: 'DiskFull', expr: 'disk:used:ratio > 0.95', severity: 'critical' },
-      { alert: 'DiskFull', expr: 'disk:used:ratio >= 0.8' },
-      { alert: 'DiskSlow', expr: 'disk:rate1m < 5', severity: 'critical' },
-      { alert: 'DiskSlow', expr: 'disk:rate1m < 10' },
+      { alert: 'OwnFull', expr: 'disk:used:ratio > 0.95', severity: 'critical' },
+      { alert: 'OwnFull', expr: 'disk:used:ratio >= 0.8' },
+      { alert: 'OwnSlow', expr: 'disk:rate1m < 5', severity: 'critical' },
+      { alert: 'OwnSlow', expr: 'disk:rate1m < 10' },
     )
-    expect(panelsOf(high).filter(({ title }) => title === 'DiskFull')).toHaveLength(1)
-    expect(exprs(panelFor(high, 'DiskFull'))).toEqual([`disk:used:ratio{${S}}`])
-    expect(steps(panelFor(high, 'DiskFull'))).toEqual([
+    expect(panelsOf(high).filter(({ title }) => title === 'OwnFull')).toHaveLength(1)
+    expect(exprs(panelFor(high, 'OwnFull'))).toEqual([`disk:used:ratio{${S}}`])
+    expect(steps(panelFor(high, 'OwnFull'))).toEqual([
       { color: 'transparent', value: null },
       { color: 'orange', value: 0.8 },
       { color: 'red', value: expect.closeTo(0.95, 6) },
     ])
-    expect(steps(panelFor(high, 'DiskSlow'))).toEqual([
+    expect(steps(panelFor(high, 'OwnSlow'))).toEqual([
       { color: 'red', value: null },
       { color: 'orange', value: 5 },
       { color: 'transparent', value: 10 },
     ])
-    expect(unit(panelFor(high, 'DiskSlow'))).toBe('ops')
+    expect(unit(panelFor(high, 'OwnSlow'))).toBe('ops')
   })
 
   test('draws a multiple of another series as a line of its own', () => {
-    const panel = panelFor(dashboardWith({ alert: 'DiskBusy', expr: 'disk:io >= 5 * disk:io:normal' }), 'DiskBusy')
+    const panel = panelFor(dashboardWith({ alert: 'OwnBusy', expr: 'disk:io >= 5 * disk:io:normal' }), 'OwnBusy')
     expect(exprs(panel)).toEqual([`disk:io{${S}}`, `5 * disk:io:normal{${S}}`])
     expect(steps(panel)).toHaveLength(1)
     expect(panel.description).toContain('fires at >= 5 times normal')
@@ -127,50 +125,50 @@ describe('the incident dashboard', () => {
     ['a > 1 or b > 2', `a{${S}} > 1 or b{${S}} > 2`],
     ['a > on (service) b', `a{${S}} > on (service) b{${S}}`],
   ])('shows the whole of %s, which has no number to draw, and says so; nothing is its normal answer', (expr, shown) => {
-    const dashboard = dashboardWith({ alert: 'DiskOdd', expr })
-    const panel = panelFor(dashboard, 'DiskOdd')
+    const dashboard = dashboardWith({ alert: 'OwnOdd', expr })
+    const panel = panelFor(dashboard, 'OwnOdd')
     expect([exprs(panel), steps(panel)?.length]).toEqual([[shown], 1])
     expect(panel.description).toContain('its whole expression is shown')
     const asked = dashboardQueries(dashboard, { service: '.+', rate_interval: '1m' })
-    expect(asked.filter(({ title }) => title === 'DiskOdd').map((query) => query.emptyIsNormal)).toEqual([true])
+    expect(asked.filter(({ title }) => title === 'OwnOdd').map((query) => query.emptyIsNormal)).toEqual([true])
     expect(asked.filter(({ title }) => title === 'CacheDown').map((query) => query.emptyIsNormal)).toEqual([false])
   })
 
   test('takes "== 0" for too low, "== 1" for too high, and draws no line at "!="', () => {
     const dashboard = dashboardWith(
-      { alert: 'DiskGone', expr: 'disk:up == 0' },
-      { alert: 'DiskBad', expr: 'disk:bad == 1' },
-      { alert: 'DiskOther', expr: 'disk:kind != 3' },
+      { alert: 'OwnGone', expr: 'disk:up == 0' },
+      { alert: 'OwnBad', expr: 'disk:bad == 1' },
+      { alert: 'OwnOther', expr: 'disk:kind != 3' },
     )
-    expect(steps(panelFor(dashboard, 'DiskGone'))?.map(({ color }) => color)).toEqual(['orange', 'transparent'])
-    expect(steps(panelFor(dashboard, 'DiskBad'))).toEqual([
+    expect(steps(panelFor(dashboard, 'OwnGone'))?.map(({ color }) => color)).toEqual(['orange', 'transparent'])
+    expect(steps(panelFor(dashboard, 'OwnBad'))).toEqual([
       { color: 'transparent', value: null },
       { color: 'orange', value: 1 },
     ])
-    expect(steps(panelFor(dashboard, 'DiskOther'))).toHaveLength(1)
-    expect(panelFor(dashboard, 'DiskOther').description).toContain('Normal: level at 3')
+    expect(steps(panelFor(dashboard, 'OwnOther'))).toHaveLength(1)
+    expect(panelFor(dashboard, 'OwnOther').description).toContain('Normal: level at 3')
   })
 
   test('takes the unit from how the alert says its value', () => {
     const description = (format: string) => `It is {{ $value | ${format} }}.`
     const dashboard = dashboardWith(
-      { alert: 'DiskWaits', expr: 'disk:wait > 1', description: description('humanizeDuration') },
-      { alert: 'DiskShare', expr: 'disk:share > 1', description: description('humanizePercentage') },
-      { alert: 'DiskSize', expr: 'disk:free > 1', description: description('humanize1024') },
-      { alert: 'DiskAge', expr: 'disk:age_seconds:max > 1' },
-      { alert: 'DiskPlain', expr: 'disk:plain > 1' },
+      { alert: 'OwnWaits', expr: 'disk:wait > 1', description: description('humanizeDuration') },
+      { alert: 'OwnShare', expr: 'disk:share > 1', description: description('humanizePercentage') },
+      { alert: 'OwnSize', expr: 'disk:free > 1', description: description('humanize1024') },
+      { alert: 'OwnAge', expr: 'disk:age_seconds:max > 1' },
+      { alert: 'OwnPlain', expr: 'disk:plain > 1' },
     )
-    const units = ['DiskWaits', 'DiskShare', 'DiskSize', 'DiskAge', 'DiskPlain'].map((name) =>
+    const units = ['OwnWaits', 'OwnShare', 'OwnSize', 'OwnAge', 'OwnPlain'].map((name) =>
       unit(panelFor(dashboard, name)),
     )
     expect(units).toEqual(['s', 'percentunit', 'bytes', 's', 'short'])
   })
 
   test('leaves out an alert without a class, and names one that is no PromQL', () => {
-    const alone = dashboardWith({ alert: 'DiskAlone', expr: 'a > 1', incident: '', severity: 'none' })
-    expect(panelsOf(alone).map(({ title }) => title)).not.toContain('DiskAlone')
-    expect(() => dashboardWith({ alert: 'DiskWrong', expr: 'a >' })).toThrow(RulesError)
-    expect(() => dashboardWith({ alert: 'DiskWrong', expr: 'a >' })).toThrow(/own\.yaml: DiskWrong: not PromQL/)
+    const alone = dashboardWith({ alert: 'OwnAlone', expr: 'a > 1', incident: '', severity: 'none' })
+    expect(panelsOf(alone).map(({ title }) => title)).not.toContain('OwnAlone')
+    expect(() => dashboardWith({ alert: 'OwnWrong', expr: 'a >' })).toThrow(RulesError)
+    expect(() => dashboardWith({ alert: 'OwnWrong', expr: 'a >' })).toThrow(/own\.yaml: OwnWrong: not PromQL/)
   })
 })
 

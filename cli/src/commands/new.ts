@@ -8,6 +8,9 @@ import { skeletonOf } from '../incident-class/skeleton.ts'
 import { readRules } from '../rules/read-rules.ts'
 import type { Stdio } from '../stdio.ts'
 
+/** In a checkout editors find it there; elsewhere no path would hold on another machine. */
+const DRILL_SCHEMA = 'cli/schema/drill.schema.json'
+
 /** Longer ones do not fit the names of panels, records and messages. */
 const MAX_LENGTH = 40
 
@@ -23,7 +26,7 @@ export async function incident(stdio: Stdio, options: { name: string; json?: boo
     })
   }
   const root = ownRoot(stdio.cwd)
-  const files = skeletonOf(name, alertNames(root))
+  const files = skeletonOf(name, alertNames(root), existsSync(join(root.dir, DRILL_SCHEMA)) ? DRILL_SCHEMA : undefined)
   refuseThatAreThere(root, [...files.keys()])
   write(root, files)
   const toWrite = placeholders(root).filter(({ file }) => files.has(file))
@@ -34,12 +37,13 @@ export async function incident(stdio: Stdio, options: { name: string; json?: boo
   stdio.out([...files.keys()].map((file) => `${file}\n`).join(''))
   stdio.err(`\nWhat only a person can write:\n`)
   for (const { file, line, message } of toWrite) stdio.err(`  ${file}:${line}  ${message}\n`)
+  const dashboards = existsSync(join(root.dashboards, 'src')) ? 'npm run dashboards, ' : ''
   stdio.err(
     [
       '',
       'Besides, in an environment: how the action of the runbook is done (`actions`), and how the fault of the drill is',
       'injected, undone and read back (`faults`).',
-      `Then: drillbook check, promtool test rules alerts/tests/${name}.yaml, drillbook drill run ${name}`,
+      `Then: ${dashboards}drillbook check, promtool test rules alerts/tests/${name}.yaml, drillbook drill run ${name}`,
       '',
     ].join('\n'),
   )

@@ -14,16 +14,23 @@ const FILES = [
 
 /**
  * The files of a new incident class, by path below the root: right as they are, but for what only a person can write,
- * which is marked `TO WRITE` (in names `TO-WRITE`). `alerts` are names that are taken.
+ * which is marked `TO WRITE` (in names `TO-WRITE`). `alerts` are names that are taken; `drillSchema` is where editors find
+ * the schema of drills, from the root.
  */
-export function skeletonOf(name: string, alerts: ReadonlySet<string>): Map<string, string> {
+export function skeletonOf(name: string, alerts: ReadonlySet<string>, drillSchema?: string): Map<string, string> {
   const values = { name, metric: name.replaceAll('-', '_'), alert: freeName(alertName(name), alerts) }
   return new Map(
     FILES.map(([template, pathOf]) => {
       const path = join(TEMPLATES, template)
-      return [pathOf(name), fill(readFileSync(path, 'utf8'), values, path)]
+      const schema = template === 'drill.yaml' && drillSchema !== undefined ? schemaLine(`../../${drillSchema}`) : ''
+      return [pathOf(name), schema + fill(readFileSync(path, 'utf8'), values, path)]
     }),
   )
+}
+
+/** For editors with a YAML language server. */
+function schemaLine(path: string): string {
+  return `# yaml-language-server: $schema=${path}\n`
 }
 
 function alertName(name: string): string {

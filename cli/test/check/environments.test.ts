@@ -1,4 +1,4 @@
-import { cpSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals'
@@ -79,6 +79,24 @@ describe("an environment of one's own beside the shipped ones", () => {
     expect(message).not.toContain('faults.')
   })
 
+  test('has triage although it binds none of its acts: these are optional, and left to a person', async () => {
+    const file = join(dir, 'environments/shop.yaml')
+    writeFileSync(file, 'name: shop\nprometheus: { url: http://127.0.0.1:1 }\nincidents: [monitoring, triage]\n')
+    expect(await checked()).toEqual({ status: 0, message: '', hint: '' })
+    const runbook = join(dir, 'runbooks/triage.md')
+    writeFileSync(runbook, readFileSync(runbook, 'utf8').replace('"optional":"true","when":"release-is-new",', ''))
+    expect((await checked()).message).toContain('triage: actions.roll-back-release is missing')
+  })
+
+  test('that runs its drills has to bind the optional acts that have to mend, and no others', async () => {
+    shop('incidents: [triage]\n')
+    const { message } = await checked()
+    expect(message).toMatch(
+      /actions\.restart-api is missing in .*; runbooks\/drills\/triage\.unknown\.yaml asks for it/,
+    )
+    expect(message).not.toContain('actions.shed-load')
+  })
+
   test('that names a class which is not there, or is named unlike its file, is a problem', async () => {
     shop('incidents: [flood]\n')
     expect((await checked()).message).toMatch(/shop\.yaml:4 {2}incidents: there is no runbook runbooks\/flood\.md/)
@@ -104,7 +122,7 @@ describe("an environment of one's own beside the shipped ones", () => {
     shop('actions:\n  free-disk: { exec: ["true"] }\n')
     const runbook = readContent(rootAt(dir)).content.runbooks.find((r) => r.frontMatter.incident === 'monitoring')
     expect(runbook).toBeDefined()
-    const text = `---\ntitle: The disk is full\nincident: disk-full\nalerts: []\nseverity: critical\nowner: me\nlimits: { immediate: 15m, short: 2h, long: 1w }\n---\n
+    const text = `---\ntitle: The disk is full\nincident: own-disk\nalerts: []\nseverity: critical\nowner: me\nlimits: { immediate: 15m, short: 2h, long: 1w }\n---\n
 ## Meaning\n\nx\n\n## Impact\n\nx\n\n## Signs\n\nx\n\n${['Immediate', 'Short term', 'Long term', 'Afterwards']
       .map((heading) => `## ${heading}\n\n### Do ${heading}\n\n- **Why:** x\n- **Method:** x\n- **Goal:** x\n`)
       .join('\n')
@@ -112,11 +130,11 @@ describe("an environment of one's own beside the shipped ones", () => {
         '- **Goal:** x\n',
         '- **Goal:** x\n\n```sh {"name":"free","kind":"act"}\ndrillbook act free-disk\n```\n',
       )}`
-    writeFileSync(join(dir, 'runbooks/disk-full.md'), text)
+    writeFileSync(join(dir, 'runbooks/own-disk.md'), text)
     expect(await checked()).toEqual({ status: 0, message: '', hint: '' })
     const content = incidentContent(rootAt(dir))
     const environment = loadEnvironment(rootAt(dir), 'shop', {})
-    expect(['disk-full', 'cache-outage', 'unknown'].map((name) => hasIncident(environment, name, content))).toEqual([
+    expect(['own-disk', 'cache-outage', 'unknown'].map((name) => hasIncident(environment, name, content))).toEqual([
       true,
       false,
       true,

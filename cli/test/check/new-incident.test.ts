@@ -131,6 +131,14 @@ faults:
     await create('cache-down') // CacheDown is taken
     expect(readFileSync(join(dir, 'runbooks/cache-down.md'), 'utf8')).toContain('alerts: [CacheDownSign]')
     expect((await problems()).filter(({ message }) => !message.startsWith('TO WRITE: '))).toEqual([])
+    const firstLine = () => readFileSync(join(dir, 'runbooks/drills/cache-down.yaml'), 'utf8').split('\n')[0]
+    expect(firstLine()).toMatch(/^# TO WRITE/) // the schema of drills is not there
+    rmSync(join(dir, 'runbooks'), { recursive: true })
+    rmSync(join(dir, 'alerts/rules/cache-down.yaml'))
+    rmSync(join(dir, 'alerts/tests/cache-down.yaml'))
+    cpSync(join(CHECKOUT, 'cli/schema'), join(dir, 'cli/schema'), { recursive: true })
+    await create('cache-down')
+    expect(firstLine()).toBe('# yaml-language-server: $schema=../../cli/schema/drill.schema.json')
   })
 
   test('never overwrites: with one of the files there nothing is written', async () => {

@@ -35,8 +35,8 @@ const lineOf = (part: string) => text.split('\n').findIndex((line) => line.inclu
 describe('the shipped drills', () => {
   test.each(drillNames(shipped))('%s names only what its runbook and the alert rules have', (name) => {
     const drill = readDrill(shipped, name)
-    expect(drill.incident).toBe('cache-outage')
-    expect(drill.rollbacks).toEqual(expect.arrayContaining(['use-primary-cache', 'clear-banner']))
+    expect(drill.incident).toBe(name.split('.')[0])
+    expect(drill.alerts.expected.length).toBeGreaterThan(0)
   })
 
   test('start their faults in the order of the method', () => {
