@@ -6,7 +6,6 @@ import { idempotencyKeyOf } from '../../platform/idempotency/key.ts'
 import type { Mutations } from '../../platform/idempotency/mutations.ts'
 import type { BalanceStore } from './balance-store.ts'
 import { MAX_BALANCE, rechargeBalance } from './recharge-balance.ts'
-import { showBalance } from './show-balance.ts'
 
 export interface Balances {
   balances: BalanceStore
@@ -21,10 +20,11 @@ export const BALANCE_OPERATIONS = {
     method: 'GET',
     path: '/api/v1/balance/users/:userId',
     class: 'purchase',
-    answer: async ({ params }, { balances }) => ({
-      status: 200,
-      body: await showBalance(balances, parseId('userId', params.userId)),
-    }),
+    // Every positive id is a user, as for the queue. Who never recharged has nothing.
+    answer: async ({ params }, { balances }) => {
+      const userId = parseId('userId', params.userId)
+      return { status: 200, body: { userId, balance: await balances.read(userId) } }
+    },
   },
   balance_recharge: {
     method: 'POST',

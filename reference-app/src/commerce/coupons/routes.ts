@@ -3,9 +3,10 @@ import { id, parseId } from '../../platform/http/id.ts'
 import type { Operations } from '../../platform/http/operation-router.ts'
 import { parseBody } from '../../platform/http/parse-body.ts'
 import { idempotencyKeyOf } from '../../platform/idempotency/key.ts'
+import { Problem } from '../../platform/problem/problem.ts'
+import type { Coupon } from './coupon.ts'
 import type { CouponStore } from './coupon-store.ts'
 import type { CouponDesk } from './issue-coupon.ts'
-import { showCoupon } from './show-coupon.ts'
 
 export interface Coupons {
   coupons: CouponStore
@@ -36,3 +37,10 @@ export const COUPON_OPERATIONS = {
     },
   },
 } satisfies Operations<Coupons>
+
+/** As it is now. Throws `coupon_not_found`. */
+async function showCoupon(coupons: CouponStore, id: number): Promise<Coupon> {
+  const coupon = await coupons.find(id)
+  if (coupon === undefined) throw new Problem('coupon_not_found', `There is no coupon ${id}.`)
+  return coupon
+}

@@ -1,9 +1,10 @@
 import { parseId } from '../../platform/http/id.ts'
 import type { Operations } from '../../platform/http/operation-router.ts'
+import { Problem } from '../../platform/problem/problem.ts'
+import type { Product } from './product.ts'
 import type { ProductSalesStore } from './product-sales-store.ts'
 import type { ProductStore } from './product-store.ts'
 import type { ShopWindow } from './shop-window.ts'
-import { showProduct } from './show-product.ts'
 
 export interface Products {
   products: ProductStore
@@ -38,3 +39,10 @@ export const PRODUCT_OPERATIONS = {
     }),
   },
 } satisfies Operations<Products>
+
+/** As it is now. Throws `product_not_found`. */
+async function showProduct(products: ProductStore, id: number): Promise<Product> {
+  const product = await products.find(id)
+  if (product === undefined) throw new Problem('product_not_found', `There is no product ${id}.`)
+  return product
+}

@@ -4,8 +4,6 @@ import { parseId } from '../../platform/http/id.ts'
 import type { Operations } from '../../platform/http/operation-router.ts'
 import type { QueueTokens } from '../queue-token.ts'
 import type { Catalogue } from './catalogue.ts'
-import { listSchedules } from './list-schedules.ts'
-import { showSeatMap } from './show-seat-map.ts'
 
 export interface Ticketing {
   tokens: QueueTokens
@@ -24,14 +22,14 @@ export const CATALOGUE_OPERATIONS = {
     method: 'GET',
     path: '/api/v1/concerts/:concertId/schedules',
     class: 'browse',
-    answer: known(({ concertId }, catalogue) => listSchedules(catalogue, parseId('concertId', concertId))),
+    answer: known(({ concertId }, catalogue) => catalogue.schedules(parseId('concertId', concertId))),
   },
   seat_map: {
     method: 'GET',
     path: '/api/v1/concerts/:concertId/schedules/:scheduleId/seats',
     class: 'browse',
     answer: known(({ concertId, scheduleId }, catalogue) =>
-      showSeatMap(catalogue, parseId('concertId', concertId), parseId('scheduleId', scheduleId)),
+      catalogue.seats(parseId('concertId', concertId), parseId('scheduleId', scheduleId)),
     ),
   },
 } satisfies Operations<Ticketing>

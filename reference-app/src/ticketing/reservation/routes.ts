@@ -4,11 +4,13 @@ import { id, parseId } from '../../platform/http/id.ts'
 import type { Operations } from '../../platform/http/operation-router.ts'
 import { parseBody } from '../../platform/http/parse-body.ts'
 import { idempotencyKeyOf } from '../../platform/idempotency/key.ts'
+import { Problem } from '../../platform/problem/problem.ts'
 import type { QueueTokens } from '../queue-token.ts'
 import type { WaitingRoom } from '../waiting-room/waiting-room.ts'
 import { type CashDesk, payReservations } from './pay-reservations.ts'
+import type { Reservation } from './reservation.ts'
+import type { ReservationStore } from './reservation-store.ts'
 import { type BoxOffice, reserveSeats } from './reserve-seats.ts'
-import { showReservation } from './show-reservation.ts'
 
 export interface Purchase extends BoxOffice, CashDesk {
   tokens: QueueTokens
@@ -69,3 +71,12 @@ export const RESERVATION_OPERATIONS = {
     },
   },
 } satisfies Operations<Purchase>
+
+/** Throws `reservation_not_found`, also for somebody else's: whether it exists is not this user's business. */
+async function showReservation(reservations: ReservationStore, userId: number, id: number): Promise<Reservation> {
+  const reservation = await reservations.find(id)
+  if (reservation?.userId !== userId) {
+    throw new Problem('reservation_not_found', `User ${userId} has no reservation ${id}.`)
+  }
+  return reservation
+}
