@@ -40,6 +40,7 @@ import { restoreAction } from '../../ticketing/waiting-room/restore-action.ts'
 import { processControls } from '../controls/controls.ts'
 import type { Config } from './config.ts'
 import { describeApi } from './describe.ts'
+import { OPERATIONS } from './operations.ts'
 import { publicApp } from './public-app.ts'
 import { apiSettings } from './settings.ts'
 import { shopParts } from './shop-parts.ts'
@@ -165,7 +166,17 @@ export function createApp(config: Config, telemetry: Telemetry): App {
   })
 
   return {
-    public: frontDoor({ shedding, switches, http: telemetry.http, outcomes: telemetry.outcomes, drills }, inside),
+    public: frontDoor(
+      {
+        operations: OPERATIONS,
+        shedding,
+        switches,
+        http: telemetry.http,
+        outcomes: telemetry.outcomes,
+        drills,
+      },
+      inside,
+    ),
     routed: inside,
     operations: operationsApp({ logger, serveMetrics: telemetry.serveMetrics, health, plane }),
     begin: async () => {

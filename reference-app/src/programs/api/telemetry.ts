@@ -17,12 +17,12 @@ import {
   supportMetrics,
 } from '@drillbook/instrumentation'
 import { TOPICS, type Topic } from '../../accounts/support/topics.ts'
-import { OPERATIONS } from '../../platform/http/operation-names.ts'
 import { CLASSES } from '../../platform/overload/importance.ts'
 import type { ProblemCode } from '../../platform/problem/codes.ts'
 import { type ProcessTelemetry, processTelemetry } from '../process-telemetry.ts'
 import type { Config } from './config.ts'
 import { LOG_EVENTS } from './log-events.ts'
+import { OPERATIONS } from './operations.ts'
 
 const SERVICE = 'reference-app'
 
@@ -50,7 +50,7 @@ export function createTelemetry({ instance, version, logLevel }: Config): Teleme
     ...base,
     http: httpMetrics(base.registry),
     connections: connectionMetrics(base.registry),
-    outcomes: outcomeMetrics(base.registry, { operations: OPERATIONS }),
+    outcomes: outcomeMetrics(base.registry, { operations: Object.keys(OPERATIONS) }),
     cache: cacheMetrics(base.registry, { cache: 'catalogue', operations: ['get', 'set', 'del'] }),
     payments: paymentMetrics(base.registry, { reasons: PAYMENT_REASONS }),
     coupons: couponMetrics(base.registry),
