@@ -1,8 +1,8 @@
 import { boundedLabel } from './bounded-label.ts'
 import { children } from './children.ts'
 import { counter } from './metric.ts'
-import type { Outcome } from './outcome-metrics.ts'
 import type { MetricsRegistry } from './registry.ts'
+import type { Outcome } from './work/outcomes.ts'
 
 export interface PaymentMetricsOptions {
   /** Reasons that exist from the start, at 0: a rate cannot see the first count of a series that was not there. */

@@ -1,12 +1,12 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
+import { gauge } from '../metric.ts'
+import type { MetricsRegistry } from '../registry.ts'
+import { activeTrace } from '../trace-context.ts'
 import { answerGivenAt, noteAnswerGiven } from './answer-given.ts'
+import { httpRequestDurations } from './durations.ts'
 import { watchRequest } from './express-watch.ts'
-import { httpRequestDurations } from './http-durations.ts'
-import { routeOf } from './http-route.ts'
-import { gauge } from './metric.ts'
-import type { MetricsRegistry } from './registry.ts'
+import { routeOf } from './route.ts'
 import { streamBeganAt } from './stream-began.ts'
-import { activeTrace } from './trace-context.ts'
 
 export interface HttpMetrics {
   /**

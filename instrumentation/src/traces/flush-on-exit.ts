@@ -1,5 +1,5 @@
+import { linesWritten } from '../logs/standard-output.ts'
 import { flushTraces } from './flush-traces.ts'
-import { linesWritten } from './standard-output.ts'
 
 type Signal = 'SIGTERM' | 'SIGINT'
 

@@ -1,5 +1,5 @@
-import { counter, gauge } from './metric.ts'
-import type { MetricsRegistry } from './registry.ts'
+import { counter, gauge } from '../metric.ts'
+import type { MetricsRegistry } from '../registry.ts'
 
 /** `failed`: the run threw; what it had finished before stays done, and the next run goes on from there. */
 export type JobOutcome = 'success' | 'failed'

@@ -1,8 +1,8 @@
 import { type DestinationStream, type Logger as PinoLogger, pino, stdTimeFunctions } from 'pino'
-import { type EventLevels, type LogLevel, logEvents } from './log-events.ts'
-import type { MetricsRegistry } from './registry.ts'
+import type { MetricsRegistry } from '../registry.ts'
+import { activeTrace } from '../trace-context.ts'
+import { type EventLevels, type LogLevel, logEvents } from './events.ts'
 import { standardOutput } from './standard-output.ts'
-import { activeTrace } from './trace-context.ts'
 
 export type Logger = PinoLogger
 

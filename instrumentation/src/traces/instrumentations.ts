@@ -1,11 +1,11 @@
 import { getNodeAutoInstrumentations } from '@opentelemetry/auto-instrumentations-node'
 import type { Instrumentation } from '@opentelemetry/instrumentation'
 import { ExpressLayerType } from '@opentelemetry/instrumentation-express'
+import { routeOf } from '../http/route.ts'
 import { ExpressRoutes } from './express-routes.ts'
-import { routeOf } from './http-route.ts'
 import { ignoreRequest } from './ignore-request.ts'
 import { routeHandlerSpan, routeServerSpan } from './route-span.ts'
-import type { Sampling } from './tracing-settings.ts'
+import type { Sampling } from './settings.ts'
 
 /** What the loader hook must intercept for an ESM application; undici is watched through its diagnostics channel. */
 export const patchedModules = ['http', 'https', 'express', 'pg', 'pg-pool', 'ioredis']

@@ -1,6 +1,6 @@
 import { IncomingMessage } from 'node:http'
 import type { Span } from '@opentelemetry/api'
-import { routeOf } from './http-route.ts'
+import { routeOf } from '../http/route.ts'
 
 const HTTP_ROUTE = 'http.route'
 

@@ -1,5 +1,5 @@
-import { counter, gauge, histogram } from './metric.ts'
-import type { MetricsRegistry } from './registry.ts'
+import { counter, gauge, histogram } from '../metric.ts'
+import type { MetricsRegistry } from '../registry.ts'
 
 /** What is used of a `pg.Pool`. pg is not imported: pass the pool of the version that you have. */
 export interface PostgresPool {

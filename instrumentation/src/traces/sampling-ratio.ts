@@ -1,4 +1,4 @@
-import type { Sampling } from './tracing-settings.ts'
+import type { Sampling } from './settings.ts'
 
 /** One object for the whole process, read at each decision: the application and `register` load this module as one instance. */
 let active: Sampling | undefined

@@ -1,7 +1,7 @@
-import { boundedLabel } from './bounded-label.ts'
-import { children } from './children.ts'
-import { counter } from './metric.ts'
-import type { MetricsRegistry } from './registry.ts'
+import { boundedLabel } from '../bounded-label.ts'
+import { children } from '../children.ts'
+import { counter } from '../metric.ts'
+import type { MetricsRegistry } from '../registry.ts'
 
 /**
  * How an operation ended. `rejected`: the business said no, as designed (seat taken, bad input). `failed`: our fault, a

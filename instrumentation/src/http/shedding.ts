@@ -1,5 +1,5 @@
-import { counter, gauge } from './metric.ts'
-import type { MetricsRegistry } from './registry.ts'
+import { counter, gauge } from '../metric.ts'
+import type { MetricsRegistry } from '../registry.ts'
 
 export interface SheddingMetricsOptions {
   /** What requests are sorted into, in snake_case: the `class` label. */

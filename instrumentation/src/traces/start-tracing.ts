@@ -8,8 +8,8 @@ import { flushOnExit } from './flush-on-exit.ts'
 import { instrumentations, patchedModules } from './instrumentations.ts'
 import { sampler } from './sampler.ts'
 import { activateSampling } from './sampling-ratio.ts'
+import type { TracingSettings } from './settings.ts'
 import { spanProcessors } from './span-processors.ts'
-import type { TracingSettings } from './tracing-settings.ts'
 import { UnsampledPropagator } from './unsampled-propagator.ts'
 
 /**

@@ -1,5 +1,5 @@
-import { gauge } from './metric.ts'
-import type { MetricsRegistry } from './registry.ts'
+import { gauge } from '../metric.ts'
+import type { MetricsRegistry } from '../registry.ts'
 
 export interface OutboxMetrics {
   /**

@@ -1,5 +1,5 @@
 import { IncomingMessage } from 'node:http'
-import { watchRoutes } from './http-route.ts'
+import { watchRoutes } from './route.ts'
 import { beginAtRoot, routingOf, type VisitedRequest } from './router-visit.ts'
 import { type Router, scan, watchRouter } from './router-watch.ts'
 

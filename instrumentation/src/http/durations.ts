@@ -1,9 +1,9 @@
-import { boundedLabel, OTHER } from './bounded-label.ts'
-import { secondsBuckets } from './buckets.ts'
-import { children } from './children.ts'
-import { histogram } from './metric.ts'
-import type { MetricsRegistry } from './registry.ts'
-import type { ActiveTrace } from './trace-context.ts'
+import { boundedLabel, OTHER } from '../bounded-label.ts'
+import { secondsBuckets } from '../buckets.ts'
+import { children } from '../children.ts'
+import { histogram } from '../metric.ts'
+import type { MetricsRegistry } from '../registry.ts'
+import type { ActiveTrace } from '../trace-context.ts'
 
 export interface EndedRequest {
   method: string

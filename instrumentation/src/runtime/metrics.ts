@@ -1,9 +1,9 @@
 import { performance } from 'node:perf_hooks'
 import { getHeapStatistics } from 'node:v8'
 import { collectDefaultMetrics } from 'prom-client'
-import { gcMetrics } from './gc-metrics.ts'
-import { counter, gauge } from './metric.ts'
-import type { MetricsRegistry } from './registry.ts'
+import { counter, gauge } from '../metric.ts'
+import type { MetricsRegistry } from '../registry.ts'
+import { gcMetrics } from './gc.ts'
 
 /**
  * Sums of a gauge that prom-client gives by type as well. Named like counters, they are refused by `promtool check

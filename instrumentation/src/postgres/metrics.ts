@@ -1,9 +1,9 @@
-import { boundedLabel } from './bounded-label.ts'
-import { children } from './children.ts'
-import { errorType } from './error-type.ts'
-import { histogram } from './metric.ts'
-import { isPoolTimeout, observePool, type PostgresPool } from './postgres-pool.ts'
-import type { MetricsRegistry } from './registry.ts'
+import { boundedLabel } from '../bounded-label.ts'
+import { children } from '../children.ts'
+import { errorType } from '../error-type.ts'
+import { histogram } from '../metric.ts'
+import type { MetricsRegistry } from '../registry.ts'
+import { isPoolTimeout, observePool, type PostgresPool } from './pool.ts'
 
 export interface PostgresMetricsOptions {
   /** `db_client_connection_pool_name`, e.g. `primary`. */

@@ -1,6 +1,6 @@
 import type { Gauge } from 'prom-client'
-import { counter, gauge } from './metric.ts'
-import type { MetricsRegistry } from './registry.ts'
+import { counter, gauge } from '../metric.ts'
+import type { MetricsRegistry } from '../registry.ts'
 
 /** `fallback`: the primary answered although reads are set to go to the replica, which lags or fails. */
 export type ReadFrom = 'primary' | 'replica' | 'fallback'

@@ -1,7 +1,7 @@
-import { boundedLabel, OTHER } from './bounded-label.ts'
-import { children } from './children.ts'
-import { counter } from './metric.ts'
-import type { MetricsRegistry } from './registry.ts'
+import { boundedLabel, OTHER } from '../bounded-label.ts'
+import { children } from '../children.ts'
+import { counter } from '../metric.ts'
+import type { MetricsRegistry } from '../registry.ts'
 
 export type LogLevel = 'trace' | 'debug' | 'info' | 'warn' | 'error' | 'fatal'
 

@@ -1,6 +1,6 @@
 import type { IncomingMessage } from 'node:http'
 import { shareOfTracesKept } from './sampling-ratio.ts'
-import type { Sampling } from './tracing-settings.ts'
+import type { Sampling } from './settings.ts'
 
 /** Asked every few seconds by machines; nobody looks for them among the traces. */
 const MACHINE_PATHS = new Set(['/metrics', '/healthz', '/readyz'])

@@ -1,5 +1,5 @@
 import { InstrumentationBase, InstrumentationNodeModuleDefinition } from '@opentelemetry/instrumentation'
-import { type Express, watchExpress } from './express-watch.ts'
+import { type Express, watchExpress } from '../http/express-watch.ts'
 
 /** Watches each copy of Express as soon as it is loaded, so that no request comes before. Makes no spans. */
 export class ExpressRoutes extends InstrumentationBase {

@@ -1,6 +1,6 @@
 import { SpanKind } from '@opentelemetry/api'
 import { AlwaysOnSampler, ParentBasedSampler, type Sampler, TraceIdRatioBasedSampler } from '@opentelemetry/sdk-trace'
-import type { Sampling } from './tracing-settings.ts'
+import type { Sampling } from './settings.ts'
 
 /**
  * A request that gets as far as a span was chosen already (`ignoreRequest`): a second throw of the dice would square

@@ -1,5 +1,5 @@
-import { counter } from './metric.ts'
-import type { MetricsRegistry } from './registry.ts'
+import { counter } from '../metric.ts'
+import type { MetricsRegistry } from '../registry.ts'
 
 /** Malformed, not sent in time, an expectation that nobody knows, too much of headers. */
 const STATUSES = [400, 408, 417, 431] as const

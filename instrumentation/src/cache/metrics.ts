@@ -1,7 +1,7 @@
-import { boundedLabel } from './bounded-label.ts'
-import { children } from './children.ts'
-import { counter, gauge, histogram } from './metric.ts'
-import type { MetricsRegistry } from './registry.ts'
+import { boundedLabel } from '../bounded-label.ts'
+import { children } from '../children.ts'
+import { counter, gauge, histogram } from '../metric.ts'
+import type { MetricsRegistry } from '../registry.ts'
 
 /**
  * `stale`: an old copy was served. `error`: the cache failed or the breaker was open. `bypass`: an operator switched it

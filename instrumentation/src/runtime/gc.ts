@@ -1,7 +1,7 @@
 import { constants, type PerformanceEntry, PerformanceObserver } from 'node:perf_hooks'
 import type { Gauge } from 'prom-client'
-import { gauge, histogram } from './metric.ts'
-import type { MetricsRegistry } from './registry.ts'
+import { gauge, histogram } from '../metric.ts'
+import type { MetricsRegistry } from '../registry.ts'
 
 const KINDS: Readonly<Record<number, string>> = {
   [constants.NODE_PERFORMANCE_GC_MAJOR]: 'major',
