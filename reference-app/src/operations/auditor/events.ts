@@ -1,5 +1,6 @@
-import type { InvariantMetrics, Logger } from '@drillbook/instrumentation'
+import type { Logger } from '@drillbook/instrumentation'
 import type { Invariant } from './invariant.ts'
+import type { InvariantMetrics } from './metrics.ts'
 
 /** Keys that the log names, for whoever begins to look. */
 const NAMED = 10

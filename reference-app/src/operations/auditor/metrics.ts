@@ -1,5 +1,4 @@
-import { gauge } from './metric.ts'
-import type { MetricsRegistry } from './registry.ts'
+import { gauge, type MetricsRegistry } from '@drillbook/instrumentation'
 
 export interface InvariantMetricsOptions {
   /** What must be true, in snake_case: the `invariant` label. */

@@ -1,5 +1,4 @@
-import { gauge } from './metric.ts'
-import type { MetricsRegistry } from './registry.ts'
+import { gauge, type MetricsRegistry } from '@drillbook/instrumentation'
 
 export interface OrderMetrics {
   /** How many orders were placed and have come to no end for too long, as counted last. Starts as 0. */

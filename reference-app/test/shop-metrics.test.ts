@@ -1,9 +1,13 @@
-import { couponMetrics, createRegistry, holdMetrics, orderMetrics, supportMetrics } from '@drillbook/instrumentation'
+import { createRegistry } from '@drillbook/instrumentation'
 import { expect, test } from '@jest/globals'
-import { samples } from './scrape.ts'
+import { supportMetrics } from '../src/accounts/support/metrics.ts'
+import { couponMetrics } from '../src/commerce/coupons/metrics.ts'
+import { orderMetrics } from '../src/commerce/orders/metrics.ts'
+import { holdMetrics } from '../src/ticketing/reservation/metrics.ts'
+import { seriesOf } from './support/metric.ts'
 
 const valuesOf = async (registry: ReturnType<typeof createRegistry>, name: string) =>
-  (await samples(registry, name)).map(({ labels, value }) => [labels.topic ?? '', value])
+  (await seriesOf(registry, name)).map(({ labels, value }) => [labels.topic ?? '', value])
 
 test('issued coupons are counted, from 0', async () => {
   const registry = createRegistry({ service: 'test' })

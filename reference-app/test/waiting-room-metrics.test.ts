@@ -1,9 +1,10 @@
-import { createRegistry, waitingRoomMetrics } from '@drillbook/instrumentation'
+import { createRegistry } from '@drillbook/instrumentation'
 import { expect, test } from '@jest/globals'
-import { samples } from './scrape.ts'
+import { waitingRoomMetrics } from '../src/ticketing/waiting-room/metrics.ts'
+import { seriesOf } from './support/metric.ts'
 
 const value = async (registry: ReturnType<typeof createRegistry>, name: string) =>
-  (await samples(registry, name)).map((sample) => sample.value)
+  (await seriesOf(registry, name)).map((sample) => sample.value)
 
 test('everything is there from the start, at 0', async () => {
   const registry = createRegistry({ service: 'test' })
@@ -14,12 +15,12 @@ test('everything is there from the start, at 0', async () => {
   for (const name of ['waiting_room_oldest_wait_seconds', 'waiting_room_wait_seconds_count']) {
     expect([name, await value(registry, name)]).toEqual([name, [0]])
   }
-  const states = await samples(registry, 'waiting_room_tokens')
+  const states = await seriesOf(registry, 'waiting_room_tokens')
   expect(states.map(({ labels, value }) => [labels.state, value])).toEqual([
     ['waiting', 0],
     ['admitted', 0],
   ])
-  const reasons = await samples(registry, 'waiting_room_rejected_total')
+  const reasons = await seriesOf(registry, 'waiting_room_rejected_total')
   expect(reasons.map(({ labels, value }) => [labels.reason, value])).toEqual([['queue_not_admitted', 0]])
 })
 
@@ -53,7 +54,7 @@ test('limits and the mode are what they were set to last', async () => {
   room.mode('static')
   expect(await value(registry, 'waiting_room_capacity')).toEqual([100])
   expect(await value(registry, 'waiting_room_admissions_per_second_limit')).toEqual([0])
-  const modes = await samples(registry, 'waiting_room_mode')
+  const modes = await seriesOf(registry, 'waiting_room_mode')
   expect(modes.map(({ labels, value }) => [labels.mode, value])).toEqual([
     ['live', 0],
     ['static', 1],
@@ -66,6 +67,6 @@ test('reasons that nobody bounded end in one series', async () => {
   const room = waitingRoomMetrics(registry)
   room.rejected('user 4 came too early')
   for (let index = 0; index < 60; index += 1) room.rejected(`reason_${index}`)
-  const counted = await samples(registry, 'waiting_room_rejected_total')
+  const counted = await seriesOf(registry, 'waiting_room_rejected_total')
   expect(counted.find(({ labels }) => labels.reason === 'other')?.value).toBe(11)
 })

@@ -1,7 +1,4 @@
-import { boundedLabel } from './bounded-label.ts'
-import { children } from './children.ts'
-import { gauge, histogram } from './metric.ts'
-import type { MetricsRegistry } from './registry.ts'
+import { boundedLabel, children, gauge, histogram, type MetricsRegistry } from '@drillbook/instrumentation'
 
 /** `charge`: take the money. `show`: ask what has become of a charge. `void`: give it up. */
 export type PaymentProviderRequest = 'charge' | 'show' | 'void'

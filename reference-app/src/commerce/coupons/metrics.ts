@@ -1,5 +1,4 @@
-import { counter } from './metric.ts'
-import type { MetricsRegistry } from './registry.ts'
+import { counter, type MetricsRegistry } from '@drillbook/instrumentation'
 
 export interface CouponMetrics {
   /** Counts one coupon in `coupons_issued_total`, after the commit that issued it. */

@@ -1,5 +1,4 @@
-import { counter } from './metric.ts'
-import type { MetricsRegistry } from './registry.ts'
+import { counter, type MetricsRegistry } from '@drillbook/instrumentation'
 
 export interface SupportMetricsOptions<Topic extends string> {
   /** All that there are, each at 0 from the start. */

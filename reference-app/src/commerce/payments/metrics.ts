@@ -1,8 +1,4 @@
-import { boundedLabel } from './bounded-label.ts'
-import { children } from './children.ts'
-import { counter } from './metric.ts'
-import type { MetricsRegistry } from './registry.ts'
-import type { Outcome } from './work/outcomes.ts'
+import { boundedLabel, children, counter, type MetricsRegistry, type Outcome } from '@drillbook/instrumentation'
 
 export interface PaymentMetricsOptions {
   /** Reasons that exist from the start, at 0: a rate cannot see the first count of a series that was not there. */

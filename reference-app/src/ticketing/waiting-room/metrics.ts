@@ -1,7 +1,4 @@
-import { boundedLabel } from './bounded-label.ts'
-import { children } from './children.ts'
-import { counter, gauge, histogram } from './metric.ts'
-import type { MetricsRegistry } from './registry.ts'
+import { boundedLabel, children, counter, gauge, histogram, type MetricsRegistry } from '@drillbook/instrumentation'
 
 /** How a place in line ends, besides admission. */
 export type WaitingRoomEnding = 'completed' | 'abandoned' | 'expired' | 'dropped'

@@ -1,5 +1,4 @@
-import { counter } from './metric.ts'
-import type { MetricsRegistry } from './registry.ts'
+import { counter, type MetricsRegistry } from '@drillbook/instrumentation'
 
 export interface HoldMetrics {
   /** Counts holds in `seat_holds_expired_total`, after the commit that wrote their end down. */
