@@ -1,5 +1,6 @@
-import type { InvariantMetrics, Logger } from '@drillbook/instrumentation'
+import type { Logger } from '@drillbook/instrumentation'
 import type { Broken, Invariant } from './invariant.ts'
+import type { InvariantMetrics } from './metrics.ts'
 
 /** What the auditor finds: the gauge says how much, the log when it begins and when it ends. */
 export class AuditorEvents {

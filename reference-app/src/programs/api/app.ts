@@ -158,7 +158,7 @@ export function createApp(config: Config, telemetry: Telemetry): App {
     balances: new BalanceStore(database),
     payments: new PaymentStore(),
     mutations,
-    paymentEvents: new PaymentEvents(telemetry.payments, logger),
+    paymentEvents: new PaymentEvents(telemetry.payments.attempted, logger),
     holdRules: config.holdRules,
     tokens: waiting.tokens,
     waitingRoom: waiting.room,

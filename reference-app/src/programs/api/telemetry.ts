@@ -1,22 +1,19 @@
 import {
   type CacheMetrics,
   type ConnectionMetrics,
-  type CouponMetrics,
   cacheMetrics,
   connectionMetrics,
-  couponMetrics,
   type HttpMetrics,
   httpMetrics,
   type OutcomeMetrics,
   outcomeMetrics,
-  type PaymentMetrics,
-  paymentMetrics,
   type SheddingMetrics,
-  type SupportMetrics,
   sheddingMetrics,
-  supportMetrics,
 } from '@drillbook/instrumentation'
+import { type SupportMetrics, supportMetrics } from '../../accounts/support/metrics.ts'
 import { TOPICS, type Topic } from '../../accounts/support/topics.ts'
+import { type CouponMetrics, couponMetrics } from '../../commerce/coupons/metrics.ts'
+import { type PaymentMetrics, paymentMetrics } from '../../commerce/payments/metrics.ts'
 import { CLASSES } from '../../platform/overload/importance.ts'
 import type { ProblemCode } from '../../platform/problem/codes.ts'
 import { type ProcessTelemetry, processTelemetry } from '../process-telemetry.ts'

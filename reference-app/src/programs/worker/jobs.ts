@@ -1,26 +1,23 @@
-import {
-  holdMetrics,
-  invariantMetrics,
-  type Logger,
-  type MetricsRegistry,
-  orderMetrics,
-} from '@drillbook/instrumentation'
+import type { Logger, MetricsRegistry } from '@drillbook/instrumentation'
 import { forgetInquiries } from '../../accounts/support/forget-inquiries.ts'
 import { InquiryStore } from '../../accounts/support/inquiry-store.ts'
 import { type Cancelling, cancelUnpaidOrders } from '../../commerce/orders/cancel-unpaid-orders.ts'
 import { countStuckOrders } from '../../commerce/orders/count-stuck-orders.ts'
+import { orderMetrics } from '../../commerce/orders/metrics.ts'
 import { countAllSales, countNewSales } from '../../commerce/statistics/count-sales.ts'
 import { forgetSales } from '../../commerce/statistics/forget-sales.ts'
 import { StatisticsStore } from '../../commerce/statistics/statistics-store.ts'
 import { Auditor } from '../../operations/auditor/auditor.ts'
 import { AuditorEvents } from '../../operations/auditor/events.ts'
 import { INVARIANTS } from '../../operations/auditor/invariants.ts'
+import { invariantMetrics } from '../../operations/auditor/metrics.ts'
 import type { AnswerStore } from '../../platform/idempotency/answer-store.ts'
 import { forgetAnswers } from '../../platform/idempotency/forget-answers.ts'
 import type { Job, MakeJob } from '../../platform/jobs/job.ts'
 import type { Catalogue } from '../../ticketing/catalogue/catalogue.ts'
 import { expireHolds } from '../../ticketing/reservation/expire-holds.ts'
 import { forgetReservations } from '../../ticketing/reservation/forget-reservations.ts'
+import { holdMetrics } from '../../ticketing/reservation/metrics.ts'
 import type { ReservationStore } from '../../ticketing/reservation/reservation-store.ts'
 import { forgetStays } from '../../ticketing/waiting-room/forget-stays.ts'
 import { JournalStore } from '../../ticketing/waiting-room/journal-store.ts'

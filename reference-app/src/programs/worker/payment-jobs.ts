@@ -1,17 +1,13 @@
-import {
-  type Logger,
-  type MetricsRegistry,
-  outboxMetrics,
-  paymentMetrics,
-  paymentProviderMetrics,
-} from '@drillbook/instrumentation'
+import { type Logger, type MetricsRegistry, outboxMetrics } from '@drillbook/instrumentation'
 import { ChargeEvents } from '../../commerce/payments/charge-events.ts'
 import { Charging } from '../../commerce/payments/charging.ts'
+import { paymentMetrics } from '../../commerce/payments/metrics.ts'
 import { FAILURE_REASONS, PROVIDER_NAMES, type ProviderName } from '../../commerce/payments/order-payment.ts'
 import { OrderPaymentStore } from '../../commerce/payments/order-payment-store.ts'
 import { Provider } from '../../commerce/payments/provider.ts'
 import type { ProviderChoice } from '../../commerce/payments/provider-choice.ts'
 import { ProviderClient } from '../../commerce/payments/provider-client.ts'
+import { paymentProviderMetrics } from '../../commerce/payments/provider-metrics.ts'
 import { Providers } from '../../commerce/payments/providers.ts'
 import { startPayment } from '../../commerce/payments/start-payment.ts'
 import type { Database } from '../../platform/database/database.ts'
