@@ -1,5 +1,5 @@
 import { resolve } from 'node:path'
-import { findRoot, type Root } from '../content/root.ts'
+import { findRoot, type Root } from '@drillbook/content/root'
 import { loadEnvironment } from '../environment/environment.ts'
 import { hasIncident, incidentContent } from '../environment/incidents.ts'
 import { compileRules } from '../rules/compile.ts'
