@@ -95,7 +95,8 @@ describe.each(drillNames(rootAt(CHECKOUT)))('the drill %s', (name) => {
     for (const [moment, at] of Object.entries(journal.times)) expect([moment, at]).toEqual([moment, expect.any(String)])
     expect(journal.messages.map((m) => m.kind)).toEqual(expect.arrayContaining(['firing', 'resolved']))
     expect(journal.overheadSeconds).toBeLessThanOrEqual(1)
-    expect(journal.impact.requests).toBeGreaterThan(1000)
+    // The fewest are those of the drill in which nobody arrives for half a minute.
+    expect(journal.impact.requests).toBeGreaterThan(100)
     const { requests, failed, slow } = journal.impact
     if (drill.protection === 'on') expect((failed ?? 1) / (requests ?? 1)).toBeLessThan(0.01)
     if (drill.protection === 'off') expect((failed ?? 0) + (slow ?? 0)).toBeGreaterThan(100)

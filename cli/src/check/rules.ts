@@ -58,16 +58,20 @@ export const RULES: readonly Rule[] = [
     name: 'alert-drill',
     promise: 'every alert is proven by a drill, or its runbook says why none is possible',
     problems: ({ alerts, drills, runbooks }) =>
-      alerts
-        .filter(({ alert, labels }) => {
-          const excused = runbooks.find((r) => r.frontMatter.incident === labels.incident)?.frontMatter.noDrill
-          return excused === undefined && !drills.some((drill) => drill.alerts.expected.includes(alert))
-        })
-        .map(({ alert, file, line }) => ({
-          file,
-          line,
-          message: `${alert}: no drill expects it, and its runbook has no noDrill with the reason`,
-        })),
+      alerts.flatMap(({ alert, labels, file, line }) => {
+        const runbook = runbooks.find((r) => r.frontMatter.incident === labels.incident)
+        const reason = runbook?.frontMatter.noDrill[alert]
+        const drill = drills.find(({ alerts: { expected } }) => expected.includes(alert))
+        if (drill === undefined && reason === undefined) {
+          return [
+            { file, line, message: `${alert}: no drill expects it, and its runbook has no noDrill with the reason` },
+          ]
+        }
+        if (drill === undefined || reason === undefined) return []
+        return [
+          { file, line, message: `${alert}: ${drill.file} expects it, but noDrill of ${runbook?.file} says none can` },
+        ]
+      }),
   },
   {
     name: 'alert-dashboard',

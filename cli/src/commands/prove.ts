@@ -149,11 +149,7 @@ function markdownOf(root: Root, runs: readonly ProofRun[]): string {
   const alerts = readRules(root)
     .flatMap((group) => group.rules)
     .filter((rule) => rule.alert !== undefined)
-  const noDrill = new Map(
-    listRunbooks(root).runbooks.flatMap(({ frontMatter: { incident, noDrill: reason } }) =>
-      reason === undefined ? [] : [[incident, reason] as const],
-    ),
-  )
+  const noDrill = new Map(listRunbooks(root).runbooks.flatMap(({ frontMatter }) => Object.entries(frontMatter.noDrill)))
   return proofMarkdown(alertRows(alerts, { tested: testedAlerts(root), noDrill }, runs), runRows(runs), runs)
 }
 

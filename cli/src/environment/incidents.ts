@@ -58,20 +58,25 @@ export function missingKey(environment: Environment, key: string): string {
   return `${key} is missing in ${environment.shownAs}`
 }
 
-/** Everything that a class needs an environment to bind, each key once, runbook before drills. */
+/**
+ * Everything that a class needs an environment to bind, each key once, runbook before drills. The runbook can do without its
+ * optional acts; a drill that one of them has to mend cannot.
+ */
 export function needsOf(incident: string, { runbooks, drills }: IncidentContent): Need[] {
-  const acts = runbooks
+  const blocks = runbooks
     .filter(({ frontMatter }) => frontMatter.incident === incident)
-    .flatMap(({ file, steps }) =>
-      steps
-        .flatMap((step) => step.blocks)
-        .flatMap((block) => ('action' in block ? [{ name: block.action, file, block }] : [])),
-    )
-    .map(({ name, file, block }) => ({ ...need('actions', name, file), line: block.line }))
+    .flatMap(({ file, steps }) => steps.flatMap((step) => step.blocks.map((block) => ({ file, block }))))
+    .flatMap(({ file, block }) => ('action' in block ? [{ file, block }] : []))
+  const acts = blocks
+    .filter(({ block }) => block.type !== 'act' || !block.optional)
+    .map(({ file, block }) => ({ ...need('actions', block.action, file), line: block.line }))
   const drilled = drills
     .filter((drill) => drill.incident === incident)
-    .flatMap(({ file, faults, rollbacks }) => [
+    .flatMap(({ file, faults, rollbacks, mendedBy }) => [
       ...faults.map((name) => need('faults', name, file)),
+      ...blocks
+        .filter(({ block }) => mendedBy.includes(block.name))
+        .map(({ block }) => need('actions', block.action, file)),
       ...rollbacks.map((name) => need('actions', name, file)),
     ])
   const all = [...acts, ...drilled]

@@ -91,7 +91,7 @@ async function watch(run: ControlRun): Promise<Seen> {
   const { control, keeper, say } = run
   if (control.faults.length === 0) return await lookOn(run, undefined)
   const session = await keeper.open({
-    drill: `control ${control.name}`,
+    drill: `control.${control.name}`,
     incident: 'monitoring',
     rollbacks: [],
     leaseSeconds: LEASE_SECONDS,

@@ -19,7 +19,7 @@ export interface AlertRow {
   noDrill: string | undefined
 }
 
-/** One line for each alert of the rules. `tested` and `noDrill` come from the files, the rest from the runs. */
+/** One line for each alert of the rules. `tested` and `noDrill` (by alert) come from the files, the rest from the runs. */
 export function alertRows(
   alerts: readonly AlertRule[],
   facts: { tested: ReadonlySet<string>; noDrill: ReadonlyMap<string, string> },
@@ -41,7 +41,7 @@ export function alertRows(
         mended: count((run) => run.mended),
         resolved: count((run) => run.resolved),
         drills: [...new Set(meant.map((run) => run.name))],
-        noDrill: meant.length === 0 ? facts.noDrill.get(incident) : undefined,
+        noDrill: meant.length === 0 ? facts.noDrill.get(alert) : undefined,
       }
     })
     .sort((a, b) => a.incident.localeCompare(b.incident) || a.alert.localeCompare(b.alert))

@@ -48,6 +48,7 @@ export const shAttributes = z.strictObject({
   name,
   kind: z.enum(['check', 'act'], 'kind is "check" (looks) or "act" (changes something)'),
   undo: name.optional(),
+  optional: z.literal('true', 'the only value is "true"').optional(),
   decides,
   when: when.optional(),
   excludeFromRunAll: z.enum(['true', 'false']).optional(),

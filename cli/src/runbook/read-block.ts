@@ -53,6 +53,7 @@ function readSh(code: Code, raw: string, line: number): ReadBlock {
   const info = readInfo(raw, shAttributes)
   if (!('value' in info)) return info
   const { name, kind, undo, when } = info.value
+  const optional = info.value.optional === 'true'
   const decides = info.value.decides === 'true'
   const read = readCommand(code.value, kind)
   if ('problem' in read) return { problems: [read.problem] }
@@ -61,10 +62,10 @@ function readSh(code: Code, raw: string, line: number): ReadBlock {
   if (read.kind === 'act') {
     if (decides) return { problems: ['an act changes something: only a check decides'] }
     const { action, params, references } = read
-    return {
-      block: { type: 'act', ...placed, action, params, references, ...(undo === undefined ? {} : { undo }), command },
-    }
+    const undone = undo === undefined ? {} : { undo }
+    return { block: { type: 'act', ...placed, action, params, references, ...undone, optional, command } }
   }
+  if (optional) return { problems: ['only an act may be optional: a check is not bound'] }
   if (undo !== undefined) return { problems: ['a check changes nothing, so it has no undo'] }
   if (read.kind === 'check') return { block: { type: 'command', ...placed, argv: read.argv, decides, command } }
   const { action, params, references } = read

@@ -22,8 +22,8 @@ export interface FrontMatter {
   owner: string
   /** From the opening of the incident, in milliseconds of people's time: not divided by an environment's speed. */
   limitsMs: { immediate: number; short: number; long: number }
-  /** Why no drill can prove this runbook's alerts; absent where drills do. */
-  noDrill?: string
+  /** Why no drill can prove an alert, by its name; drills prove the others. */
+  noDrill: Record<string, string>
 }
 
 /** The block is offered only when an earlier one, which decides, was answered like this. */
@@ -71,6 +71,8 @@ export interface ActBlock extends Placed, ActionCall {
   type: 'act'
   /** The action that takes it back, as the runbook says. */
   undo?: string
+  /** An environment may do without it: where it is not bound, a person does it by hand, if it can be done at all. */
+  optional: boolean
   /** As the runbook writes it, for people. */
   command: string
 }

@@ -19,7 +19,11 @@ export async function walkAct(walk: Walk, item: Item, block: ActBlock, unfinishe
   const startedAt = new Date().toISOString()
   const reason = walk.unbound.get(block.name)
   if (reason !== undefined) {
-    const answer = await asker.byHand({ name: block.action, reason, unattended: 'failed' })
+    const answer = await asker.byHand({
+      name: block.action,
+      reason,
+      unattended: block.optional ? 'unattended' : 'failed',
+    })
     if (answer === 'stop') return undefined
     const { outcome, note } = answer
     return finishStep(walk, item, 'act', outcome, { startedAt, note: note ?? reason })

@@ -106,6 +106,13 @@ describe('drillbook check', () => {
       /cache-outage\.md:\d+ {2}no rule records cache:hit_rate/,
     ],
     ['runbooks/monitoring.md', 'noDrill:', 'owner2:', /Watchdog: no drill expects it/],
+    ['runbooks/triage.md', 'ServiceSaturated: >-', 'ServiceBusy: >-', /noDrill: ServiceBusy is not under alerts/],
+    [
+      'runbooks/triage.md',
+      'ServiceSaturated: >-',
+      'ServiceSlow: >-',
+      /ServiceSlow: runbooks\/drills\/triage\.unknown\.yaml expects it, but noDrill[\s\S]*ServiceSaturated: no drill expects it/,
+    ],
     [
       'environments/lab/faults/cache.yaml',
       'cache-hung:',

@@ -1,4 +1,4 @@
-import { cpSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { CliError } from '@drillbook/content/errors'
@@ -77,6 +77,24 @@ describe("an environment of one's own beside the shipped ones", () => {
     const { message } = await checked()
     expect(message).toContain('actions.use-standby-cache is missing')
     expect(message).not.toContain('faults.')
+  })
+
+  test('has triage although it binds none of its acts: these are optional, and left to a person', async () => {
+    const file = join(dir, 'environments/shop.yaml')
+    writeFileSync(file, 'name: shop\nprometheus: { url: http://127.0.0.1:1 }\nincidents: [monitoring, triage]\n')
+    expect(await checked()).toEqual({ status: 0, message: '', hint: '' })
+    const runbook = join(dir, 'runbooks/triage.md')
+    writeFileSync(runbook, readFileSync(runbook, 'utf8').replace('"optional":"true","when":"release-is-new",', ''))
+    expect((await checked()).message).toContain('triage: actions.roll-back-release is missing')
+  })
+
+  test('that runs its drills has to bind the optional acts that have to mend, and no others', async () => {
+    shop('incidents: [triage]\n')
+    const { message } = await checked()
+    expect(message).toMatch(
+      /actions\.restart-api is missing in .*; runbooks\/drills\/triage\.unknown\.yaml asks for it/,
+    )
+    expect(message).not.toContain('actions.shed-load')
   })
 
   test('that names a class which is not there, or is named unlike its file, is a problem', async () => {

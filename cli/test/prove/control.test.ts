@@ -2,8 +2,9 @@ import { afterEach, beforeEach, expect, test } from '@jest/globals'
 import { loadEnvironment } from '../../src/environment/environment.ts'
 import { KeeperClient } from '../../src/keeper/client.ts'
 import { PrometheusClient } from '../../src/prometheus/client.ts'
-import { runControl } from '../../src/prove/control.ts'
+import { type ControlRun, runControl } from '../../src/prove/control.ts'
 import type { Control } from '../../src/prove/control-file.ts'
+import { FakeEnvironment } from '../keeper/fake-environment.ts'
 import { drillbookFolder } from '../support/drillbook-folder.ts'
 import { type FakePrometheus, fakePrometheus } from '../support/fake-prometheus.ts'
 
@@ -44,7 +45,7 @@ function stops(name: string): void {
 }
 
 /** Speed 600: how long it waits for quiet is one second, and a silence of a tenth of a second is too long. */
-const run = (meanwhile: (text: string) => void = () => {}) =>
+const run = (meanwhile: (text: string) => void = () => {}, changes: Partial<ControlRun> = {}) =>
   runControl({
     environment: { ...loadEnvironment(folder.root, 'test', {}), speed: 600 },
     prometheus: new PrometheusClient({ url: prometheus.url }),
@@ -52,6 +53,7 @@ const run = (meanwhile: (text: string) => void = () => {}) =>
     control: CONTROL,
     signal: new AbortController().signal,
     say: meanwhile,
+    ...changes,
   })
 
 /** Calls back once the condition has been asked, so in the middle of the control. */
@@ -72,6 +74,21 @@ test('fails by name when an alert fires in between, even if it is over at the en
   inTheMiddle(() => fires('CacheDown'))
   const done = await run(() => stops('CacheDown'))
   expect(done).toMatchObject({ verdict: 'failed', reasons: ['CacheDown fired'], unexpected: ['CacheDown'] })
+})
+
+test('a fault is started through the keeper, is on meanwhile, and is undone at the end', async () => {
+  const keeping = new FakeEnvironment()
+  try {
+    await keeping.start()
+    const on: string[][] = []
+    inTheMiddle(() => on.push((keeping.ops[0]?.calls ?? []).slice()))
+    const changes = { keeper: keeping.client(), control: { ...CONTROL, name: 'load', faults: ['first'] } }
+    expect(await run(undefined, changes)).toMatchObject({ verdict: 'passed', name: 'load' })
+    expect(on).toEqual([['PUT /first/on']])
+    expect(keeping.ops[0]?.calls).toEqual(['PUT /first/on', 'PUT /first/off'])
+  } finally {
+    await keeping.stop()
+  }
 })
 
 test('an alert that is allowed may fire', async () => {

@@ -17,7 +17,7 @@ const alert = (name: string, incident: string): AlertRule => ({
   keepFiringFor: undefined,
 })
 const ALERTS = [alert('CacheDown', 'cache-outage'), alert('CacheErrorsHigh', 'cache-outage'), alert('Dead', 'meta')]
-const FACTS = { tested: new Set(['CacheDown']), noDrill: new Map([['meta', 'it watches the watchers']]) }
+const FACTS = { tested: new Set(['CacheDown']), noDrill: new Map([['Dead', 'it watches the watchers']]) }
 
 test('an alert counts as delivered, mended and resolved only in runs in which it fired', () => {
   const runs = [

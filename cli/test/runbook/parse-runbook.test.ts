@@ -57,6 +57,13 @@ describe('what is wrong with a runbook is said with its line', () => {
       '```sh {name',
       /^the attributes are no JSON/,
     ],
+    [
+      'a check is optional',
+      '```sh {"name":"repair","kind":"act"}\ndrillbook act repair',
+      '```sh {"name":"repair","kind":"check","optional":"true"}\ndrillbook alerts',
+      '```sh {"name":"repair"',
+      /^only an act may be optional/,
+    ],
     ['there are no attributes', ' {"name":"repair","kind":"act"}', '', '```sh\n', /^the fence has no attributes/],
     ['an escaped quote', '"expect":"== 1"}', '"expect":"== \\"1\\""}', '{"name":"well"', /Markdown eats the backslash/],
     ['an unknown attribute', '"within":"20s"', '"wihtin":"20s"', '"wihtin"', /^unknown attribute wihtin$/],

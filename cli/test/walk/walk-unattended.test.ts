@@ -135,6 +135,16 @@ describe('unattended', () => {
     ).toBeLessThan(captured.stderr.indexOf('== Signs'))
   })
 
+  test('an optional act that this environment does not know is left to a person', async () => {
+    const runbook = OUTAGE.replace('"kind":"act","undo"', '"kind":"act","optional":"true","undo"')
+    walks.setUp({ runbook, actions: '  repair: { ops: { method: POST, path: /repair, json: {} } }' })
+    const { steps } = await walkRunbook(walks.walkOf().options)
+    expect(steps.find((s) => s.name === 'use-spare')).toMatchObject({
+      outcome: 'unattended',
+      note: expect.stringContaining('actions.use-spare is missing'),
+    })
+  })
+
   test('a command that only looks runs in this environment, and its output is talk', async () => {
     const block = '```sh {"name":"look","kind":"check"}\ndrillbook query up\n```\n'
     walks.setUp({ runbook: OUTAGE.replace('### Use the spare', `${block}\n### Use the spare`) })

@@ -1,5 +1,5 @@
-import { bannerMessage } from '../../operations/banner-setting.ts'
 import type { Banner } from '../../platform/banner.ts'
+import { bannerMessage } from '../../platform/banner.ts'
 import { type SettingRoute, settingRoute } from '../../platform/controls/setting.ts'
 import type { Database } from '../../platform/database/database.ts'
 import { databaseReads } from '../../platform/database/settings.ts'
