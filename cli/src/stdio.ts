@@ -1,5 +1,5 @@
 import { styleText } from 'node:util'
-import { own, toTerminal } from './terminal/printable.ts'
+import { own, toTerminal } from '@drillbook/content/text/printable'
 
 type Style = Parameters<typeof styleText>[0]
 

@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { join, relative } from 'node:path'
-import type { Root } from '../content/root.ts'
-import type { Problem } from '../errors.ts'
+import type { Problem } from '@drillbook/content/errors'
+import type { Root } from '@drillbook/content/root'
 
 /** Marks what only a person can write; `drillbook new` leaves it behind. */
 const TEXT = /\bTO WRITE\b.*?(?=["']?\s*$)/

@@ -1,5 +1,5 @@
-import type { Problem } from '../errors.ts'
-import { metricNames } from '../rules/promql.ts'
+import type { Problem } from '@drillbook/content/errors'
+import { metricNames } from '@drillbook/content/rules/promql'
 import type { Content } from './content.ts'
 import { ENVIRONMENT_RULES } from './environments.ts'
 

@@ -1,5 +1,5 @@
-import { findRoot } from '../content/root.ts'
-import { formatDuration } from '../duration.ts'
+import { formatDuration } from '@drillbook/content/duration'
+import { findRoot } from '@drillbook/content/root'
 import type { Stdio } from '../stdio.ts'
 import { run } from './drill.ts'
 import { down, up } from './lab.ts'

@@ -1,14 +1,14 @@
 import { setTimeout as delay } from 'node:timers/promises'
-import { findRoot } from '../content/root.ts'
+import { formatDuration, parseDuration } from '@drillbook/content/duration'
+import { CliError } from '@drillbook/content/errors'
+import { findRoot } from '@drillbook/content/root'
+import { printable } from '@drillbook/content/text/printable'
 import { keeperOf } from '../drill/admit.ts'
 import { Lease } from '../drill/lease.ts'
-import { formatDuration, parseDuration } from '../duration.ts'
 import { type Environment, loadEnvironment } from '../environment/environment.ts'
-import { CliError } from '../errors.ts'
 import type { KeeperClient } from '../keeper/client.ts'
 import { type FaultRecord, isOn, isOpen, MANUAL, type Session, type UndoRecord } from '../keeper/session.ts'
 import type { Stdio } from '../stdio.ts'
-import { printable } from '../terminal/printable.ts'
 
 interface Options {
   env?: string

@@ -1,9 +1,9 @@
-import { findRoot } from '../content/root.ts'
-import { ProblemsError } from '../errors.ts'
+import { ProblemsError } from '@drillbook/content/errors'
+import { findRoot } from '@drillbook/content/root'
+import { printable } from '@drillbook/content/text/printable'
 import { listRunbooks, readRunbook } from '../runbook/read-runbook.ts'
 import { type Block, type Runbook, SECTIONS, type Step } from '../runbook/runbook.ts'
 import type { Stdio } from '../stdio.ts'
-import { printable } from '../terminal/printable.ts'
 import { indented } from '../walk/show-step.ts'
 
 /** Lists the runbooks with their alerts; throws `usage` after the list when some cannot be read. */

@@ -1,4 +1,4 @@
-import { CliError, messageOf } from '../errors.ts'
+import { CliError, messageOf } from '@drillbook/content/errors'
 import type { Journal, PhaseName, PhaseRecord } from './journal.ts'
 import { DRILL_PREFIX } from './message.ts'
 import { detect } from './phases/detect.ts'

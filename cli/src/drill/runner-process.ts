@@ -1,6 +1,6 @@
 import { hostname } from 'node:os'
-import { processStart } from '../process-start.ts'
-import { errorCode } from '../system-error.ts'
+import { errorCode } from '@drillbook/content/errors'
+import { processStart } from '@drillbook/content/lock/process-start'
 
 /** When a process was started, to tell a reused pid; null where that is not known. */
 export function processStartedAt(pid: number): string | null {

@@ -1,6 +1,6 @@
-import { formatDuration } from '../duration.ts'
+import { formatDuration } from '@drillbook/content/duration'
+import { CliError } from '@drillbook/content/errors'
 import { scaledMs } from '../environment/environment.ts'
-import { CliError } from '../errors.ts'
 import type { IncidentEvent } from '../incident/events.ts'
 import type { StepRecord } from '../incident/fold.ts'
 import type { IncidentRecord } from '../incident/record.ts'

@@ -1,6 +1,6 @@
 import { closeSync, existsSync, fstatSync, fsyncSync, openSync, readSync, writeFileSync } from 'node:fs'
 import { dirname } from 'node:path'
-import { redactedJson } from '../redact.ts'
+import { redactedJson } from '@drillbook/content/text/redact'
 
 const NEWLINE = 0x0a
 /** Ends a line that its writer was killed in. */

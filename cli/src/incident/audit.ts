@@ -1,7 +1,7 @@
 import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
+import type { Root } from '@drillbook/content/root'
 import { type ActionResult, describeAction, type Progress, runAction } from '../actions/run-action.ts'
-import type { Root } from '../content/root.ts'
 import type { Environment } from '../environment/environment.ts'
 import { appendLine } from './append-line.ts'
 

@@ -1,8 +1,8 @@
 import { setTimeout as delay } from 'node:timers/promises'
-import { parseDuration } from '../duration.ts'
+import { parseDuration } from '@drillbook/content/duration'
+import { CliError, messageOf } from '@drillbook/content/errors'
+import { holds, parseExpectation } from '@drillbook/content/expectation'
 import { type Environment, scaledMs } from '../environment/environment.ts'
-import { CliError, messageOf } from '../errors.ts'
-import { holds, parseExpectation } from '../expectation.ts'
 import { PrometheusClient } from '../prometheus/client.ts'
 import type { UndoRecord } from './session.ts'
 

@@ -1,10 +1,9 @@
 import { createHash } from 'node:crypto'
 import { closeSync, fsyncSync, mkdirSync, openSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
+import { CliError, errorCode, messageOf } from '@drillbook/content/errors'
+import { FILE_LIMITS, readTextFile } from '@drillbook/content/read-file'
 import { z } from 'zod'
-import { FILE_LIMITS, readTextFile } from '../content/read-file.ts'
-import { CliError, messageOf } from '../errors.ts'
-import { errorCode } from '../system-error.ts'
 import { type Session, sessionSchema } from './session.ts'
 
 const stateSchema = z.object({

@@ -1,7 +1,7 @@
 import { existsSync, mkdirSync, readFileSync } from 'node:fs'
 import { dirname } from 'node:path'
+import { CliError, messageOf } from '@drillbook/content/errors'
 import { z } from 'zod'
-import { CliError, messageOf } from '../errors.ts'
 import { writeDurably } from '../keeper/state-file.ts'
 import type { ProofRun } from './proof.ts'
 

@@ -1,4 +1,4 @@
-import type { AlertRule } from '../rules/read-rules.ts'
+import type { AlertRule } from '@drillbook/content/rules/read-rules'
 import type { ProofRun, Seconds } from './proof.ts'
 
 /** What is known of one alert. Absent: no drill expects it. */

@@ -1,9 +1,9 @@
 import { existsSync, readdirSync, readFileSync, realpathSync } from 'node:fs'
 import { basename, dirname, join } from 'node:path'
-import type { FileContent } from '../content/replace-files.ts'
-import type { Root } from '../content/root.ts'
-import { CliError, messageOf, type Problem } from '../errors.ts'
-import type { YamlFile } from './yaml-file.ts'
+import { CliError, messageOf, type Problem } from '@drillbook/content/errors'
+import type { Root } from '@drillbook/content/root'
+import type { YamlFile } from '@drillbook/content/yaml/yaml-file'
+import type { FileContent } from './replace-files.ts'
 
 const HEADER = '# Compiled by `drillbook rules compile`'
 

@@ -1,9 +1,9 @@
-import { CliError } from '../errors.ts'
+import { CliError } from '@drillbook/content/errors'
+import { own, printable } from '@drillbook/content/text/printable'
 import type { Stdio } from '../stdio.ts'
 import { Keyboard } from './keyboard.ts'
 import type { Key } from './keys.ts'
 import { Line } from './line.ts'
-import { own, printable } from './printable.ts'
 
 /** One answer: the key that gives it, and what it does in a word or two. */
 export interface KeyChoice<T> {

@@ -1,9 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import { formatDuration } from '../duration.ts'
-import { CliError } from '../errors.ts'
-import { type Expectation, formatValue, holds, holdsFor } from '../expectation.ts'
+import { formatDuration } from '@drillbook/content/duration'
+import { CliError } from '@drillbook/content/errors'
+import { type Expectation, formatValue, holds, holdsFor } from '@drillbook/content/expectation'
+import { printable } from '@drillbook/content/text/printable'
 import type { PrometheusClient, Sample } from '../prometheus/client.ts'
-import { printable } from '../terminal/printable.ts'
 
 /** What is asked and how long. All durations in real milliseconds: divide what a runbook says by the speed first. */
 export interface Question {

@@ -1,7 +1,7 @@
-import { formatDuration } from '../duration.ts'
+import { formatDuration } from '@drillbook/content/duration'
+import { printable } from '@drillbook/content/text/printable'
 import type { FrontMatter, Phase, Step } from '../runbook/runbook.ts'
 import type { Stdio } from '../stdio.ts'
-import { printable } from '../terminal/printable.ts'
 
 const WIDTH = 100
 

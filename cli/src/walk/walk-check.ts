@@ -1,9 +1,9 @@
-import { formatDuration } from '../duration.ts'
+import { formatDuration } from '@drillbook/content/duration'
+import { CliError } from '@drillbook/content/errors'
+import { holds } from '@drillbook/content/expectation'
+import { printable } from '@drillbook/content/text/printable'
 import { scaledMs } from '../environment/environment.ts'
-import { CliError } from '../errors.ts'
-import { holds } from '../expectation.ts'
 import type { CheckBlock } from '../runbook/runbook.ts'
-import { printable } from '../terminal/printable.ts'
 import {
   awaitExpectation,
   decisiveValue,

@@ -1,6 +1,6 @@
-import { CliError } from '../errors.ts'
+import { CliError } from '@drillbook/content/errors'
+import { printable } from '@drillbook/content/text/printable'
 import type { CommandBlock } from '../runbook/runbook.ts'
-import { printable } from '../terminal/printable.ts'
 import { type Measured, settle } from './decisions.ts'
 import { finishStep } from './finish-step.ts'
 import type { Ended, Item, Walk } from './walk.ts'

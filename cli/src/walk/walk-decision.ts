@@ -1,4 +1,4 @@
-import { CliError } from '../errors.ts'
+import { CliError } from '@drillbook/content/errors'
 import type { CheckBlock } from '../runbook/runbook.ts'
 import { awaitExpectation, showProgress } from './await-expectation.ts'
 import { settle } from './decisions.ts'

@@ -1,6 +1,6 @@
+import { CliError } from '@drillbook/content/errors'
 import { afterEach, beforeEach, expect, test } from '@jest/globals'
 import { runDrill } from '../../src/drill/run-drill.ts'
-import { CliError } from '../../src/errors.ts'
 import { PrometheusClient } from '../../src/prometheus/client.ts'
 import { drillbookFolder } from '../support/drillbook-folder.ts'
 import { NOBODY, runOf } from './run-of.ts'

@@ -1,4 +1,4 @@
-import { findRoot, type Root } from '../../src/content/root.ts'
+import { findRoot, type Root } from '@drillbook/content/root'
 import { Display } from '../../src/drill/display.ts'
 import { readDrill } from '../../src/drill/drill-file.ts'
 import { createJournal } from '../../src/drill/journal-file.ts'

@@ -1,8 +1,8 @@
+import type { AlertRule } from '@drillbook/content/rules/read-rules'
 import { expect, test } from '@jest/globals'
 import { proofMarkdown } from '../../src/prove/markdown.ts'
 import { mergeRuns } from '../../src/prove/proof-file.ts'
 import { alertRows, median, runRows } from '../../src/prove/table.ts'
-import type { AlertRule } from '../../src/rules/read-rules.ts'
 import { proofRun } from './proof-run.ts'
 
 const alert = (name: string, incident: string): AlertRule => ({

@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises'
+import { CliError } from '@drillbook/content/errors'
 import { scaledMs } from '../../environment/environment.ts'
-import { CliError } from '../../errors.ts'
 import type { Session, UndoRecord } from '../../keeper/session.ts'
 import { ask, firstHeld, limitOf } from '../condition.ts'
 import { PhaseFailure, type Run } from '../run.ts'
