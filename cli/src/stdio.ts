@@ -23,6 +23,9 @@ export interface Stdio {
   signal: AbortSignal
 }
 
+/** Runs a command line of `drillbook` in this process. Resolves to its exit status; throws what the command throws. */
+export type RunCommand = (argv: readonly string[], stdio: Stdio) => Promise<number>
+
 export function processStdio(signal: AbortSignal): Stdio {
   const interactive = process.stdin.isTTY === true && process.stderr.isTTY === true
   return {

@@ -9,7 +9,7 @@ import { type Environment, loadEnvironment } from '../environment/environment.ts
 import { CliError } from '../errors.ts'
 import { isOpen } from '../keeper/session.ts'
 import { localDateTime } from '../local-time.ts'
-import type { Stdio } from '../stdio.ts'
+import type { RunCommand, Stdio } from '../stdio.ts'
 import { printable } from '../terminal/printable.ts'
 import { type Warn, warnOn } from '../warn.ts'
 
@@ -43,16 +43,20 @@ export async function list(stdio: Stdio, options: Options): Promise<void> {
 }
 
 /**
- * Runs one drill. With --json stdout is its journal. Throws `expectation_failed` for every verdict but `passed`, and
+ * Runs one drill, and by `runCommand` the commands of its runbook. With --json stdout is its journal. Throws `expectation_failed` for every verdict but `passed`, and
  * `interrupted` when it was stopped by Ctrl-C and everything is undone.
  */
-export async function run(stdio: Stdio, options: Options & { name: string; unattended?: boolean }): Promise<void> {
+export async function run(
+  stdio: Stdio,
+  options: Options & { name: string; unattended?: boolean },
+  runCommand: RunCommand,
+): Promise<void> {
   const root = findRoot(stdio.cwd)
   const environment = environmentOf(stdio, root, options)
   const warn = warnOn(stdio)
   sayKilled(stdio, root, warn)
   const { name, unattended = false } = options
-  await performDrill(stdio, root, environment, { name, unattended }, async (current) => {
+  await performDrill(stdio, root, environment, { name, unattended, runCommand }, async (current) => {
     if (options.json === true) stdio.out(`${JSON.stringify(current.journal.data, null, 2)}\n`)
     await conclude(current)
   })

@@ -20,7 +20,7 @@ import { alertRows, runRows } from '../prove/table.ts'
 import { testedAlerts } from '../prove/tested-alerts.ts'
 import { readRules } from '../rules/read-rules.ts'
 import { listRunbooks } from '../runbook/read-runbook.ts'
-import type { Stdio } from '../stdio.ts'
+import type { RunCommand, Stdio } from '../stdio.ts'
 import { liveLine } from '../walk/live-line.ts'
 import { down, up } from './lab.ts'
 
@@ -40,19 +40,19 @@ interface Options {
  * Runs drills and controls one after another in a running environment (with `lab`: in a lab of its own), goes on where a
  * stopped one was, and writes proof.json and proof.md. Throws `expectation_failed` when one of them did not pass.
  */
-export async function prove(stdio: Stdio, options: Options): Promise<void> {
-  if (options.lab !== true) return await proveHere(stdio, options)
+export async function prove(stdio: Stdio, options: Options, runCommand: RunCommand): Promise<void> {
+  if (options.lab !== true) return await proveHere(stdio, options, runCommand)
   if (options.env !== undefined) throw new CliError('usage', '--lab and --env exclude each other')
   const talk: Stdio = { ...stdio, out: stdio.err }
   await up(talk, options.portOffset === undefined ? {} : { portOffset: options.portOffset })
   try {
-    await proveHere(stdio, { ...options, env: 'lab' })
+    await proveHere(stdio, { ...options, env: 'lab' }, runCommand)
   } finally {
     await down(talk, {})
   }
 }
 
-async function proveHere(stdio: Stdio, options: Options): Promise<void> {
+async function proveHere(stdio: Stdio, options: Options, runCommand: RunCommand): Promise<void> {
   const { root, environment } = context(stdio, options)
   if (options.repeat < 1) throw new CliError('usage', '--repeat has to be at least 1')
   const only = (options.only ?? '').split(',').filter((name) => name !== '')
@@ -65,7 +65,7 @@ async function proveHere(stdio: Stdio, options: Options): Promise<void> {
   const before = options.new === true ? [] : goOn(stdio, plan, readProofs(underWay))
   const started = performance.now()
   const outcome = await runPlan(plan, before, {
-    run: (item) => runItem(stdio, root, environment, item),
+    run: (item) => runItem(stdio, root, environment, item, runCommand),
     save: (proofs) => writeProofs(underWay, proofs),
     begins: ({ name, kind }, number, again) =>
       stdio.err(
@@ -103,7 +103,13 @@ function goOn(stdio: Stdio, plan: readonly Item[], stopped: Proofs | undefined):
 }
 
 /** Runs one item; what it prints goes to `.drillbook/proof/NAME.log`, its last line to the terminal. */
-async function runItem(stdio: Stdio, root: Root, environment: Environment, item: Item): Promise<ProofRun> {
+async function runItem(
+  stdio: Stdio,
+  root: Root,
+  environment: Environment,
+  item: Item,
+  runCommand: RunCommand,
+): Promise<ProofRun> {
   const folder = join(root.records, 'proof')
   mkdirSync(folder, { recursive: true })
   const log = join(folder, `${item.name}.log`)
@@ -119,15 +125,21 @@ async function runItem(stdio: Stdio, root: Root, environment: Environment, item:
   try {
     return item.kind === 'control'
       ? await control(quiet, root, environment, item.name)
-      : await drill(quiet, root, environment, item.name)
+      : await drill(quiet, root, environment, item.name, runCommand)
   } finally {
     line.end()
   }
 }
 
-async function drill(stdio: Stdio, root: Root, environment: Environment, name: string): Promise<ProofRun> {
+async function drill(
+  stdio: Stdio,
+  root: Root,
+  environment: Environment,
+  name: string,
+  runCommand: RunCommand,
+): Promise<ProofRun> {
   let run: ProofRun | undefined
-  await performDrill(stdio, root, environment, { name, unattended: true }, async ({ journal }) => {
+  await performDrill(stdio, root, environment, { name, unattended: true, runCommand }, async ({ journal }) => {
     run = proofOf(journal.data)
   })
   if (run === undefined) throw new Error(`the drill ${name} ended without a journal`)

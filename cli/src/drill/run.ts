@@ -5,7 +5,7 @@ import { CliError } from '../errors.ts'
 import type { KeeperClient } from '../keeper/client.ts'
 import type { PrometheusClient } from '../prometheus/client.ts'
 import type { SlackQueue } from '../slack/webhook.ts'
-import type { Stdio } from '../stdio.ts'
+import type { RunCommand, Stdio } from '../stdio.ts'
 import type { Display } from './display.ts'
 import type { Drill } from './drill.ts'
 import type { Moment } from './journal.ts'
@@ -28,6 +28,8 @@ export interface Run {
   readonly slack: SlackQueue | undefined
   /** Nobody is asked anything. */
   readonly unattended: boolean
+  /** Runs the commands of the runbook. */
+  readonly runCommand: RunCommand
   /** The first Ctrl-C: roll back. */
   readonly signal: AbortSignal
   /** The second one: leave the rest to the keeper. */

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals'
 import { stringify } from 'yaml'
+import { runCli } from '../../src/cli.ts'
 import { list, run } from '../../src/commands/drill.ts'
 import { start } from '../../src/commands/fault.ts'
 import { findRoot } from '../../src/content/root.ts'
@@ -53,7 +54,7 @@ function environment(change: Record<string, unknown> = {}): string {
 }
 const ask = (env: string, name = 'cache-outage') => {
   const { stdio, captured } = capturedStdio({ cwd: shipped.dir })
-  return { captured, done: run(stdio, { name, env, unattended: true, json: true }) }
+  return { captured, done: run(stdio, { name, env, unattended: true, json: true }, runCli) }
 }
 
 describe('drill run refuses', () => {

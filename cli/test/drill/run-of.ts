@@ -1,3 +1,4 @@
+import { runCli } from '../../src/cli.ts'
 import { findRoot, type Root } from '../../src/content/root.ts'
 import { Display } from '../../src/drill/display.ts'
 import { readDrill } from '../../src/drill/drill-file.ts'
@@ -30,6 +31,7 @@ export function runOf(root: Root, prometheus: PrometheusClient): Run {
     observer: new Observer(environment, drill, prometheus, display),
     slack: undefined,
     unattended: false,
+    runCommand: runCli,
     signal: stdio.signal,
     hurry: new AbortController().signal,
     waiting: undefined,
