@@ -58,6 +58,7 @@ export async function performDrill(
     signal: stdio.signal,
     hurry: hurry.signal,
     waiting: undefined,
+    stop: undefined,
     lease: undefined,
   }
   display.title(

@@ -13,6 +13,7 @@ import type { JournalFile } from './journal-file.ts'
 import type { Lease } from './lease.ts'
 import type { Observer } from './observer.ts'
 import type { Waiting } from './overhead.ts'
+import type { Stop } from './verdict.ts'
 
 /** Everything that the phases of one drill share. */
 export interface Run {
@@ -35,6 +36,8 @@ export interface Run {
   /** The second one: leave the rest to the keeper. */
   readonly hurry: AbortSignal
   waiting: Waiting | undefined
+  /** What stopped the drill before its end, once it is over. */
+  stop: Stop | undefined
   lease: Lease | undefined
 }
 

@@ -35,6 +35,7 @@ export function runOf(root: Root, prometheus: PrometheusClient): Run {
     signal: stdio.signal,
     hurry: new AbortController().signal,
     waiting: undefined,
+    stop: undefined,
     lease: undefined,
   }
 }
