@@ -21,7 +21,7 @@ import { testedAlerts } from '../prove/tested-alerts.ts'
 import { readRules } from '../rules/read-rules.ts'
 import { listRunbooks } from '../runbook/read-runbook.ts'
 import type { RunCommand, Stdio } from '../stdio.ts'
-import { liveLine } from '../walk/live-line.ts'
+import { liveLine } from '../terminal/live-line.ts'
 import { down, up } from './lab.ts'
 
 interface Options {

@@ -1,5 +1,5 @@
 import type { Stdio } from '../stdio.ts'
-import { own, printable } from '../terminal/printable.ts'
+import { own, printable } from './printable.ts'
 
 /** A line that is wrapped cannot be overwritten, so it is cut at this or at the terminal's width. */
 const COLUMNS = 80
