@@ -2,7 +2,7 @@ import { readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'no
 import { hostname } from 'node:os'
 import { basename, dirname, join } from 'node:path'
 import { z } from 'zod'
-import { processMark } from './process-start.ts'
+import { isStillRunning, processMark } from './process-start.ts'
 import { errorCode } from './system-error.ts'
 
 /** Who has a lock. `doing` is what they said when they took it; `file` is what to remove if they are gone for good. */
@@ -61,12 +61,12 @@ function livingClaims(path: string): Holder[] {
     .filter((name) => name.startsWith(prefix))
     .sort()
     .flatMap((name) => {
-      const [, pid, started, unfinished] = /^\d{14}-(\d+)-(\w+)-\d+(\.new)?$/.exec(name.slice(prefix.length)) ?? []
+      const [, pid, mark = '', unfinished] = /^\d{14}-(\d+)-(\w+)-\d+(\.new)?$/.exec(name.slice(prefix.length)) ?? []
       if (pid === undefined) return []
       const file = join(dirname(path), name)
       const said = readClaim(file)
       if (said === undefined) return []
-      const alive = said.host !== hostname() || processMark(Number(pid)) === started
+      const alive = isStillRunning({ pid: Number(pid), host: said.host, mark })
       if (!alive) rmSync(file, { force: true })
       return alive && unfinished === undefined ? [{ pid: Number(pid), ...said, file }] : []
     })

@@ -2,7 +2,7 @@ import { existsSync, mkdirSync, readFileSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { z } from 'zod'
 import { CliError, messageOf } from '../errors.ts'
-import { writeDurably } from '../keeper/state-file.ts'
+import { writeDurably } from '../files/write-durably.ts'
 import type { ProofRun } from './proof.ts'
 
 const seconds = z.number().nullable()
