@@ -1,6 +1,7 @@
-import { existsSync, mkdirSync, readFileSync } from 'node:fs'
+import { existsSync, mkdirSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { z } from 'zod'
+import { FILE_LIMITS, readTextFile } from '../content/read-file.ts'
 import { CliError, messageOf } from '../errors.ts'
 import { writeDurably } from '../files/write-durably.ts'
 import type { ProofRun } from './proof.ts'
@@ -38,7 +39,7 @@ export interface Proofs {
 export function readProofs(path: string): Proofs | undefined {
   if (!existsSync(path)) return undefined
   try {
-    const { plan, runs } = file.parse(JSON.parse(readFileSync(path, 'utf8')))
+    const { plan, runs } = file.parse(JSON.parse(readTextFile(path, FILE_LIMITS.record)))
     return { plan, runs }
   } catch (error) {
     throw new CliError('usage', `${path} cannot be read: ${messageOf(error)}`, {

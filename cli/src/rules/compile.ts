@@ -1,5 +1,6 @@
-import { readdirSync, readFileSync } from 'node:fs'
+import { readdirSync } from 'node:fs'
 import { join } from 'node:path'
+import { FILE_LIMITS, readTextFile } from '../content/read-file.ts'
 import { type FileContent, replaceFiles } from '../content/replace-files.ts'
 import type { Root } from '../content/root.ts'
 import { CliError, messageOf, type Problem, ProblemsError } from '../errors.ts'
@@ -85,7 +86,7 @@ function templates(root: Root, dir: string): FileContent[] {
   const names = readdirSync(root.alerts).filter((name) => name.endsWith('.tmpl'))
   return names.sort().map((name) => {
     try {
-      return { path: join(dir, name), text: readFileSync(join(root.alerts, name), 'utf8') }
+      return { path: join(dir, name), text: readTextFile(join(root.alerts, name), FILE_LIMITS.content) }
     } catch (error) {
       throw new CliError('usage', `cannot read ${join(root.alerts, name)}: ${messageOf(error)}`)
     }

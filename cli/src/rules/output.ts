@@ -1,5 +1,6 @@
-import { existsSync, readdirSync, readFileSync, realpathSync } from 'node:fs'
+import { existsSync, readdirSync, realpathSync } from 'node:fs'
 import { basename, dirname, join } from 'node:path'
+import { FILE_LIMITS, readTextFile } from '../content/read-file.ts'
 import type { FileContent } from '../content/replace-files.ts'
 import type { Root } from '../content/root.ts'
 import { CliError, messageOf, type Problem } from '../errors.ts'
@@ -46,9 +47,9 @@ export function outdated(dir: string, files: readonly FileContent[]): string[] {
 
 function isCompiled(path: string): boolean {
   try {
-    return readFileSync(path, 'utf8').startsWith(HEADER)
+    return readTextFile(path, FILE_LIMITS.record).startsWith(HEADER)
   } catch {
-    // A folder, or not ours to read: not ours to replace either.
+    // A folder, a FIFO, or not ours to read: not ours to replace either.
     return false
   }
 }
