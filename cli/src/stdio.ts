@@ -15,6 +15,8 @@ export interface Stdio {
   err(text: string): void
   /** Styles text for stderr, or where it goes to, unless NO_COLOR is set or that is no terminal. */
   style(style: Style, text: string, to?: 'out' | 'err'): string
+  /** How wide the terminal on stderr is, or on stdout. Undefined: it is none, or does not say. */
+  columns(to?: 'out' | 'err'): number | undefined
   /** Can we ask a person? Needs a terminal on stdin and on stderr. */
   interactive: boolean
   env: Readonly<Record<string, string | undefined>>
@@ -37,6 +39,7 @@ export function processStdio(signal: AbortSignal): Stdio {
       }).split('.')
       return own(on) + text + own(off)
     },
+    columns: (to) => (to === 'out' ? process.stdout : process.stderr).columns || undefined,
     interactive,
     env: process.env,
     cwd: process.cwd(),
