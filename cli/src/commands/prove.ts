@@ -1,5 +1,5 @@
 import { appendFileSync, mkdirSync, rmSync, writeFileSync } from 'node:fs'
-import { join, resolve } from 'node:path'
+import { join, relative, resolve } from 'node:path'
 import type { Root } from '../content/root.ts'
 import { context } from '../context.ts'
 import { admit, closeKilled } from '../drill/admit.ts'
@@ -76,7 +76,7 @@ async function proveHere(stdio: Stdio, options: Options, runCommand: RunCommand)
   const out = resolve(stdio.cwd, options.out ?? join(root.dir, 'docs'))
   const runs = mergeRuns(readProofs(join(out, 'proof.json'))?.runs ?? [], outcome.runs)
   writeProofs(join(out, 'proof.json'), { runs })
-  writeFileSync(join(out, 'proof.md'), markdownOf(root, runs))
+  writeFileSync(join(out, 'proof.md'), markdownOf(root, runs, out))
   rmSync(underWay)
   if (options.json === true) stdio.out(`${JSON.stringify({ ...outcome, proof: join(out, 'proof.md') }, null, 2)}\n`)
   else
@@ -157,13 +157,13 @@ async function control(stdio: Stdio, root: Root, environment: Environment, name:
   })
 }
 
-function markdownOf(root: Root, runs: readonly ProofRun[]): string {
+function markdownOf(root: Root, runs: readonly ProofRun[], out: string): string {
   const alerts = readRules(root)
     .flatMap((group) => group.rules)
     .filter((rule) => rule.alert !== undefined)
   const noDrill = new Map(
-    listRunbooks(root).runbooks.flatMap(({ frontMatter: { incident, noDrill: reason } }) =>
-      reason === undefined ? [] : [[incident, reason] as const],
+    listRunbooks(root).runbooks.flatMap(({ file, frontMatter: { incident, noDrill: reason } }) =>
+      reason === undefined ? [] : [[incident, encodeURI(relative(out, join(root.dir, file)))] as const],
     ),
   )
   return proofMarkdown(alertRows(alerts, { tested: testedAlerts(root), noDrill }, runs), runRows(runs), runs)
