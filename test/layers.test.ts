@@ -31,9 +31,7 @@ test('the reference app consists of these parts and nothing else', () => {
 
 test.each(Object.keys(MAY_IMPORT))('%s imports only what lies below it', (part) => {
   const imports = filesIn(join(SOURCE, part)).flatMap((file) =>
-    [...readFileSync(file, 'utf8').matchAll(/(?:from|import\() ?'(\.[^']+)'/g)].map(
-      ([, path = '']) => [relative(SOURCE, file), relative(SOURCE, resolve(dirname(file), path))] as const,
-    ),
+    importedBy(file).map((path) => [relative(SOURCE, file), relative(SOURCE, path)] as const),
   )
   expect(imports.length).toBeGreaterThan(0)
   const allowed = [part, ...(MAY_IMPORT[part] ?? [])]
@@ -55,6 +53,34 @@ test.each(Object.entries(PACKAGES))('the package %s imports only %j, and by name
   const inside = [join(ROOT, name, 'src'), ...allowed.map((other) => `@drillbook/${other}`)]
   expect(imports.filter(([, path]) => !inside.some((part) => `${path}/`.startsWith(`${part}/`)))).toEqual([])
 })
+
+const CLI = resolve(import.meta.dirname, '../cli/src')
+
+test('no file of cli/src imports itself in a circle, neither lazily nor for a type', () => {
+  const imports = new Map(filesIn(CLI).map((file) => [file, importedBy(file)]))
+  const files = [...imports.keys()]
+  expect(files.some((file) => file.endsWith('/cli.ts') && importedBy(file).length > 10)).toBe(true)
+  expect(files.filter((file) => reachableFrom(file, imports).has(file)).map((file) => relative(CLI, file))).toEqual([])
+})
+
+/** Every file that it leads to, itself only when it does so in a circle. */
+function reachableFrom(file: string, imports: ReadonlyMap<string, readonly string[]>): Set<string> {
+  const reached = new Set<string>()
+  const open = [...(imports.get(file) ?? [])]
+  for (let next = open.pop(); next !== undefined; next = open.pop()) {
+    if (reached.has(next)) continue
+    reached.add(next)
+    open.push(...(imports.get(next) ?? []))
+  }
+  return reached
+}
+
+/** What it imports by a relative path: `import`, `export ... from` and `import()`. */
+function importedBy(file: string): string[] {
+  return [...readFileSync(file, 'utf8').matchAll(/(?:from|import\(|import) ?'(\.[^']+)'/g)].map(([, path = '']) =>
+    resolve(dirname(file), path),
+  )
+}
 
 function filesIn(folder: string): string[] {
   return readdirSync(folder, { recursive: true, withFileTypes: true })

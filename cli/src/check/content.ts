@@ -62,10 +62,15 @@ export function readContent(root: Root): { content: Content; problems: Problem[]
     runbooks: runbooks.runbooks,
     drills,
     environments,
-    placeholders: placeholders(root),
+    placeholders: placeholders(root).filter(({ file, message }) => !isSaid(problems, file, message)),
     dashboards: new Map(dashboards),
   }
   return { content, problems }
+}
+
+/** What cannot be read is said by each of its readers, and told once. */
+function isSaid(problems: readonly Problem[], file: string, message: string): boolean {
+  return problems.some((problem) => problem.file === file && problem.message === message)
 }
 
 function filesIn(dir: string, ending: string): string[] {

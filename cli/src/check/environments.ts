@@ -7,7 +7,7 @@ import type { Runbook } from '../runbook/runbook.ts'
 import { validateAgainst } from '../runbook/validate-against.ts'
 import type { Content } from './content.ts'
 import { isPlaceholder } from './placeholders.ts'
-import type { Rule } from './rules.ts'
+import type { Rule } from './rule.ts'
 
 /** What an environment promises. Each is judged by the incident classes that it has. */
 export const ENVIRONMENT_RULES: readonly Rule[] = [

@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import type { Root } from '@drillbook/content/root'
 import { type ActionResult, describeAction, type Progress, runAction } from '../actions/run-action.ts'
 import type { Environment } from '../environment/environment.ts'
-import { appendLine } from './append-line.ts'
+import { appendLine } from '../files/append-line.ts'
 
 /** Who did what, where, and when: `.drillbook/audit.jsonl`, one line before an act and one after it. */
 export interface AuditLine {

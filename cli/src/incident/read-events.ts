@@ -1,6 +1,6 @@
 import { errorCode, messageOf, type Problem } from '@drillbook/content/errors'
 import { FILE_LIMITS, readTextFile } from '@drillbook/content/read-file'
-import { TORN } from './append-line.ts'
+import { TORN } from '../files/append-line.ts'
 import { type IncidentEvent, incidentEvent } from './events.ts'
 
 /**

@@ -15,7 +15,7 @@ export interface AlertRow {
   resolved: number
   /** The drills that expect it. */
   drills: string[]
-  /** Why no drill can prove it, as its runbook says. */
+  /** Where its runbook says why no drill can prove it: a path from the folder of the proof. Undefined: a drill can. */
   noDrill: string | undefined
 }
 

@@ -1,16 +1,8 @@
-import {
-  closeSync,
-  fsyncSync,
-  mkdirSync,
-  openSync,
-  readdirSync,
-  renameSync,
-  rmSync,
-  statSync,
-  writeSync,
-} from 'node:fs'
+import { mkdirSync, readdirSync, renameSync, rmSync, statSync } from 'node:fs'
 import { basename, dirname, join } from 'node:path'
 import { CliError, messageOf } from '@drillbook/content/errors'
+import { processMark } from '@drillbook/content/lock/process-start'
+import { writeSynced } from '../files/write-durably.ts'
 
 /** A file to be written whole. `path` is absolute. */
 export interface FileContent {
@@ -33,7 +25,7 @@ export function replaceFiles(files: readonly FileContent[], gone: readonly strin
       removeLeftovers(path)
       const from = `${beside(path)}${process.pid}.new`
       staged.push({ from, to: path })
-      writeWhole(from, text)
+      writeSynced(from, text)
     }
   } catch (error) {
     for (const { from } of staged) rmSync(from, { force: true })
@@ -47,32 +39,11 @@ function beside(path: string): string {
   return join(dirname(path), `.${basename(path)}.`)
 }
 
-function writeWhole(path: string, text: string): void {
-  const file = openSync(path, 'w')
-  try {
-    const bytes = Buffer.from(text)
-    for (let written = 0; written < bytes.length; ) written += writeSync(file, bytes, written)
-    fsyncSync(file)
-  } finally {
-    closeSync(file)
-  }
-}
-
 /** What a call that was killed has left beside the file. */
 function removeLeftovers(path: string): void {
   const prefix = basename(beside(path))
   for (const name of readdirSync(dirname(path))) {
     const pid = name.startsWith(prefix) ? /^(\d+)\.new$/.exec(name.slice(prefix.length))?.[1] : undefined
-    if (pid !== undefined && !isRunning(Number(pid))) rmSync(join(dirname(path), name), { force: true })
-  }
-}
-
-function isRunning(pid: number): boolean {
-  try {
-    process.kill(pid, 0)
-    return true
-  } catch {
-    // ESRCH: it is gone. EPERM: another user's, whose leftovers we could not remove either.
-    return false
+    if (pid !== undefined && processMark(Number(pid)) === '') rmSync(join(dirname(path), name), { force: true })
   }
 }

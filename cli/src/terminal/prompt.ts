@@ -93,7 +93,7 @@ function keysLine<T>(stdio: Stdio, choices: readonly KeyChoice<T>[]): string {
 }
 
 function redraw(stdio: Stdio, line: Line): void {
-  const columns = Math.min(process.stderr.columns ?? COLUMNS, COLUMNS) - 1
+  const columns = Math.min(stdio.columns() ?? COLUMNS, COLUMNS) - 1
   const erased = stdio.env.TERM === 'dumb' ? own(`\r${' '.repeat(columns)}\r`) : own('\r\u001b[2K')
   stdio.err(`${erased}${MARGIN}> ${line.tail(columns - MARGIN.length - 2)}`)
 }

@@ -5,6 +5,7 @@ import { CliError } from '@drillbook/content/errors'
 import { rootAt } from '@drillbook/content/root'
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals'
 import { readContent } from '../../src/check/content.ts'
+import { runCli } from '../../src/cli.ts'
 import { check } from '../../src/commands/check.ts'
 import { run } from '../../src/commands/drill.ts'
 import { respond } from '../../src/commands/respond.ts'
@@ -45,8 +46,8 @@ async function outcome(work: Promise<void>): Promise<{ status: number; message: 
 }
 const stdio = () => capturedStdio({ cwd: dir }).stdio
 const checked = () => outcome(check(stdio(), {}))
-const drilled = () => outcome(run(stdio(), { name: 'cache-outage', env: 'shop', unattended: true }))
-const walked = () => outcome(respond(stdio(), { incident: 'cache-outage', env: 'shop', yes: true }))
+const drilled = () => outcome(run(stdio(), { name: 'cache-outage', env: 'shop', unattended: true }, runCli))
+const walked = () => outcome(respond(stdio(), { incident: 'cache-outage', env: 'shop', yes: true }, runCli))
 
 describe("an environment of one's own beside the shipped ones", () => {
   test('is judged by the incident classes for which it binds everything', async () => {

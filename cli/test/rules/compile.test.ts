@@ -184,6 +184,7 @@ test('the command writes below the current folder and prints the paths', async (
     out: (text) => void printed.push(text),
     err: () => undefined,
     style: (_style, text) => text,
+    columns: () => undefined,
     interactive: false,
     env: {},
     cwd: root.dir,

@@ -1,9 +1,10 @@
-import { readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
+import { readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { hostname } from 'node:os'
 import { basename, dirname, join } from 'node:path'
 import { z } from 'zod'
 import { errorCode } from '../errors.ts'
-import { processMark } from './process-start.ts'
+import { FILE_LIMITS, readTextFile } from '../read-file.ts'
+import { isStillRunning, processMark } from './process-start.ts'
 
 /** Who has a lock. `doing` is what they said when they took it; `file` is what to remove if they are gone for good. */
 export interface Holder {
@@ -61,12 +62,12 @@ function livingClaims(path: string): Holder[] {
     .filter((name) => name.startsWith(prefix))
     .sort()
     .flatMap((name) => {
-      const [, pid, started, unfinished] = /^\d{14}-(\d+)-(\w+)-\d+(\.new)?$/.exec(name.slice(prefix.length)) ?? []
+      const [, pid, mark = '', unfinished] = /^\d{14}-(\d+)-(\w+)-\d+(\.new)?$/.exec(name.slice(prefix.length)) ?? []
       if (pid === undefined) return []
       const file = join(dirname(path), name)
       const said = readClaim(file)
       if (said === undefined) return []
-      const alive = said.host !== hostname() || processMark(Number(pid)) === started
+      const alive = isStillRunning({ pid: Number(pid), host: said.host, mark })
       if (!alive) rmSync(file, { force: true })
       return alive && unfinished === undefined ? [{ pid: Number(pid), ...said, file }] : []
     })
@@ -75,7 +76,7 @@ function livingClaims(path: string): Holder[] {
 /** Undefined when it is gone: released. A claim that cannot be understood counts as one of this host. */
 function readClaim(file: string): z.infer<typeof content> | undefined {
   try {
-    return content.parse(JSON.parse(readFileSync(file, 'utf8')))
+    return content.parse(JSON.parse(readTextFile(file, FILE_LIMITS.small)))
   } catch (error) {
     return errorCode(error) === 'ENOENT' ? undefined : { host: hostname(), doing: '' }
   }

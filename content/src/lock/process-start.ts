@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs'
+import { hostname } from 'node:os'
 import { errorCode } from '../errors.ts'
 
 /**
@@ -16,14 +17,26 @@ export function processStart(pid: number): string | undefined {
   }
 }
 
+const UNKNOWN_START = 'running'
+
 /** A word that names the process with this number for as long as it runs, and no later one (where /proc tells). '' when there is none. */
 export function processMark(pid: number): string {
   const start = processStart(pid)
   if (start !== undefined) return start
   try {
     process.kill(pid, 0)
-    return 'running'
+    return UNKNOWN_START
   } catch (error) {
-    return errorCode(error) === 'EPERM' ? 'running' : ''
+    return errorCode(error) === 'EPERM' ? UNKNOWN_START : ''
   }
+}
+
+/**
+ * Does the process that had this mark still run? One on another host cannot be seen and counts as running. Where its start is not known
+ * (`mark` is null, or /proc does not tell), its number has to do.
+ */
+export function isStillRunning({ pid, host, mark }: { pid: number; host: string; mark: string | null }): boolean {
+  if (host !== hostname()) return true
+  const now = processMark(pid)
+  return now !== '' && (mark === null || now === UNKNOWN_START || now === mark)
 }

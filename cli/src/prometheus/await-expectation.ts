@@ -1,9 +1,9 @@
-import { setTimeout as sleep } from 'node:timers/promises'
 import { formatDuration } from '@drillbook/content/duration'
-import { CliError } from '@drillbook/content/errors'
 import { type Expectation, formatValue, holds, holdsFor } from '@drillbook/content/expectation'
 import { printable } from '@drillbook/content/text/printable'
+import { type Environment, scaledMs } from '../environment/environment.ts'
 import type { PrometheusClient, Sample } from '../prometheus/client.ts'
+import { type Waited, waitUntil } from './wait-until.ts'
 
 /** What is asked and how long. All durations in real milliseconds: divide what a runbook says by the speed first. */
 export interface Question {
@@ -20,12 +20,12 @@ export interface Question {
   tries: number
 }
 
-export interface Look {
-  samples: Sample[]
-  holds: boolean
-  waitedMs: number
-  /** For how long it has held without a break; absent while it does not. */
-  heldMs?: number
+/** A fast environment is asked more often, but never so often that asking becomes load. */
+const FASTEST_POLL_MS = 200
+
+/** The pause between two looks in this environment: a second at speed 1. */
+export function pollMs(environment: Environment): number {
+  return Math.max(FASTEST_POLL_MS, scaledMs(environment, 1000))
 }
 
 /**
@@ -34,53 +34,15 @@ export interface Look {
  */
 export async function awaitExpectation(
   prometheus: PrometheusClient,
-  question: Question,
+  { promql, expect, emptyHolds, ...wait }: Question,
   /** `onWait` hears of every look but the last. */
-  options: { signal: AbortSignal; onWait?: (look: Look) => void },
-): Promise<Look> {
-  const { expect, withinMs, forMs, emptyHolds, intervalMs } = question
-  const started = performance.now()
-  let heldSince: number | undefined
-  for (;;) {
-    const samples = await ask(prometheus, question, options.signal)
-    const now = performance.now()
-    const held = holds(expect, samples, emptyHolds)
-    heldSince = held ? (heldSince ?? now) : undefined
-    const look: Look = {
-      samples,
-      holds: held,
-      waitedMs: now - started,
-      ...(heldSince === undefined ? {} : { heldMs: now - heldSince }),
-    }
-    if (heldSince !== undefined && now - heldSince >= forMs) return look
-    if (heldSince === undefined && now - started >= withinMs) return look
-    options.onWait?.(look)
-    await sleep(intervalMs, undefined, { signal: options.signal })
+  { signal, onWait }: { signal: AbortSignal; onWait?: (waited: Waited<Sample[]>) => void },
+): Promise<Waited<Sample[]>> {
+  const look = async () => {
+    const samples = await prometheus.query(promql)
+    return { holds: holds(expect, samples, emptyHolds), seen: samples }
   }
-}
-
-async function ask(
-  prometheus: PrometheusClient,
-  { promql, intervalMs, tries }: Question,
-  signal: AbortSignal,
-): Promise<Sample[]> {
-  for (let attempt = 1; ; attempt++) {
-    try {
-      return await orAbort(() => prometheus.query(promql), signal)
-    } catch (error) {
-      if (!(error instanceof CliError && error.code === 'unreachable') || attempt >= tries) throw error
-      await sleep(intervalMs, undefined, { signal })
-    }
-  }
-}
-
-/** Ctrl-C does not wait for a server that hangs. */
-async function orAbort<T>(start: () => Promise<T>, signal: AbortSignal): Promise<T> {
-  signal.throwIfAborted()
-  const { promise, reject } = Promise.withResolvers<never>()
-  const abort = () => reject(signal.reason)
-  signal.addEventListener('abort', abort, { once: true })
-  return Promise.race([start(), promise]).finally(() => signal.removeEventListener('abort', abort))
+  return waitUntil(look, { ...wait, signal }, onWait)
 }
 
 /** The value that decided: the first that does not hold, else the first. Undefined for an empty result. */
@@ -98,8 +60,8 @@ export function showValues(expect: Expectation, samples: readonly Sample[]): str
 }
 
 /** One look of a wait, for people: the value, the threshold, and how much of the time is over. */
-export function showProgress({ expect, withinMs, forMs }: Question, look: Look): string {
-  const value = `${showValues(expect, look.samples)} against ${expect.text}`
+export function showProgress({ expect, withinMs, forMs }: Question, look: Waited<Sample[]>): string {
+  const value = `${showValues(expect, look.seen)} against ${expect.text}`
   return look.heldMs === undefined
     ? `${value}, waiting ${formatDuration(look.waitedMs)} of ${formatDuration(withinMs)}`
     : `${value}, holds for ${formatDuration(look.heldMs)} of ${formatDuration(forMs)}`

@@ -1,6 +1,7 @@
 import { closeSync, existsSync, fstatSync, fsyncSync, openSync, readSync, writeFileSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { redactedJson } from '@drillbook/content/text/redact'
+import { syncFolder } from './write-durably.ts'
 
 const NEWLINE = 0x0a
 /** Ends a line that its writer was killed in. */
@@ -24,14 +25,4 @@ export function appendLine(file: string, value: unknown): void {
     closeSync(fd)
   }
   if (isNew) syncFolder(dirname(file))
-}
-
-/** Makes the entries of a folder durable. */
-export function syncFolder(dir: string): void {
-  const fd = openSync(dir, 'r')
-  try {
-    fsyncSync(fd)
-  } finally {
-    closeSync(fd)
-  }
 }

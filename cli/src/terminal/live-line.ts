@@ -22,7 +22,7 @@ export function liveLine(stdio: Stdio): LiveLine {
     show(outside) {
       const text = printable(outside)
       if (overwrites) {
-        stdio.err(`${ERASED}${text.slice(0, Math.min(process.stderr.columns || COLUMNS, COLUMNS) - 2)}`)
+        stdio.err(`${ERASED}${text.slice(0, Math.min(stdio.columns() ?? COLUMNS, COLUMNS) - 2)}`)
         open = true
       } else if (performance.now() - shownAt >= PAUSE_MS) {
         stdio.err(`${text}\n`)
