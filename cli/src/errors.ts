@@ -1,4 +1,6 @@
+import { redact } from './redact.ts'
 import { printable } from './terminal/printable.ts'
+
 /** What went wrong, in the vocabulary of the exit codes: one table maps each code to the process's exit status. */
 export type ErrorCode = 'expectation_failed' | 'usage' | 'unreachable' | 'refused' | 'interrupted'
 
@@ -50,11 +52,14 @@ export class ProblemsError extends CliError {
   }
 }
 
-/** The message of anything thrown, on one line and printable, for sentences that continue with "because …". */
+/**
+ * The message of anything thrown, on one line and printable, for sentences that continue with "because …", without the secrets
+ * that a library repeats.
+ */
 export function messageOf(error: unknown): string {
   if (error instanceof AggregateError && error.errors.length > 0) return error.errors.map(messageOf).join('; ')
   if (error instanceof Error && error.cause instanceof Error && error.message === 'fetch failed') {
     return messageOf(error.cause)
   }
-  return printable((error instanceof Error ? error.message : String(error)).replace(/\s+/g, ' '))
+  return printable(redact(error instanceof Error ? error.message : String(error)).replace(/\s+/g, ' '))
 }

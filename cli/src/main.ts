@@ -1,5 +1,6 @@
 import { runCli } from './cli.ts'
 import { CliError, messageOf } from './errors.ts'
+import { redact } from './redact.ts'
 import { processStdio } from './stdio.ts'
 
 /** The only process edge: argv, signals and the exit status stop here. */
@@ -24,7 +25,8 @@ for (const stream of [process.stdout, process.stderr]) {
   })
 }
 
-const stdio = processStdio(interrupt.signal)
+const raw = processStdio(interrupt.signal)
+const stdio = { ...raw, out: (text: string) => raw.out(redact(text)), err: (text: string) => raw.err(redact(text)) }
 try {
   process.exitCode = await runCli(process.argv.slice(2), stdio)
 } catch (error) {

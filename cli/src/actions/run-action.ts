@@ -2,6 +2,8 @@ import { performance } from 'node:perf_hooks'
 import type { Action, Environment, OpsCall, Step } from '../environment/environment.ts'
 import type { ParamValue } from '../environment/param.ts'
 import { CliError } from '../errors.ts'
+import { ANSWER_LIMITS } from '../http/ask.ts'
+import { readText } from '../http/read-text.ts'
 import { describeStep, opsOf, type RunOptions, runStep, type TargetResult } from './run-step.ts'
 import { resolveParams, substitute } from './substitute.ts'
 
@@ -108,7 +110,7 @@ async function readProgress(url: string, token: string): Promise<Progress | unde
       headers: { authorization: `Bearer ${token}` },
       signal: AbortSignal.timeout(900),
     })
-    const body: unknown = await response.json()
+    const body: unknown = JSON.parse(await readText(response, ANSWER_LIMITS.ops))
     if (typeof body !== 'object' || body === null || !('done' in body) || !('total' in body)) return undefined
     return { done: Number(body.done), total: Number(body.total) }
   } catch {

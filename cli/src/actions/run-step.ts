@@ -2,7 +2,8 @@ import { execFile } from 'node:child_process'
 import { performance } from 'node:perf_hooks'
 import { durationMs, type Environment, type OpsCall, type Step, TRAFFIC } from '../environment/environment.ts'
 import { CliError, messageOf } from '../errors.ts'
-import { readSecret } from '../prometheus/client.ts'
+import { redact } from '../redact.ts'
+import { readSecret } from '../secret.ts'
 import { printable } from '../terminal/printable.ts'
 import { jsonOf, readAnswer } from './read-answer.ts'
 
@@ -88,7 +89,7 @@ async function callInstance(
     target: url,
     ok,
     ...(status === undefined ? {} : { status }),
-    output: output.trim().slice(0, OUTPUT_LIMIT),
+    output: redact(output.trim()).slice(0, OUTPUT_LIMIT),
     durationMs: Math.round(performance.now() - started),
     ...(json === undefined ? {} : { json }),
   })
@@ -132,11 +133,12 @@ function runProgram(
           target: program,
           ok: error === null,
           ...(status === undefined ? {} : { status }),
-          output: [stdout, stderr, why]
-            .map((s) => s.trim())
-            .filter(Boolean)
-            .join('\n')
-            .slice(0, OUTPUT_LIMIT),
+          output: redact(
+            [stdout, stderr, why]
+              .map((s) => s.trim())
+              .filter(Boolean)
+              .join('\n'),
+          ).slice(0, OUTPUT_LIMIT),
           durationMs: Math.round(performance.now() - started),
           ...(json === undefined ? {} : { json }),
         })

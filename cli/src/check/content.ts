@@ -1,6 +1,7 @@
-import { existsSync, readdirSync, readFileSync } from 'node:fs'
+import { existsSync, readdirSync } from 'node:fs'
 import { join, relative } from 'node:path'
 import { z } from 'zod'
+import { FILE_LIMITS, readTextFile } from '../content/read-file.ts'
 import type { Root } from '../content/root.ts'
 import type { Drill } from '../drill/drill.ts'
 import { drillNames, readDrill } from '../drill/drill-file.ts'
@@ -94,7 +95,7 @@ const dashboardSchema = z.object({
 })
 
 function readDashboard(file: string): [string, Set<number>][] {
-  const read = dashboardSchema.safeParse(JSON.parse(readFileSync(file, 'utf8')))
+  const read = dashboardSchema.safeParse(JSON.parse(readTextFile(file, FILE_LIMITS.dashboard)))
   if (!read.success) {
     const [first] = read.error.issues
     throw new CliError('usage', `no dashboard of Grafana: ${first?.path.join('.')}: ${first?.message}`)

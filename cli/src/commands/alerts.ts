@@ -1,44 +1,58 @@
-import { context } from '../context.ts'
+import { type Context, context } from '../context.ts'
 import { formatDuration } from '../duration.ts'
-import { type FiringAlert, firingAlerts } from '../incident/firing-alerts.ts'
+import { CliError } from '../errors.ts'
+import { type FiringAlert, type FiringAlerts, firingAlerts } from '../incident/firing-alerts.ts'
 import { localTime } from '../local-time.ts'
 import { incidentsOf } from '../runbook/read-runbook.ts'
 import type { Stdio } from '../stdio.ts'
 import { printable } from '../terminal/printable.ts'
 
-/** What is firing, since when, and which runbook to follow. */
+/** What is firing, since when, and which runbook to follow. Throws `unreachable` when somebody who may know more could not be asked. */
 export async function alerts(stdio: Stdio, options: { env?: string; json?: boolean }): Promise<void> {
-  const { root, environment, prometheus } = context(stdio, options)
-  const { source, alerts: firing, watchdog } = await firingAlerts(environment, prometheus)
-  if (source === 'Alertmanager') {
-    stdio.err(
-      `${stdio.style('yellow', 'warning:')} Prometheus does not answer; this is what Alertmanager last heard.\n`,
-    )
-  }
-  if (watchdog === false) {
-    stdio.err(
-      `${stdio.style('yellow', 'warning:')} Watchdog does not fire: the rules are not evaluated, silence proves nothing.\n`,
-    )
-  }
+  const here = context(stdio, options)
+  const found = await firingAlerts(here.environment, here.prometheus)
+  const warn = (text: string) => stdio.err(`${stdio.style('yellow', 'warning:')} ${text}\n`)
+  if (found.watchdog === false) warn('Watchdog does not fire: the rules are not evaluated, silence proves nothing.')
+  if (found.noRules === true) warn('Prometheus has no alerting rules: silence proves nothing.')
+  if (options.json) printJson(stdio, here, found)
+  else print(stdio, here, found)
+  const [silent] = found.silent
+  if (silent === undefined) return
+  throw new CliError('unreachable', `this is what ${found.source} knows; ${silent.why}`, {
+    hint:
+      silent.who === 'Prometheus'
+        ? 'Alertmanager only has what it last heard: an alert may be missing, and one that is over be listed.'
+        : 'While Alertmanager is down nobody is told of an alert.',
+  })
+}
+
+function printJson(stdio: Stdio, { root, environment }: Context, found: FiringAlerts): void {
+  const { source, silent, watchdog = null, alerts: firing } = found
   const runbooks = incidentsOf(root)
-  const commandFor = (incident: string) => (runbooks.includes(incident) ? `drillbook respond ${incident}` : undefined)
-  if (options.json) {
-    const listed = firing.map((alert) => ({ ...alert, respond: commandFor(alert.incident) ?? null }))
-    stdio.out(
-      `${JSON.stringify({ environment: environment.name, source, watchdog: watchdog ?? null, alerts: listed }, null, 2)}\n`,
-    )
-    return
-  }
+  const listed = firing.map((alert) => ({ ...alert, respond: commandFor(runbooks, alert.incident) ?? null }))
+  stdio.out(`${JSON.stringify({ environment: environment.name, source, silent, watchdog, alerts: listed }, null, 2)}\n`)
+}
+
+function print(stdio: Stdio, { root, environment }: Context, { source, alerts: firing }: FiringAlerts): void {
   if (firing.length === 0) {
-    stdio.out(`Nothing is firing in ${environment.name}.\n`)
+    stdio.out(
+      source === 'Prometheus'
+        ? `Nothing is firing in ${environment.name}.\n`
+        : `Alertmanager has no alert of ${environment.name}; what fires, only Prometheus could say.\n`,
+    )
     return
   }
   const now = Date.now()
+  const runbooks = incidentsOf(root)
   for (const [incident, group] of Map.groupBy(firing, (alert) => alert.incident)) {
     stdio.out(`${printable(incident) || 'no incident class'} in ${environment.name}\n`)
     for (const alert of group) stdio.out(row(alert, now))
-    stdio.out(`  -> ${commandFor(incident) ?? 'no runbook'}\n`)
+    stdio.out(`  -> ${commandFor(runbooks, incident) ?? 'no runbook'}\n`)
   }
+}
+
+function commandFor(runbooks: readonly string[], incident: string): string | undefined {
+  return runbooks.includes(incident) ? `drillbook respond ${incident}` : undefined
 }
 
 function row(alert: FiringAlert, now: number): string {

@@ -11,6 +11,7 @@ import { isOpen } from '../keeper/session.ts'
 import { localDateTime } from '../local-time.ts'
 import type { Stdio } from '../stdio.ts'
 import { printable } from '../terminal/printable.ts'
+import { type Warn, warnOn } from '../warn.ts'
 
 interface Options {
   env?: string
@@ -20,8 +21,9 @@ interface Options {
 /** The drills with their last verdicts. Closes the journals of killed drills, and says so. */
 export async function list(stdio: Stdio, options: Options): Promise<void> {
   const root = findRoot(stdio.cwd)
-  sayKilled(stdio, root)
-  const journals = listJournals(root)
+  const warn = warnOn(stdio)
+  sayKilled(stdio, root, warn)
+  const journals = listJournals(root, warn)
   const rows = drillNames(root).map((name) => {
     const drill = readDrill(root, name)
     const last = journals.findLast((j) => j.data.drill === name)?.data
@@ -47,7 +49,8 @@ export async function list(stdio: Stdio, options: Options): Promise<void> {
 export async function run(stdio: Stdio, options: Options & { name: string; unattended?: boolean }): Promise<void> {
   const root = findRoot(stdio.cwd)
   const environment = environmentOf(stdio, root, options)
-  sayKilled(stdio, root)
+  const warn = warnOn(stdio)
+  sayKilled(stdio, root, warn)
   const { name, unattended = false } = options
   await performDrill(stdio, root, environment, { name, unattended }, async (current) => {
     if (options.json === true) stdio.out(`${JSON.stringify(current.journal.data, null, 2)}\n`)
@@ -62,7 +65,7 @@ export async function undo(stdio: Stdio, options: Options): Promise<void> {
   const keeper = keeperOf(environment)
   const session = await keeper.current()
   const undone = isOpen(session) ? await keeper.end(session.id) : []
-  sayKilled(stdio, root)
+  sayKilled(stdio, root, warnOn(stdio))
   const after = await keeper.current()
   const journal = after === undefined ? undefined : listJournals(root).find((j) => j.data.session === after.id)
   if (after !== undefined && journal !== undefined) {
@@ -111,8 +114,8 @@ async function conclude({ journal: { data, dir }, keeper }: Run): Promise<void> 
 }
 
 /** Says that a drill did not finish, and closes its journal. */
-function sayKilled(stdio: Stdio, root: Root): void {
-  for (const { data } of closeKilled(root)) {
+function sayKilled(stdio: Stdio, root: Root, warn: Warn): void {
+  for (const { data } of closeKilled(root, warn)) {
     stdio.err(
       `${stdio.style('yellow', 'note:')} the drill ${data.drill} (${data.id}) did not finish: its process was killed. It counts as aborted.\n`,
     )

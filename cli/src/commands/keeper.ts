@@ -6,7 +6,7 @@ import { Keeper } from '../keeper/keeper.ts'
 import { keeperServer } from '../keeper/server.ts'
 import { StateFile } from '../keeper/state-file.ts'
 import { PATIENCE } from '../keeper/undo.ts'
-import { readSecret } from '../prometheus/client.ts'
+import { readSecret } from '../secret.ts'
 import type { Stdio } from '../stdio.ts'
 
 /** Serves the keeper on loopback until it is told to stop. What is open then stays in its state file. */

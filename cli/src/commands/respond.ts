@@ -2,7 +2,7 @@ import { type Context, context } from '../context.ts'
 import { formatDuration } from '../duration.ts'
 import { requireRunbook } from '../environment/require-incident.ts'
 import { CliError } from '../errors.ts'
-import { type FiringAlert, firingAlerts } from '../incident/firing-alerts.ts'
+import { type FiringAlerts, firingAlerts } from '../incident/firing-alerts.ts'
 import { findIncident, type IncidentRecord, openIncident, openIncidents, resumeIncident } from '../incident/record.ts'
 import { recordFiring, recordFiringAndResolved } from '../incident/record-alerts.ts'
 import { localTime } from '../local-time.ts'
@@ -11,6 +11,7 @@ import type { Stdio } from '../stdio.ts'
 import { choose } from '../terminal/choose.ts'
 import { printable } from '../terminal/printable.ts'
 import { type WalkSummary, walkRunbook } from '../walk/walk-runbook.ts'
+import { type Warn, warnOn } from '../warn.ts'
 
 export interface RespondOptions {
   /** An incident class, or the id of an incident to go on with. Absent: choose among what is firing. */
@@ -35,12 +36,13 @@ export async function respond(stdio: Stdio, options: RespondOptions): Promise<vo
       hint: 'Leave --yes away.',
     })
   }
+  const warn = warnOn(stdio)
   const known = await whatIsFiring(stdio, here)
-  const firing = known ?? []
-  const wanted = options.incident ?? (await chooseIncident(stdio, here, firing, options))
+  const firing = known?.alerts ?? []
+  const wanted = options.incident ?? (await chooseIncident(stdio, here, known, options, warn))
   if (wanted === undefined) return
   stdio.signal.throwIfAborted() // asking may have taken long
-  const record = recordFor(here, wanted, options.new === true)
+  const record = recordFor(here, wanted, options.new === true, warn)
   const { incident, openedAt, drill } = record.state()
   const runbook = readRunbook(root, incident)
   recordFiring(record, firing)
@@ -61,14 +63,17 @@ export async function respond(stdio: Stdio, options: RespondOptions): Promise<vo
     prometheus,
   })
   const after = known === undefined ? undefined : await whatIsFiring(stdio, here)
-  if (after !== undefined) recordFiringAndResolved(record, after)
+  // What Alertmanager does not have may fire all the same: only Prometheus can say that an alert is over.
+  if (after?.source === 'Prometheus') recordFiringAndResolved(record, after.alerts)
   conclude(stdio, record, summary, options.json === true)
 }
 
 /** What fires is a help to the responder: undefined when nobody can say, and the walk goes on. */
-async function whatIsFiring(stdio: Stdio, { environment, prometheus }: Context): Promise<FiringAlert[] | undefined> {
+async function whatIsFiring(stdio: Stdio, { environment, prometheus }: Context): Promise<FiringAlerts | undefined> {
   try {
-    return (await firingAlerts(environment, prometheus)).alerts
+    const found = await firingAlerts(environment, prometheus)
+    for (const { why } of found.silent) stdio.err(`${stdio.style('yellow', 'warning:')} ${why}\n`)
+    return found
   } catch (error) {
     if (!(error instanceof CliError)) throw error
     stdio.err(`${stdio.style('yellow', 'warning:')} ${printable(error.message)}\n`)
@@ -79,12 +84,16 @@ async function whatIsFiring(stdio: Stdio, { environment, prometheus }: Context):
 async function chooseIncident(
   stdio: Stdio,
   { root, environment }: Context,
-  firing: FiringAlert[],
+  known: FiringAlerts | undefined,
   options: RespondOptions,
+  warn: Warn,
 ): Promise<string | undefined> {
   const runbooks = incidentsOf(root)
+  const firing = known?.alerts ?? []
   const byIncident = Map.groupBy(firing, (alert) => alert.incident)
-  const open = openIncidents(root).filter((i) => i.environment === environment.name && !byIncident.has(i.incident))
+  const open = openIncidents(root, { warn }).filter(
+    (i) => i.environment === environment.name && !byIncident.has(i.incident),
+  )
   const choices = [
     ...[...byIncident].map(([incident, alerts]) => ({
       value: incident,
@@ -93,6 +102,11 @@ async function chooseIncident(
     ...open.map((i) => ({ value: i.id, text: `${i.id}: still open, nothing firing` })),
   ].filter(({ value }) => runbooks.includes(value) || open.some((i) => i.id === value))
   const [only] = choices
+  if (only === undefined && known?.source !== 'Prometheus') {
+    throw new CliError('unreachable', `what is firing in ${environment.name}, only Prometheus could say`, {
+      hint: `Name the incident: drillbook respond NAME. Runbooks: ${runbooks.join(', ')}.`,
+    })
+  }
   if (only === undefined) {
     if (options.json) stdio.out(`${JSON.stringify({ incident: null, firing }, null, 2)}\n`)
     else stdio.out(`Nothing that has a runbook is firing in ${environment.name}, and no incident is open.\n`)
@@ -107,7 +121,7 @@ async function chooseIncident(
 }
 
 /** By id exactly that one; by class the newest open one of this environment, else a new one. Drills' own go by id only. */
-function recordFor({ root, environment, actor }: Context, wanted: string, anew: boolean): IncidentRecord {
+function recordFor({ root, environment, actor }: Context, wanted: string, anew: boolean, warn: Warn): IncidentRecord {
   if (/^\d/.test(wanted)) {
     const record = findIncident(root, wanted)
     const state = record.state()
@@ -124,11 +138,12 @@ function recordFor({ root, environment, actor }: Context, wanted: string, anew: 
   }
   // Before anything is written: is there such a runbook, can it be read, and is it for this environment?
   requireRunbook(environment, wanted, { runbooks: [readRunbook(root, wanted)], drills: [] })
-  const open = openIncidents(root)
+  const open = openIncidents(root, { warn })
     .filter((i) => i.incident === wanted && i.environment === environment.name)
     .at(-1)
   if (open !== undefined && !anew) return resumeIncident(root, open.id)
-  return openIncident({ root, incident: wanted, environment: environment.name, actor })
+  const { name, file } = environment
+  return openIncident({ root, incident: wanted, environment: name, environmentFile: file, actor })
 }
 
 function conclude(stdio: Stdio, record: IncidentRecord, summary: WalkSummary, json: boolean): void {

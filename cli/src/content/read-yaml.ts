@@ -1,7 +1,8 @@
-import { readFileSync } from 'node:fs'
-import { type Document, isMap, isNode, isScalar, LineCounter, parseDocument } from 'yaml'
+import { type Document, isMap, isNode, isScalar, LineCounter } from 'yaml'
 import type { z } from 'zod'
 import { messageOf, type Problem } from '../errors.ts'
+import { openDocument, plainValue, unlessTooDeep } from './document.ts'
+import { FILE_LIMITS, readTextFile } from './read-file.ts'
 
 /** A YAML file read against its schema: the value, or every problem with the line it stands on. */
 export type Read<T> =
@@ -12,7 +13,7 @@ export type Read<T> =
 export function readYaml<S extends z.ZodType>(path: string, schema: S, shownAs = path): Read<z.infer<S>> {
   let text: string
   try {
-    text = readFileSync(path, 'utf8')
+    text = readTextFile(path, FILE_LIMITS.content)
   } catch (error) {
     return { problems: [{ file: shownAs, message: `cannot be read: ${messageOf(error)}` }] }
   }
@@ -30,17 +31,11 @@ export function parseYaml<S extends z.ZodType>(text: string, schema: S, shownAs:
 /** The plain value of a YAML text, not yet checked against any schema. */
 export function openYamlText(text: string, shownAs: string): Read<unknown> {
   const lines = new LineCounter()
-  const document = parseDocument(text, { lineCounter: lines })
-  if (document.errors.length > 0) {
-    return {
-      problems: document.errors.map((e) => ({
-        file: shownAs,
-        line: lines.linePos(e.pos[0]).line,
-        message: (e.message.split('\n')[0] ?? e.message).replace(/ at line \d+, column \d+:?$/, ''),
-      })),
-    }
-  }
-  return { value: document.toJS(), lineOf: (at) => lineOfPath(document, lines, at), problems: [] }
+  const { document, problems } = openDocument(text, lines, shownAs)
+  if (problems.length > 0) return { problems }
+  const plain = plainValue(document, lines, shownAs)
+  if ('problem' in plain) return { problems: [plain.problem] }
+  return { value: plain.value, lineOf: (at) => lineOfPath(document, lines, at), problems: [] }
 }
 
 /** Where a value stands. Without a line the problem is the file itself. */
@@ -53,7 +48,9 @@ export function checkValue<S extends z.ZodType>(
   placeOf: Place,
   lineOf: (path: readonly PropertyKey[]) => number | undefined,
 ): Read<z.infer<S>> {
-  const parsed = schema.safeParse(value)
+  const checked = unlessTooDeep(placeOf([]).file, () => schema.safeParse(value))
+  if ('problem' in checked) return { problems: [checked.problem] }
+  const parsed = checked.value
   if (parsed.success) return { value: parsed.data, lineOf, problems: [] }
   return {
     problems: parsed.error.issues.flatMap((issue) => {

@@ -5,13 +5,14 @@ import { openIncidents, resumeIncident } from '../incident/record.ts'
 import { KeeperClient } from '../keeper/client.ts'
 import { isOpen } from '../keeper/session.ts'
 import { PrometheusClient } from '../prometheus/client.ts'
+import type { Warn } from '../warn.ts'
 import { type JournalFile, markAborted, unfinished } from './journal-file.ts'
 
 /**
  * May a drill be run here at all, now? Throws `refused` (not allowed, no keeper, a drill or a real incident is open) or
  * `unreachable`. Nothing was written or started then.
  */
-export async function admit(root: Root, environment: Environment): Promise<KeeperClient> {
+export async function admit(root: Root, environment: Environment, warn?: Warn): Promise<KeeperClient> {
   const { name, file } = environment
   if (!environment.drillsAllowed) {
     throw new CliError('refused', `drills are not allowed in ${name}`, {
@@ -20,7 +21,7 @@ export async function admit(root: Root, environment: Environment): Promise<Keepe
   }
   const keeper = keeperOf(environment)
   await new PrometheusClient(environment.prometheus).query('vector(1)')
-  const [running] = unfinished(root).running.filter((j) => j.data.environment === name)
+  const [running] = unfinished(root, warn).running.filter((j) => j.data.environment === name)
   if (running !== undefined) {
     throw new CliError(
       'refused',
@@ -40,7 +41,7 @@ export async function admit(root: Root, environment: Environment): Promise<Keepe
       },
     )
   }
-  const [open] = openIncidents(root).filter((i) => i.environment === name)
+  const [open] = openIncidents(root, warn === undefined ? {} : { warn }).filter((i) => i.environment === name)
   if (open !== undefined) {
     throw new CliError('refused', `the incident ${open.id} is open in ${name}: this is no time for a drill`, {
       hint: `When it is over: drillbook incident close ${open.id}`,
@@ -62,15 +63,20 @@ export function keeperOf(environment: Environment): KeeperClient {
 }
 
 /** Closes the journals of drills that were killed, and the incidents of their walks. */
-export function closeKilled(root: Root): JournalFile[] {
-  const { killed } = unfinished(root)
+export function closeKilled(root: Root, warn: Warn = () => {}): JournalFile[] {
+  const { killed } = unfinished(root, warn)
   for (const file of killed) {
     markAborted(file, 'its process was killed; the keeper undoes what it had started')
     const { incidentId } = file.data
     if (incidentId === null) continue
-    const incident = resumeIncident(root, incidentId)
-    if (incident.state().status === 'open') {
-      incident.append({ type: 'closed', actor: `drill:${file.data.drill}`, note: 'the drill was killed' })
+    try {
+      const incident = resumeIncident(root, incidentId)
+      if (incident.state().status === 'open') {
+        incident.append({ type: 'closed', actor: `drill:${file.data.drill}`, note: 'the drill was killed' })
+      }
+    } catch (error) {
+      if (!(error instanceof CliError)) throw error
+      warn({ file: file.path, message: `the incident of its walk stays as it is: ${error.message}` })
     }
   }
   return killed

@@ -1,6 +1,7 @@
 import { z } from 'zod'
-import { CliError, messageOf } from '../errors.ts'
-import { type Endpoint, headersOf } from '../prometheus/client.ts'
+import { CliError } from '../errors.ts'
+import { ANSWER_LIMITS, ask, noAnswer, parseAnswer } from '../http/ask.ts'
+import type { Endpoint } from '../http/endpoint.ts'
 import { type AlertmanagerConfig, type GroupTimings, parseConfig, timingsOf } from './alertmanager-config.ts'
 import { type Counters, parseCounters } from './alertmanager-counters.ts'
 
@@ -27,36 +28,28 @@ export async function groupTimings(endpoint: Endpoint, labels: Record<string, st
 }
 
 /** The configuration that Alertmanager has loaded. */
-export async function loadedConfig(endpoint: Endpoint): Promise<AlertmanagerConfig> {
-  return parseConfig(status.parse(await json(endpoint, '/api/v2/status')).config.original)
+export function loadedConfig(endpoint: Endpoint): Promise<AlertmanagerConfig> {
+  return get(endpoint, '/api/v2/status', (text) => parseConfig(parseAnswer(text, status).config.original))
 }
 
 export async function heldAlerts(endpoint: Endpoint): Promise<HeldAlert[]> {
-  const held = alerts.parse(await json(endpoint, '/api/v2/alerts'))
+  const held = await get(endpoint, '/api/v2/alerts', (text) => parseAnswer(text, alerts))
   return held.map((a) => ({ labels: a.labels, state: a.status.state, receivers: a.receivers.map((r) => r.name) }))
 }
 
 /** What it has counted since it started. */
-export async function counters(endpoint: Endpoint): Promise<Counters> {
-  return get(endpoint, '/metrics', async (response) => parseCounters(await response.text()))
+export function counters(endpoint: Endpoint): Promise<Counters> {
+  return get(endpoint, '/metrics', parseCounters)
 }
 
-function json(endpoint: Endpoint, path: string): Promise<unknown> {
-  return get(endpoint, path, (response) => response.json())
-}
-
-async function get<T>(endpoint: Endpoint, path: string, read: (response: Response) => Promise<T>): Promise<T> {
+async function get<T>(endpoint: Endpoint, path: string, read: (text: string) => T): Promise<T> {
+  const question = { who: 'Alertmanager', endpoint, path, timeoutMs: 5000, limitBytes: ANSWER_LIMITS.alertmanager }
   try {
-    const response = await fetch(endpoint.url.replace(/\/$/, '') + path, {
-      headers: headersOf(endpoint),
-      signal: AbortSignal.timeout(5000),
-    })
-    if (!response.ok) throw new Error(`${path} answered status ${response.status}`)
-    return await read(response)
+    const { ok, status: code, text } = await ask(question)
+    if (!ok) throw new Error(`${path} answered status ${code}`)
+    return read(text)
   } catch (error) {
-    throw new CliError('unreachable', `Alertmanager at ${endpoint.url} cannot be asked: ${messageOf(error)}`, {
-      cause: error,
-      hint: 'Check that it runs (in the lab: drillbook lab status).',
-    })
+    if (error instanceof CliError) throw error
+    throw noAnswer(question, error, 'Check that it runs (in the lab: drillbook lab status).')
   }
 }

@@ -1,10 +1,15 @@
-import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { mkdirSync, readdirSync, writeFileSync } from 'node:fs'
 import { hostname } from 'node:os'
 import { join } from 'node:path'
+import { z } from 'zod'
+import { FILE_LIMITS, readTextFile } from '../content/read-file.ts'
 import type { Root } from '../content/root.ts'
-import { CliError } from '../errors.ts'
+import { CliError, messageOf } from '../errors.ts'
+import { checkShape } from '../http/ask.ts'
 import { writeDurably } from '../keeper/state-file.ts'
+import { redact, redactedJson } from '../redact.ts'
 import { errorCode } from '../system-error.ts'
+import type { Warn } from '../warn.ts'
 import type { Drill } from './drill.ts'
 import { type Journal, MOMENTS } from './journal.ts'
 import { isRunning, processStartedAt } from './runner-process.ts'
@@ -24,13 +29,13 @@ export class JournalFile {
   }
 
   save(): void {
-    writeDurably(this.path, `${JSON.stringify(this.data, null, 2)}\n`)
+    writeDurably(this.path, `${redactedJson(this.data, 2)}\n`)
   }
 
   /** Writes the report beside the journal and gives its path. */
   writeReport(markdown: string): string {
     const path = join(this.dir, 'report.md')
-    writeFileSync(path, markdown)
+    writeFileSync(path, redact(markdown))
     return path
   }
 }
@@ -84,25 +89,45 @@ export function createJournal(root: Root, drill: Drill, environment: { name: str
   return file
 }
 
-/** Every journal that can be read, oldest first. */
-export function listJournals(root: Root): JournalFile[] {
+/** What is read again of a journal; the rest is only carried along. */
+const readAgain = z.looseObject({
+  id: z.string(),
+  drill: z.string(),
+  environment: z.string(),
+  verdict: z.enum(['running', 'passed', 'failed', 'invalid', 'aborted']),
+  reasons: z.array(z.string()),
+  startedAt: z.iso.datetime(),
+  runner: z.looseObject({ pid: z.number(), host: z.string(), processStartedAt: z.string().nullable() }),
+  session: z.string().nullable(),
+  incidentId: z.string().nullable(),
+  phases: z.array(z.looseObject({ name: z.string(), status: z.string() })),
+})
+
+/** Every journal that can be read, oldest first; of another one `warn` is told. */
+export function listJournals(root: Root, warn: Warn = () => {}): JournalFile[] {
   const parent = join(root.records, 'drills')
   return entries(parent)
     .sort()
     .flatMap((id) => {
+      const path = join(parent, id, 'journal.json')
       try {
-        const data: Journal = JSON.parse(readFileSync(join(parent, id, 'journal.json'), 'utf8'))
-        return data.version === 1 ? [new JournalFile(join(parent, id), data)] : []
-      } catch {
+        const data: Journal = JSON.parse(readTextFile(path, FILE_LIMITS.record))
+        if (data?.version !== 1) throw new Error('it is of another version')
+        checkShape(data, readAgain)
+        return [new JournalFile(join(parent, id), data)]
+      } catch (error) {
         // A folder without a journal: its writer was killed before the first save, and had not begun anything.
+        if (!['ENOENT', 'ENOTDIR'].includes(errorCode(error) ?? '')) {
+          warn({ file: path, message: `is damaged and is left out: ${messageOf(error)}` })
+        }
         return []
       }
     })
 }
 
 /** Journals that still say `running`: of a drill that runs, or of one that was killed. */
-export function unfinished(root: Root): { running: JournalFile[]; killed: JournalFile[] } {
-  const open = listJournals(root).filter((file) => file.data.verdict === 'running')
+export function unfinished(root: Root, warn?: Warn): { running: JournalFile[]; killed: JournalFile[] } {
+  const open = listJournals(root, warn).filter((file) => file.data.verdict === 'running')
   return {
     running: open.filter((file) => isRunning(file.data.runner)),
     killed: open.filter((file) => !isRunning(file.data.runner)),

@@ -2,10 +2,12 @@ import type { Root } from '../content/root.ts'
 import type { Environment } from '../environment/environment.ts'
 import { requireIncident } from '../environment/require-incident.ts'
 import { CliError } from '../errors.ts'
-import { PrometheusClient, readSecret } from '../prometheus/client.ts'
+import { PrometheusClient } from '../prometheus/client.ts'
 import { readRunbook } from '../runbook/read-runbook.ts'
+import { readWebhook } from '../secret.ts'
 import { SlackQueue } from '../slack/webhook.ts'
 import type { Stdio } from '../stdio.ts'
+import { warnOn } from '../warn.ts'
 import { admit } from './admit.ts'
 import { Display } from './display.ts'
 import { readDrill } from './drill-file.ts'
@@ -35,7 +37,8 @@ export async function performDrill(
   if (environment.production && unattended) {
     throw new CliError('refused', `${environment.name} is production: no drill there without people`)
   }
-  const keeper = await admit(root, environment)
+  const slack = slackOf(environment)
+  const keeper = await admit(root, environment, warnOn(stdio))
   const display = new Display(stdio)
   const prometheus = new PrometheusClient(environment.prometheus)
   const hurry = new AbortController()
@@ -49,7 +52,7 @@ export async function performDrill(
     keeper,
     journal: createJournal(root, drill, environment),
     observer: new Observer(environment, drill, prometheus, display),
-    slack: slackOf(environment),
+    slack,
     unattended,
     signal: stdio.signal,
     hurry: hurry.signal,
@@ -75,5 +78,5 @@ export async function performDrill(
 
 function slackOf(environment: Environment): SlackQueue | undefined {
   const file = environment.slack?.webhookUrlFile
-  return file === undefined ? undefined : new SlackQueue(readSecret(file))
+  return file === undefined ? undefined : new SlackQueue(readWebhook(file))
 }

@@ -1,6 +1,6 @@
 import { z } from 'zod'
-import { CliError, messageOf } from '../errors.ts'
-import { type Endpoint, headersOf } from '../prometheus/client.ts'
+import { ANSWER_LIMITS, askJson } from '../http/ask.ts'
+import type { Endpoint } from '../http/endpoint.ts'
 
 const answer = z.object({
   data: z.object({
@@ -17,16 +17,17 @@ export type Recordings = Map<string, { expressions: string[]; lastError: string 
 
 /** What the drilled Prometheus itself has loaded: not the files, which may differ. Throws `unreachable`. */
 export async function recordingRules(endpoint: Endpoint): Promise<Recordings> {
-  let body: z.infer<typeof answer>
-  try {
-    const response = await fetch(`${endpoint.url.replace(/\/$/, '')}/api/v1/rules?type=record`, {
-      headers: headersOf(endpoint),
-      signal: AbortSignal.timeout(10_000),
-    })
-    body = answer.parse(await response.json())
-  } catch (error) {
-    throw new CliError('unreachable', `Prometheus does not tell its rules: ${messageOf(error)}`, { cause: error })
-  }
+  const body = await askJson(
+    {
+      who: 'Prometheus',
+      endpoint,
+      path: '/api/v1/rules',
+      params: { type: 'record' },
+      timeoutMs: 10_000,
+      limitBytes: ANSWER_LIMITS.prometheus,
+    },
+    answer,
+  )
   const recordings: Recordings = new Map()
   for (const rule of body.data.groups.flatMap((group) => group.rules)) {
     const known = recordings.get(rule.name)

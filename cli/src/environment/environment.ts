@@ -1,12 +1,13 @@
-import { existsSync, readFileSync } from 'node:fs'
+import { existsSync } from 'node:fs'
 import { dirname, isAbsolute, join, relative, resolve } from 'node:path'
 import { z } from 'zod'
+import { FILE_LIMITS, readTextFile } from '../content/read-file.ts'
 import { type Place, problemAt } from '../content/read-yaml.ts'
 import type { Root } from '../content/root.ts'
 import { parseDuration } from '../duration.ts'
 import { CliError, messageOf, type Problem, ProblemsError } from '../errors.ts'
+import { type Endpoint, hasCredentials, withoutCredentials } from '../http/endpoint.ts'
 import { labDir } from '../lab/lab-dir.ts'
-import type { Endpoint } from '../prometheus/client.ts'
 import { type ReadSources, readSources, type Source } from './read-sources.ts'
 import { type Action, type EnvironmentFile, environmentSchema, type Fault, type OpsCall } from './schema.ts'
 import { environmentFiles, environmentPath } from './sources.ts'
@@ -76,7 +77,7 @@ export function loadEnvironment(
 export function sourcesOf(root: Root, path: string): Source[] {
   return environmentFiles(path).map((file) => {
     try {
-      return { path: file, shownAs: shown(file, root), text: readFileSync(file, 'utf8') }
+      return { path: file, shownAs: shown(file, root), text: readTextFile(file, FILE_LIMITS.content) }
     } catch (error) {
       throw new CliError('usage', `${shown(file, root)} cannot be read: ${messageOf(error)}`)
     }
@@ -87,7 +88,7 @@ export function sourcesOf(root: Root, path: string): Source[] {
 export function environmentFrom(root: Root, sources: readonly Source[], path: string): Environment {
   const shownAs = shown(path, root)
   const read = readSources(sources, environmentSchema, shownAs)
-  const problems = 'value' in read ? namesThatAreNotThere(read) : read.problems
+  const problems = 'value' in read ? [...namesThatAreNotThere(read), ...twoAuthorizations(read)] : read.problems
   if ('value' in read && problems.length === 0) return resolvePaths(read, path, shownAs)
   throw new ProblemsError(`the environment ${shownAs} is not usable`, problems)
 }
@@ -127,13 +128,28 @@ function namesThatAreNotThere({ value: { actions, faults, ops, traffic }, placeO
   return problems
 }
 
+/** Where a password in a URL and a token would both have to be sent as authorization. */
+function twoAuthorizations({ value, placeOf }: Readable): Problem[] {
+  const problems: Problem[] = []
+  const wrong = (path: string[]) =>
+    problems.push(
+      problemAt(placeOf(path), `${path.join('.')}: a password in it cannot be sent beside the token of \`tokenFile\``),
+    )
+  for (const name of ['prometheus', 'alertmanager', 'grafana', 'keeper'] as const) {
+    const { url = '', tokenFile } = value[name] ?? {}
+    if (tokenFile !== undefined && hasCredentials(url)) wrong([name, 'url'])
+  }
+  const { ops, traffic } = value
+  if (ops !== undefined && Object.values(ops.urls).flat().some(hasCredentials)) wrong(['ops', 'urls'])
+  if (traffic?.urls?.some(hasCredentials)) wrong(['traffic', 'urls'])
+  return problems
+}
+
 function resolvePaths({ value: file, sourceOf, placeOf }: Readable, path: string, shownAs: string): Environment {
   /** A path as the file that holds the key means it. */
   const absolute = (key: string, p: string) => (isAbsolute(p) ? p : resolve(dirname(sourceOf([key])?.path ?? path), p))
-  const endpoint = (key: string, e: Endpoint) => ({
-    ...e,
-    ...(e.tokenFile === undefined ? {} : { tokenFile: absolute(key, e.tokenFile) }),
-  })
+  const endpoint = (key: string, e: Endpoint) =>
+    withoutCredentials({ ...e, ...(e.tokenFile === undefined ? {} : { tokenFile: absolute(key, e.tokenFile) }) })
   const { prometheus, alertmanager, grafana, slack, ops, keeper, traffic } = file
   return {
     name: file.name,

@@ -1,7 +1,10 @@
 import { closeSync, existsSync, fstatSync, fsyncSync, openSync, readSync, writeFileSync } from 'node:fs'
 import { dirname } from 'node:path'
+import { redactedJson } from '../redact.ts'
 
 const NEWLINE = 0x0a
+/** Ends a line that its writer was killed in. */
+export const TORN = ' torn'
 
 /**
  * Appends one JSON line and returns when it is on the disk, the folder's entry included: what was appended survives
@@ -15,7 +18,7 @@ export function appendLine(file: string, value: unknown): void {
     const last = Buffer.alloc(1)
     const torn = size > 0 && readSync(fd, last, 0, 1, size - 1) === 1 && last[0] !== NEWLINE
     // One write: lines of two processes (a walk, and a note from another terminal) do not mix. It throws when a part did not fit.
-    writeFileSync(fd, `${torn ? '\n' : ''}${JSON.stringify(value)}\n`)
+    writeFileSync(fd, `${torn ? `${TORN}\n` : ''}${redactedJson(value)}\n`)
     fsyncSync(fd)
   } finally {
     closeSync(fd)

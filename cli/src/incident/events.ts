@@ -30,6 +30,8 @@ const bodies = [
     id: z.string(),
     incident: z.string(),
     environment: z.string(),
+    /** Where the environment was read from, so that it is found again when it is not one of environments/. */
+    environmentFile: z.string().optional(),
     actor: z.string(),
     /** The drill whose incident this is; absent for a real one. */
     drill: z.string().optional(),
@@ -92,16 +94,21 @@ const bodies = [
     targets: z.array(target).optional(),
     json,
   }),
-  /** What users of one service went through from `from` until the event, counted by Prometheus. */
+  /** What users of one service went through from `from` until `until` (absent: until the event), counted by Prometheus. */
   z.object({
     type: z.literal('impact'),
     service: z.string(),
     from: z.string(),
+    until: z.string().optional(),
     requests: z.number(),
     failed: z.number(),
     /** Took longer than one second. */
     slow: z.number(),
   }),
+  /** At the end of the incident nobody could say: alerts and impact are still to be recorded, for the time up to then. */
+  z.object({ type: z.literal('impact.pending'), reason: z.string() }),
+  /** All of the `impact` events before it are there, and nothing is pending any more. */
+  z.object({ type: z.literal('impact.recorded') }),
   z.object({ type: z.literal('note'), actor: z.string(), text: z.string() }),
   /** A phase of a drill; `text` is the evidence in one sentence. */
   z.object({ type: z.literal('drill.phase'), phase: z.string(), text: z.string() }),

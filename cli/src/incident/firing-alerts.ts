@@ -1,7 +1,9 @@
 import { z } from 'zod'
 import type { Environment } from '../environment/environment.ts'
-import { CliError, messageOf } from '../errors.ts'
-import { type Endpoint, headersOf, type PrometheusClient } from '../prometheus/client.ts'
+import { CliError } from '../errors.ts'
+import { ANSWER_LIMITS, askJson } from '../http/ask.ts'
+import type { Endpoint } from '../http/endpoint.ts'
+import type { PrometheusClient } from '../prometheus/client.ts'
 
 /** One alert that fires. `since` is when its expression first held (UTC, ISO 8601). */
 export interface FiringAlert {
@@ -17,35 +19,54 @@ export interface FiringAlert {
 
 /** What fires now, most severe first, and who said so. */
 export interface FiringAlerts {
+  /** Alertmanager only has what it last heard, and forgets it when it hears nothing more. */
   source: 'Prometheus' | 'Alertmanager'
   alerts: FiringAlert[]
+  /** Who could not be asked: then an alert may be missing, or nobody be told of it. */
+  silent: { who: 'Prometheus' | 'Alertmanager'; why: string }[]
   /** Does the alert that always fires do so? Undefined when it does not exist there. */
   watchdog?: boolean
+  /** Prometheus has no alerting rule at all. */
+  noRules?: boolean
 }
 
 const WATCHDOG = 'Watchdog'
 const SEVERITIES = ['critical', 'warning']
 const TIMEOUT_MS = 5000
 
-/** Asks Prometheus, and Alertmanager when that does not answer. Throws `unreachable` when neither does. */
+/** Asks Prometheus and, if the environment has one, Alertmanager. Throws `unreachable` when nobody answers. */
 export async function firingAlerts(environment: Environment, prometheus: PrometheusClient): Promise<FiringAlerts> {
-  try {
-    return await fromPrometheus(prometheus)
-  } catch (error) {
-    if (!(error instanceof CliError && error.code === 'unreachable') || environment.alertmanager === undefined)
-      throw error
-    try {
-      return { source: 'Alertmanager', alerts: inOrder(await fromAlertmanager(environment.alertmanager)) }
-    } catch (second) {
-      throw new CliError('unreachable', `${error.message}; Alertmanager neither: ${messageOf(second)}`, {
-        cause: second,
-        ...(error.hint === undefined ? {} : { hint: error.hint }),
-      })
-    }
+  const { alertmanager } = environment
+  const [rules, held] = await Promise.allSettled([
+    alertsInPrometheus(prometheus),
+    alertmanager === undefined ? undefined : fromAlertmanager(alertmanager),
+  ])
+  if (rules.status === 'fulfilled') {
+    const silent = held.status === 'rejected' ? [{ who: 'Alertmanager' as const, why: whyOf(held.reason) }] : []
+    return { source: 'Prometheus', ...rules.value, silent }
   }
+  const why = whyOf(rules.reason)
+  if (held.status === 'rejected') {
+    const { hint } = rules.reason
+    throw new CliError('unreachable', `${why}; ${whyOf(held.reason)}`, {
+      cause: rules.reason,
+      ...(hint === undefined ? {} : { hint }),
+    })
+  }
+  if (held.value === undefined) throw rules.reason
+  return { source: 'Alertmanager', alerts: inOrder(held.value), silent: [{ who: 'Prometheus', why }] }
 }
 
-async function fromPrometheus(prometheus: PrometheusClient): Promise<FiringAlerts> {
+/** The sentence of a person's error; throws any other one again. */
+function whyOf(error: unknown): string {
+  if (error instanceof CliError) return error.message
+  throw error
+}
+
+/** What Prometheus's own rules say. Throws as the client does. */
+export async function alertsInPrometheus(
+  prometheus: PrometheusClient,
+): Promise<Pick<FiringAlerts, 'alerts' | 'watchdog' | 'noRules'>> {
   const rules = await prometheus.alertingRules()
   const watchdog = rules.find((rule) => rule.name === WATCHDOG)
   const alerts = rules
@@ -56,23 +77,29 @@ async function fromPrometheus(prometheus: PrometheusClient): Promise<FiringAlert
         .map((alert) => firing(rule.name, alert.labels, alert.annotations, alert.activeAt)),
     )
   return {
-    source: 'Prometheus',
     alerts: inOrder(alerts),
+    ...(rules.length === 0 ? { noRules: true } : {}),
     ...(watchdog === undefined ? {} : { watchdog: watchdog.alerts.some((a) => a.state === 'firing') }),
   }
 }
 
 const strings = z.record(z.string(), z.string())
-const answer = z.array(z.object({ labels: strings, annotations: strings, startsAt: z.string() }))
+const time = z.string().refine((text) => !Number.isNaN(Date.parse(text)), 'not a time')
+const answer = z.array(z.object({ labels: strings, annotations: strings, startsAt: time }))
 
 async function fromAlertmanager(endpoint: Endpoint): Promise<FiringAlert[]> {
-  const response = await fetch(`${endpoint.url.replace(/\/$/, '')}/api/v2/alerts?active=true`, {
-    headers: headersOf(endpoint),
-    signal: AbortSignal.timeout(TIMEOUT_MS),
-  })
-  if (!response.ok) throw new Error(`status ${response.status}`)
-  return answer
-    .parse(await response.json())
+  const held = await askJson(
+    {
+      who: 'Alertmanager',
+      endpoint,
+      path: '/api/v2/alerts',
+      params: { active: 'true' },
+      timeoutMs: TIMEOUT_MS,
+      limitBytes: ANSWER_LIMITS.alertmanager,
+    },
+    answer,
+  )
+  return held
     .filter((alert) => alert.labels.alertname !== WATCHDOG)
     .map((alert) => firing(alert.labels.alertname ?? '', alert.labels, alert.annotations, alert.startsAt))
 }

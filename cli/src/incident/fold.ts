@@ -30,6 +30,8 @@ export interface IncidentState {
   id: string
   incident: string
   environment: string
+  /** Where it was read from; absent in records of before it was kept. */
+  environmentFile?: string
   actor: string
   drill?: string
   openedAt: string
@@ -43,7 +45,9 @@ export interface IncidentState {
   steps: StepRecord[]
   /** An act of the latest walk that was started and whose end is unknown. */
   unfinishedAct?: { step: string; action: string; startedAt: string }
-  /** By service; counted when the incident was closed. */
+  /** Why alerts and impact at the end are still to be recorded; absent when they are not. */
+  pendingImpact?: string
+  /** By service; counted when the incident was closed, or later for the time up to then. */
   impact: { service: string; from: string; until: string; requests: number; failed: number; slow: number }[]
   notes: { at: string; actor: string; text: string }[]
 }
@@ -56,6 +60,7 @@ export function fold(events: readonly IncidentEvent[]): IncidentState {
     id: first.id,
     incident: first.incident,
     environment: first.environment,
+    ...(first.environmentFile === undefined ? {} : { environmentFile: first.environmentFile }),
     actor: first.actor,
     ...(first.drill === undefined ? {} : { drill: first.drill }),
     openedAt: first.at,
@@ -130,10 +135,17 @@ function apply(state: IncidentState, event: IncidentEvent): void {
       })
       return
     case 'impact': {
-      const { service, from, requests, failed, slow } = event
-      state.impact.push({ service, from, until: event.at, requests, failed, slow })
+      const { service, from, until = event.at, requests, failed, slow } = event
+      const counted = { service, from, until, requests, failed, slow }
+      state.impact = [...state.impact.filter((i) => i.service !== service), counted]
       return
     }
+    case 'impact.pending':
+      state.pendingImpact = event.reason
+      return
+    case 'impact.recorded':
+      delete state.pendingImpact
+      return
     case 'note':
       state.notes.push({ at: event.at, actor: event.actor, text: event.text })
       return

@@ -1,11 +1,13 @@
-import { mkdirSync, readdirSync, readFileSync } from 'node:fs'
+import { mkdirSync, readdirSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import type { Root } from '../content/root.ts'
-import { CliError } from '../errors.ts'
+import { CliError, type Problem } from '../errors.ts'
 import { errorCode } from '../system-error.ts'
+import type { Warn } from '../warn.ts'
 import { appendLine, syncFolder } from './append-line.ts'
-import { type IncidentEvent, incidentEvent, type NewEvent } from './events.ts'
+import type { IncidentEvent, NewEvent } from './events.ts'
 import { fold, type IncidentState } from './fold.ts'
+import { readEvents } from './read-events.ts'
 
 /**
  * The record of one incident: `.drillbook/incidents/<id>/events.jsonl`. Several processes may append at a time.
@@ -18,8 +20,11 @@ export interface IncidentRecord {
   /** The incident's folder; a drill keeps its journal there, too. */
   readonly dir: string
   append(event: NewEvent): IncidentEvent
-  /** All events so far, read from the disk; lines that a killed writer tore are left out. */
+  /** All events so far, read from the disk; what cannot be read is left out. */
   events(): IncidentEvent[]
+  /** What of it cannot be read: a line each, or the file. */
+  problems(): Problem[]
+  /** Throws `usage` when its first event cannot be read. */
   state(): IncidentState
 }
 
@@ -28,25 +33,34 @@ export function openIncident(options: {
   root: Root
   /** The incident class: the name of the runbook. */
   incident: string
-  /** The environment's name. */
+  /** The environment's name, and where it was read from. */
   environment: string
+  environmentFile?: string
   /** Who opens it: `name@host`. */
   actor: string
   /** The drill's name, for an incident that is an exercise. */
   drill?: string
   now?: Date
 }): IncidentRecord {
-  const { root, incident, environment, actor, drill } = options
+  const { root, incident, environment, environmentFile, actor, drill } = options
   const id = createFolder(root, incident, options.now ?? new Date())
   const record = recordAt(root, id)
-  record.append({ type: 'opened', id, incident, environment, actor, ...(drill === undefined ? {} : { drill }) })
+  record.append({
+    type: 'opened',
+    id,
+    incident,
+    environment,
+    ...(environmentFile === undefined ? {} : { environmentFile }),
+    actor,
+    ...(drill === undefined ? {} : { drill }),
+  })
   return record
 }
 
-/** The record with exactly this id. Throws `usage` when there is none. */
+/** The record with exactly this id. Throws `usage` when there is none, or none that can be read. */
 export function resumeIncident(root: Root, id: string): IncidentRecord {
   const record = recordAt(root, id)
-  if (!ids(root).includes(id) || record.events().length === 0) {
+  if (!ids(root).includes(id) || (record.events().length === 0 && record.problems().length === 0)) {
     throw new CliError('usage', `there is no incident ${id}`, { hint: 'drillbook incident list shows them all.' })
   }
   return record
@@ -68,60 +82,52 @@ export function findIncident(root: Root, text: string): IncidentRecord {
   )
 }
 
-/** The states of all incidents, oldest first. A folder without a readable first event is left out. */
-export function listIncidents(root: Root): IncidentState[] {
-  return ids(root)
-    .map((id) => recordAt(root, id).events())
-    .filter((events) => events.length > 0)
-    .map(fold)
+/** The states of all incidents, oldest first. What is damaged is left out and told to `warn`: it does not keep the others from being read. */
+export function listIncidents(root: Root, warn: Warn = () => {}): IncidentState[] {
+  return ids(root).flatMap((id) => {
+    const { events, problems } = readEvents(eventsFile(root, id))
+    for (const problem of problems) warn(problem)
+    if (events.some((event) => event.type === 'opened')) return [{ ...fold(events), id }]
+    if (events.length > 0) warn({ file: eventsFile(root, id), message: `${FIRST_IS_LOST}: it is left out` })
+    return []
+  })
 }
 
 /** Incidents that nobody has closed yet, oldest first; drills' own are left out unless asked for. */
-export function openIncidents(root: Root, options: { drills?: boolean } = {}): IncidentState[] {
-  return listIncidents(root).filter(
+export function openIncidents(root: Root, options: { drills?: boolean; warn?: Warn } = {}): IncidentState[] {
+  return listIncidents(root, options.warn).filter(
     (i) => i.closedAt === undefined && (options.drills === true || i.drill === undefined),
   )
 }
 
+const FIRST_IS_LOST = 'the event with which it was opened cannot be read'
+
 function recordAt(root: Root, id: string): IncidentRecord {
-  const dir = join(incidentsDir(root), id)
-  const file = join(dir, 'events.jsonl')
-  const events = () => readEvents(file)
+  const file = eventsFile(root, id)
+  const events = () => readEvents(file).events
   return {
     id,
     root,
-    dir,
+    dir: dirname(file),
     append(event) {
       const dated: IncidentEvent = { at: new Date().toISOString(), ...event }
       appendLine(file, dated)
       return dated
     },
     events,
-    state: () => fold(events()),
+    problems: () => readEvents(file).problems,
+    state() {
+      const known = events()
+      if (known.some((event) => event.type === 'opened')) return { ...fold(known), id }
+      throw new CliError('usage', `the record ${file} is damaged: ${FIRST_IS_LOST}`, {
+        hint: 'What else is in it can be read there, one JSON object a line.',
+      })
+    },
   }
 }
 
-function readEvents(file: string): IncidentEvent[] {
-  let text: string
-  try {
-    text = readFileSync(file, 'utf8')
-  } catch (error) {
-    if (errorCode(error) === 'ENOENT') return []
-    throw error
-  }
-  return text.split('\n').flatMap((line) => {
-    const event = incidentEvent.safeParse(parseJson(line))
-    return event.success ? [event.data] : []
-  })
-}
-
-function parseJson(line: string): unknown {
-  try {
-    return JSON.parse(line)
-  } catch {
-    // A torn line: its writer was killed before the event counted.
-    return undefined
-  }
+function eventsFile(root: Root, id: string): string {
+  return join(incidentsDir(root), id, 'events.jsonl')
 }
 
 /** Two incidents of one second get different ids: creating the folder is what claims the name. */

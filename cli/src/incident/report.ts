@@ -58,7 +58,7 @@ function facts({ id, incident, environment, actor, drill, openedAt, closedAt, al
   return ['| | |', '|---|---|', ...rows.map(([name, value = '']) => `| ${name} | ${printable(value)} |`)].join('\n')
 }
 
-function impact({ impact: counted, closedAt }: IncidentState): string {
+function impact({ id, impact: counted, closedAt, pendingImpact }: IncidentState): string {
   const rows = counted.map(
     (i) => `| ${i.service} | ${i.requests} | ${i.failed} | ${i.slow} | ${i.from} to ${i.until} |`,
   )
@@ -69,8 +69,14 @@ function impact({ impact: counted, closedAt }: IncidentState): string {
           '|---|---|---|---|---|',
           ...rows,
         ].join('\n')
-      : `Failed and slow requests: ${closedAt === undefined ? 'counted when the incident is closed.' : 'could not be counted; take them from the dashboards for the time above.'}`
+      : `Failed and slow requests: ${whyNone(id, closedAt, pendingImpact)}`
   return `${figures}\n\nWho noticed what, for how long, and what did it cost them? ...`
+}
+
+function whyNone(id: string, closedAt: string | undefined, pending: string | undefined): string {
+  if (closedAt === undefined) return 'counted when the incident is closed.'
+  if (pending !== undefined) return `still to be counted (${pending}): \`drillbook incident close ${id}\` does it.`
+  return 'could not be counted; take them from the dashboards for the time above.'
 }
 
 function signs({ steps }: IncidentState): string {

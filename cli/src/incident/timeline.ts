@@ -72,7 +72,11 @@ function sentence(event: IncidentEvent, later: readonly IncidentEvent[]): string
       return `${event.title}${event.kind === 'manual' ? '' : ` [${event.step}]`}: ${event.answer ?? WORD[event.outcome]}${value}${note}`
     }
     case 'impact':
-      return `Impact on ${event.service} since ${clock(event.from)}: ${event.requests} requests, ${event.failed} operations failed, ${event.slow} answers slower than 1 s`
+      return `Impact on ${event.service} since ${clock(event.from)}${event.until === undefined ? '' : ` until ${clock(event.until)}`}: ${event.requests} requests, ${event.failed} operations failed, ${event.slow} answers slower than 1 s`
+    case 'impact.pending':
+      return `Alerts and impact at the end could not be recorded yet: ${oneLine(event.reason)}`
+    case 'impact.recorded':
+      return undefined
     case 'note':
       return `${event.actor} notes: ${oneLine(event.text)}`
     case 'drill.phase':

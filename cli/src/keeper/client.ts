@@ -1,8 +1,9 @@
 import { randomUUID } from 'node:crypto'
 import { setTimeout as delay } from 'node:timers/promises'
 import { z } from 'zod'
-import { CliError, messageOf } from '../errors.ts'
-import { type Endpoint, headersOf } from '../prometheus/client.ts'
+import { CliError } from '../errors.ts'
+import { ANSWER_LIMITS, type Answer, ask, noAnswer, parseAnswer } from '../http/ask.ts'
+import type { Endpoint } from '../http/endpoint.ts'
 import { printable } from '../terminal/printable.ts'
 import type { OpenRequest } from './open-session.ts'
 import {
@@ -36,6 +37,8 @@ export class KeeperSaysNo extends CliError {
   }
 }
 
+const HINT =
+  'Check that it runs (in the lab: drillbook lab status). What it has on disk is undone once its lease is over and it is back.'
 /** A supervisor restarts a keeper that died within a few seconds; calls wait so long for it to come back. */
 const RESTART_MS = 10_000
 /** An injection is one step (at most its own timeout); an undo has retries and read-backs. */
@@ -118,24 +121,26 @@ export class KeeperClient {
     body: unknown,
     timeoutMs: number,
   ): Promise<z.infer<S>> {
-    const response = await fetch(this.endpoint.url.replace(/\/$/, '') + path, {
-      method,
-      headers: { ...headersOf(this.endpoint), 'content-type': 'application/json' },
-      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
-      signal: AbortSignal.timeout(timeoutMs),
-    })
-    const answer: unknown = await response.json()
-    if (response.ok) return schema.parse(answer)
-    const { code, detail } = problem.catch({ code: 'internal', detail: `status ${response.status}` }).parse(answer)
-    throw new KeeperSaysNo(code, printable(detail))
+    const endpoint = this.endpoint
+    const limitBytes = ANSWER_LIMITS.keeper
+    const answer = await ask({ who: 'the keeper', endpoint, path, method, body, timeoutMs, limitBytes })
+    if (answer.ok) return parseAnswer(answer.text, schema)
+    throw refusalOf(answer)
   }
 
   private explain(error: unknown): CliError {
     if (error instanceof CliError) return error
-    return new CliError('unreachable', `the keeper at ${this.endpoint.url} does not answer: ${messageOf(error)}`, {
-      cause: error,
-      hint: 'Check that it runs (in the lab: drillbook lab status). What it has on disk is undone once its lease is over and it is back.',
-    })
+    return noAnswer({ who: 'the keeper', endpoint: this.endpoint }, error, HINT)
+  }
+}
+
+function refusalOf({ status, text }: Answer): KeeperSaysNo {
+  const unknown = { code: 'internal', detail: `status ${status}` }
+  try {
+    const { code, detail } = parseAnswer(text, problem)
+    return new KeeperSaysNo(code, printable(detail))
+  } catch {
+    return new KeeperSaysNo(unknown.code, unknown.detail) // whatever stands before the keeper says no in its own words
   }
 }
 

@@ -138,7 +138,7 @@ export class Keeper {
   }
 
   private recall(): Session | undefined {
-    const session = this.file.read()
+    const session = this.file.read(this.log)
     if (!isOpen(session)) return session
     clampLease(session, Date.now())
     this.log(`found session ${session.id} of ${session.drill}, ${session.state}, lease until ${session.leaseUntil}`)

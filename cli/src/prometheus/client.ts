@@ -1,14 +1,11 @@
-import { readFileSync } from 'node:fs'
 import { z } from 'zod'
-import { CliError, messageOf } from '../errors.ts'
+import { CliError } from '../errors.ts'
+import { ANSWER_LIMITS, type Answer, ask, checkShape, noAnswer, parseAnswer } from '../http/ask.ts'
+import type { Endpoint } from '../http/endpoint.ts'
 import { printable } from '../terminal/printable.ts'
 
-/** How to reach one HTTP service of the environment. Paths are absolute. */
-export interface Endpoint {
-  url: string
-  tokenFile?: string | undefined
-  headers?: Record<string, string> | undefined
-}
+export { type Endpoint, headersOf } from '../http/endpoint.ts'
+export { readSecret } from '../secret.ts'
 
 /** One series of an instant vector. `timestamp` in Unix seconds. */
 export interface Sample {
@@ -52,7 +49,7 @@ const activeAlert = z.object({
   labels: z.record(z.string(), z.string()),
   annotations: z.record(z.string(), z.string()),
   state: z.enum(['pending', 'firing']),
-  activeAt: z.string(),
+  activeAt: z.string().refine((text) => !Number.isNaN(Date.parse(text)), 'not a time'),
 })
 const queryData = z.discriminatedUnion('resultType', [
   z.object({ resultType: z.literal('vector'), result: vector }),
@@ -82,6 +79,10 @@ const rulesData = z.object({
   ),
 })
 
+const envelope = z.object({ status: z.string(), data: z.unknown().optional(), error: z.string().optional() })
+const HINT =
+  'Check that it runs (in the lab: drillbook lab status) and that `prometheus.url` in the environment file is right.'
+
 /** Prometheus says NaN, +Inf and -Inf as words. */
 function toNumber(text: string): number {
   return text === '+Inf' ? Number.POSITIVE_INFINITY : text === '-Inf' ? Number.NEGATIVE_INFINITY : Number(text)
@@ -104,7 +105,7 @@ export class PrometheusClient {
   async query(promql: string, at?: Date): Promise<Sample[]> {
     const params: Record<string, string> = { query: promql }
     if (at !== undefined) params.time = String(at.getTime() / 1000)
-    const data = queryData.parse(await this.get('/api/v1/query', params))
+    const data = await this.get('/api/v1/query', params, queryData)
     switch (data.resultType) {
       case 'vector':
         return data.result.map((s) => ({ labels: s.metric, timestamp: s.value[0], value: toNumber(s.value[1]) }))
@@ -116,14 +117,13 @@ export class PrometheusClient {
   }
 
   async queryRange(promql: string, from: Date, to: Date, stepSeconds: number): Promise<Series[]> {
-    const data = queryData.parse(
-      await this.get('/api/v1/query_range', {
-        query: promql,
-        start: String(from.getTime() / 1000),
-        end: String(to.getTime() / 1000),
-        step: String(stepSeconds),
-      }),
-    )
+    const params = {
+      query: promql,
+      start: String(from.getTime() / 1000),
+      end: String(to.getTime() / 1000),
+      step: String(stepSeconds),
+    }
+    const data = await this.get('/api/v1/query_range', params, queryData)
     if (data.resultType !== 'matrix') throw new CliError('usage', `not a range query: ${promql}`)
     return data.result.map((s) => ({
       labels: s.metric,
@@ -136,7 +136,7 @@ export class PrometheusClient {
    * one alert: the expression is that of the first, which by convention is the one that fires first.
    */
   async alertingRules(): Promise<AlertingRule[]> {
-    const data = rulesData.parse(await this.get('/api/v1/rules', { type: 'alert' }))
+    const data = await this.get('/api/v1/rules', { type: 'alert' }, rulesData)
     const rules = data.groups.flatMap((group) =>
       group.rules
         .filter((rule) => rule.type === 'alerting')
@@ -158,45 +158,27 @@ export class PrometheusClient {
     )
   }
 
-  private async get(path: string, params: Record<string, string>): Promise<unknown> {
-    const url = new URL(this.endpoint.url.replace(/\/$/, '') + path)
-    url.search = new URLSearchParams(params).toString()
-    let response: Response
-    let body: unknown
-    try {
-      response = await fetch(url, { headers: headersOf(this.endpoint), signal: AbortSignal.timeout(this.timeoutMs) })
-      body = await response.json()
-    } catch (error) {
-      throw new CliError('unreachable', `Prometheus at ${this.endpoint.url} does not answer: ${messageOf(error)}`, {
-        cause: error,
-        hint: 'Check that it runs (in the lab: drillbook lab status) and that `prometheus.url` in the environment file is right.',
-      })
+  private async get<S extends z.ZodType>(path: string, params: Record<string, string>, schema: S): Promise<z.infer<S>> {
+    const question = {
+      who: 'Prometheus',
+      endpoint: this.endpoint,
+      path,
+      params,
+      timeoutMs: this.timeoutMs,
+      limitBytes: ANSWER_LIMITS.prometheus,
     }
-    const answer = z
-      .object({ status: z.string(), data: z.unknown().optional(), error: z.string().optional() })
-      .safeParse(body)
-    if (answer.success && answer.data.status === 'success') return answer.data.data
-    const reason = answer.success ? (answer.data.error ?? `status ${response.status}`) : `status ${response.status}`
+    let answer: Answer
+    let said: z.infer<typeof envelope>
+    try {
+      answer = await ask(question)
+      said = parseAnswer(answer.text, envelope)
+      if (said.status === 'success') return checkShape(said.data, schema)
+    } catch (error) {
+      throw error instanceof CliError ? error : noAnswer(question, error, HINT)
+    }
     throw new CliError(
-      response.status === 400 || response.status === 422 ? 'usage' : 'unreachable',
-      `Prometheus says: ${printable(reason)}`,
+      answer.status === 400 || answer.status === 422 ? 'usage' : 'unreachable',
+      `Prometheus says: ${printable(said.error ?? `status ${answer.status}`)}`,
     )
-  }
-}
-
-/** The request headers of an endpoint: its own, plus the bearer token read from its file at this moment. */
-export function headersOf(endpoint: Endpoint): Record<string, string> {
-  if (endpoint.tokenFile === undefined) return { ...endpoint.headers }
-  return { ...endpoint.headers, authorization: `Bearer ${readSecret(endpoint.tokenFile)}` }
-}
-
-/** A secret from its file, without the newline that editors add. The secret itself is in no message. */
-export function readSecret(file: string): string {
-  try {
-    return readFileSync(file, 'utf8').trim()
-  } catch (error) {
-    throw new CliError('usage', `cannot read the secret file ${file}: ${messageOf(error)}`, {
-      hint: 'Is the environment up, and may this user read it?',
-    })
   }
 }

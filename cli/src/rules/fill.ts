@@ -30,7 +30,9 @@ function setAt(yaml: YamlFile, path: YamlPath, value: unknown, problems: Problem
     const isList = typeof path[depth] === 'number'
     if (isList ? isSeq(node) : isMap(node)) continue
     const what = `${above.join('.') || 'the file'}: must be a ${isList ? 'list' : 'mapping'}`
-    problems.push({ file: yaml.file, line: lineAt(yaml, above), message: what })
+    // Each key that would stand there finds the same.
+    const isTold = problems.some((problem) => problem.file === yaml.file && problem.message === what)
+    if (!isTold) problems.push({ file: yaml.file, line: lineAt(yaml, above), message: what })
     return
   }
   yaml.document.setIn(path, value)

@@ -1,6 +1,7 @@
-import { readFileSync } from 'node:fs'
 import { relative } from 'node:path'
-import { type Document, isScalar, LineCounter, parseDocument } from 'yaml'
+import { type Document, isScalar, LineCounter } from 'yaml'
+import { openDocument } from '../content/document.ts'
+import { FILE_LIMITS, readTextFile } from '../content/read-file.ts'
 import type { Root } from '../content/root.ts'
 import { CliError, messageOf, type Problem } from '../errors.ts'
 import { resolveAliases } from './resolve-aliases.ts'
@@ -22,17 +23,15 @@ export type YamlPath = readonly (string | number)[]
 export function openYaml(root: Root, path: string, problems: Problem[]): YamlFile {
   let source: string
   try {
-    source = readFileSync(path, 'utf8')
+    source = readTextFile(path, FILE_LIMITS.content)
   } catch (error) {
     throw new CliError('usage', `cannot read ${path}: ${messageOf(error)}`)
   }
   const lines = new LineCounter()
-  const document = parseDocument(source, { lineCounter: lines })
   const file = relative(root.dir, path)
-  for (const error of document.errors) {
-    problems.push({ file, line: lines.linePos(error.pos[0]).line, message: error.message.split('\n')[0] ?? '' })
-  }
-  if (document.errors.length === 0) problems.push(...resolveAliases(document, lines, file))
+  const { document, problems: found } = openDocument(source, lines, file)
+  problems.push(...found)
+  if (found.length === 0) problems.push(...resolveAliases(document, lines, file))
   return { file, document, lines }
 }
 

@@ -1,7 +1,8 @@
-import { existsSync, readdirSync, readFileSync } from 'node:fs'
+import { existsSync, readdirSync } from 'node:fs'
 import { basename, join, relative } from 'node:path'
+import { FILE_LIMITS, readTextFile } from '../content/read-file.ts'
 import type { Root } from '../content/root.ts'
-import { CliError, type Problem, ProblemsError } from '../errors.ts'
+import { CliError, messageOf, type Problem, ProblemsError } from '../errors.ts'
 import { parseRunbook } from './parse.ts'
 import type { Runbook } from './runbook.ts'
 
@@ -44,7 +45,13 @@ export function incidentsOf(root: Root): string[] {
 }
 
 function readFile(root: Root, file: string): { runbook?: Runbook; problems: Problem[] } {
-  const { runbook, problems } = parseRunbook(readFileSync(file, 'utf8'), shown(root, file))
+  let text: string
+  try {
+    text = readTextFile(file, FILE_LIMITS.content)
+  } catch (error) {
+    return { problems: [{ file: shown(root, file), message: `cannot be read: ${messageOf(error)}` }] }
+  }
+  const { runbook, problems } = parseRunbook(text, shown(root, file))
   const named = basename(file, '.md')
   if (runbook === undefined || runbook.frontMatter.incident === named)
     return runbook === undefined ? { problems } : { runbook, problems }

@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { CliError, messageOf } from '../errors.ts'
-import { type Endpoint, headersOf } from '../prometheus/client.ts'
+import { ANSWER_LIMITS, ask, parseAnswer } from '../http/ask.ts'
+import type { Endpoint } from '../http/endpoint.ts'
 
 /** A message as it was received. `text` is what people read; `receivedAt` UTC, ISO 8601 with milliseconds. */
 export interface ReceivedMessage {
@@ -15,12 +16,12 @@ const answer = z.object({
 
 /** What arrived at or after `since`, oldest first. Throws `unreachable`. */
 export async function receivedMessages(endpoint: Endpoint, since: Date): Promise<ReceivedMessage[]> {
-  const url = new URL(endpoint.url)
-  url.searchParams.set('since', since.toISOString())
+  const params = { since: since.toISOString() }
+  const question = { who: 'Slack', endpoint, params, timeoutMs: 3000, limitBytes: ANSWER_LIMITS.slack }
   try {
-    const response = await fetch(url, { headers: headersOf(endpoint), signal: AbortSignal.timeout(3000) })
-    if (!response.ok) throw new Error(`status ${response.status}`)
-    const { messages } = answer.parse(await response.json())
+    const { ok, status, text } = await ask(question)
+    if (!ok) throw new Error(`status ${status}`)
+    const { messages } = parseAnswer(text, answer)
     return messages.toSorted((a, b) => a.receivedAt.localeCompare(b.receivedAt))
   } catch (error) {
     throw new CliError('unreachable', `the received Slack messages cannot be read: ${messageOf(error)}`, {

@@ -1,6 +1,9 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import { type FetchFunction, IncomingWebhook, IncomingWebhookHTTPError } from '@slack/webhook'
-import { messageOf } from '../errors.ts'
+import { CliError, messageOf } from '../errors.ts'
+import { ANSWER_LIMITS } from '../http/ask.ts'
+import { readText } from '../http/read-text.ts'
+import { redact, rememberSecret } from '../redact.ts'
 import { printable } from '../terminal/printable.ts'
 
 /** What became of one message. */
@@ -35,12 +38,17 @@ export class SlackQueue {
   private tail: Promise<void> = Promise.resolve()
   private retryAfterMs: number | undefined
 
+  /** Throws `usage` when it is no URL; see readWebhook, which names the file. */
   constructor(webhookUrl: string, options: SlackOptions = {}) {
+    if (!URL.canParse(webhookUrl)) throw new CliError('usage', "Slack's webhook is not a URL")
+    rememberSecret(webhookUrl)
     this.delaysMs = options.retryDelaysMs ?? RETRY_DELAYS_MS
     const fetchAndLook: FetchFunction = async (url, init) => {
       const response = await fetch(url, init)
       this.retryAfterMs = parseRetryAfter(response.headers.get('retry-after'))
-      return response
+      const { status, statusText, headers } = response
+      const body = await readText(response, ANSWER_LIMITS.slack)
+      return new Response(body || null, { status, statusText, headers })
     }
     this.webhook = new IncomingWebhook(webhookUrl, { timeout: options.timeoutMs ?? 5000, fetch: fetchAndLook })
   }
@@ -75,8 +83,9 @@ function isTransient(error: unknown): boolean {
 }
 
 function why(error: unknown): string {
-  if (error instanceof IncomingWebhookHTTPError)
-    return `Slack answered ${error.statusCode} ${printable(error.body.slice(0, 200))}`
+  if (error instanceof IncomingWebhookHTTPError) {
+    return `Slack answered ${error.statusCode} ${printable(redact(error.body).slice(0, 200))}`
+  }
   const cause = error instanceof Error && error.cause !== undefined ? error.cause : error
   return messageOf(cause)
 }

@@ -81,6 +81,7 @@ export class FakeEnvironment {
     const file = join(this.dir, 'state', 'state.json')
     const state = JSON.parse(readFileSync(file, 'utf8'))
     state.session.leaseUntil = state.session.openedAt
+    delete state.digest
     writeFileSync(file, JSON.stringify(state))
   }
 

@@ -165,7 +165,9 @@ describe('a fault in a configuration is told with its line', () => {
     ],
   ])('%s: %j', (file, text, expected) => {
     b.put(file, text)
-    expect(problemsOf(() => compile())).toContainEqual(expect.stringMatching(expected))
+    const found = problemsOf(() => compile())
+    expect(found).toContainEqual(expect.stringMatching(expected))
+    expect(new Set(found).size).toBe(found.length)
   })
 
   test('a duration that is none is a fault at speed 1, too', () => {

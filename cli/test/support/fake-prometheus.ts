@@ -44,7 +44,11 @@ export async function fakePrometheus(): Promise<FakePrometheus> {
       const result = stored
         ? fake.alerts.filter((a) => a.state === 'firing').map((a) => sample(a, now))
         : values.map((value, i) => ({
-            metric: { __name__: 'm', instance: `i${i}` },
+            metric: {
+              __name__: 'm',
+              instance: `i${i}`,
+              ...(promql.startsWith('count by (service)') ? { service: 'shop' } : {}),
+            },
             value: [now, Number.isNaN(value) ? 'NaN' : String(value)],
           }))
       response.end(JSON.stringify({ status: 'success', data: { resultType: 'vector', result } }))

@@ -1,10 +1,15 @@
+import { readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { describe, expect, test } from '@jest/globals'
+import { runDrillbook } from '../support/run-drillbook.ts'
 import { BLOCKED, BLOCKED_ACTIONS } from '../support/runbook-blocked.ts'
 import { responderDesk } from './desk.ts'
 
 /** What was recorded, and the runbooks as they are listed, through the front door: the real process, stand-ins for what it talks to. */
 
 const desk = responderDesk()
+/** What closing asks to know which services there are. */
+const SERVING = 'count by (service) (http_server_request_duration_seconds_count)'
 
 describe('incident', () => {
   test('from the note to the post-mortem', async () => {
@@ -25,12 +30,56 @@ describe('incident', () => {
     expect(show.stdout).toMatch(/To do:\n {2}- Buy a second one: two\.\n$/)
   })
 
-  test('can be closed while Prometheus is down', async () => {
+  test('can be closed while Prometheus is down; what is pending then is recorded by closing it again', async () => {
     await desk.drillbook('respond', 'outage', '--yes')
-    await desk.prometheus.close()
-    const { status, stderr } = await desk.drillbook('incident', 'close', 'outage')
-    expect(status).toBe(0)
-    expect(stderr).toContain('impact and alerts are not recorded')
+    const real = desk.folder.root.environments
+    const point = (from: string, to: string) => {
+      const file = join(real, 'test.yaml')
+      writeFileSync(file, readFileSync(file, 'utf8').replace(from, to))
+    }
+    const nobody = 'http://127.0.0.1:1'
+    point(desk.prometheus.url, nobody)
+    const closed = await desk.drillbook('incident', 'close', 'outage', '--json')
+    expect([closed.status, JSON.parse(closed.stdout)]).toEqual([0, expect.objectContaining({ pending: true })])
+    expect(closed.stderr).toContain('impact and alerts are not recorded yet')
+    expect((await desk.drillbook('incident', 'show', 'outage')).stdout).toContain(': closed, impact pending')
+    expect((await desk.drillbook('incident', 'report', 'outage')).stdout).toContain('still to be counted')
+    expect((await desk.drillbook('incident', 'close', 'outage')).status).toBe(3)
+    point(nobody, desk.prometheus.url)
+    desk.prometheus.alerts.length = 0
+    desk.prometheus.answers.set(SERVING, [1])
+    const again = await desk.drillbook('incident', 'close', 'outage')
+    expect([again.status, again.stdout]).toEqual([0, expect.stringContaining('recorded what was pending in')])
+    const shown = JSON.parse((await desk.drillbook('incident', 'show', 'outage', '--json')).stdout)
+    expect(shown).toMatchObject({ closedAt: JSON.parse(closed.stdout).closedAt, impact: [{ service: 'shop' }] })
+    expect(shown.impact[0].until).toBe(shown.closedAt)
+    expect(shown.alerts).toMatchObject([{ name: 'ThingDown', state: 'resolved' }])
+    expect((await desk.drillbook('incident', 'close', 'outage')).status).toBe(4)
+  })
+
+  test('closed in an environment that is none of environments/ keeps its impact: the record knows the file', async () => {
+    const elsewhere = join(desk.folder.root.dir, 'elsewhere.yaml')
+    const shipped = join(desk.folder.root.environments, 'test.yaml')
+    writeFileSync(elsewhere, readFileSync(shipped, 'utf8').replace('../token', './token'))
+    rmSync(shipped)
+    desk.prometheus.answers.set(SERVING, [1])
+    const options = { cwd: desk.folder.root.dir, env: { DRILLBOOK_ACTOR: 'ann@desk' } }
+    expect((await runDrillbook(['respond', 'outage', '--yes', '--env', elsewhere], options)).status).toBe(0)
+    const closed = await runDrillbook(['incident', 'close', 'outage', '--json'], options)
+    expect([closed.status, JSON.parse(closed.stdout)]).toEqual([0, expect.objectContaining({ pending: false })])
+    const shown = await runDrillbook(['incident', 'show', 'outage', '--json'], options)
+    expect(JSON.parse(shown.stdout).impact).toMatchObject([{ service: 'shop' }])
+  })
+
+  test('is not closed by the figures of another environment that was named', async () => {
+    await desk.drillbook('respond', 'outage', '--yes')
+    const other = join(desk.folder.root.environments, 'other.yaml')
+    writeFileSync(
+      other,
+      readFileSync(join(desk.folder.root.environments, 'test.yaml'), 'utf8').replace('test', 'other'),
+    )
+    const { status, stderr } = await desk.drillbook('incident', 'close', 'outage', '--env', 'other')
+    expect([status, stderr]).toEqual([2, expect.stringContaining('the incident belongs to test, not to other')])
   })
 
   test('nothing recorded yet is no error', async () => {

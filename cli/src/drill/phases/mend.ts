@@ -23,6 +23,7 @@ export async function walk(run: Run): Promise<string> {
     root,
     incident: drill.incident,
     environment: environment.name,
+    environmentFile: environment.file,
     actor,
     drill: drill.name,
   })

@@ -1,0 +1,83 @@
+import { execFileSync } from 'node:child_process'
+import { mkdirSync, rmSync, symlinkSync, truncateSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { afterEach, beforeEach, describe, expect, test } from '@jest/globals'
+import { drillbookFolder } from '../support/drillbook-folder.ts'
+import { runDrillbook } from '../support/run-drillbook.ts'
+
+/** Files that are none, have no end, or were written to exhaust their reader: exit 2 that names the file, at once. */
+
+let folder: ReturnType<typeof drillbookFolder>
+beforeEach(() => {
+  folder = drillbookFolder({ prometheusUrl: 'http://127.0.0.1:1', opsUrls: ['http://127.0.0.1:1'] })
+})
+afterEach(() => folder.remove())
+
+const run = (...argv: string[]) => runDrillbook(argv, { cwd: folder.root.dir, env: { DRILLBOOK_ENV: 'test' } })
+const replace = (file: string, by: (path: string) => void) => {
+  const path = join(folder.root.dir, file)
+  rmSync(path)
+  by(path)
+}
+const sparse = (path: string) => {
+  writeFileSync(path, '')
+  truncateSync(path, 22 * 1024 ** 3)
+}
+const noFiles: [what: string, make: (path: string) => void, why: RegExp][] = [
+  ['a FIFO', (path) => execFileSync('mkfifo', [path]), /is not a regular file/],
+  ['a folder', (path) => mkdirSync(path), /is not a regular file/],
+  ['an endless device', (path) => symlinkSync('/dev/zero', path), /is not a regular file/],
+  ['22 GiB long', sparse, /is longer than 1 MiB|is longer than 64 KiB/],
+]
+const files: [file: string, command: string[]][] = [
+  ['environments/test.yaml', ['query', 'up']],
+  ['runbooks/outage.md', ['runbook', 'show', 'outage']],
+  ['token', ['act', 'repair', '--yes']],
+]
+
+describe.each(files)('%s', (file, command) => {
+  const unfit = noFiles.filter(([what]) => what !== 'a folder' || !file.startsWith('environments')) // an environment may be one
+  test.each(unfit)('that is %s is refused by name', async (_, make, why) => {
+    replace(file, make)
+    const { status, stderr } = await run(...command)
+    expect(status).toBe(2)
+    expect(stderr).toContain(file)
+    expect(stderr).toMatch(why)
+  })
+})
+
+const level = (name: string, below: string) => `${name}: &${name} [${Array(9).fill(below).join(', ')}]`
+const BOMB = ['a: &a [x]', ...'bcdefgh'.split('').map((name, i) => level(name, `*${'abcdefgh'[i]}`))].join('\n')
+/** What is said when the YAML begins so many lines below the file's first. */
+type Said = (above: number) => RegExp
+const at =
+  (line: number, text: string): Said =>
+  (above) =>
+    new RegExp(`:${line + above} .*${text}`)
+const anywhere =
+  (text: string): Said =>
+  () =>
+    new RegExp(text)
+const hostile: [what: string, yaml: string, said: Said][] = [
+  ['an alias without its anchor', 'name: test\nprometheus: *x\n', at(2, 'the alias \\*x means nothing')],
+  ['an alias inside of itself', 'name: test\nprometheus: &x [*x]\n', at(2, 'the alias \\*x means nothing')],
+  ['an alias bomb', BOMB, anywhere('aliases multiply its size too often')],
+  ['ten thousand levels', `name: ${'['.repeat(10_000)}`, anywhere('is nested too deeply')],
+  ['as many levels of keys', '? '.repeat(30_000), anywhere('is nested too deeply')],
+  ['many levels that end', `name: ${'['.repeat(900)}${']'.repeat(900)}`, anywhere('name: |too deeply|missing')],
+  ['one line without an end', `name: ${'[], '.repeat(100_000)}`, at(1, 'the line is longer than 65536 characters')],
+  ['a thousand mistakes', ':\n%'.repeat(1000), anywhere('and \\d+ more like this')],
+]
+
+describe.each([
+  ['an environment', 'environments/test.yaml', ['query', 'up'], (yaml: string) => yaml],
+  ['front matter', 'runbooks/outage.md', ['runbook', 'show', 'outage'], (yaml: string) => `---\n${yaml}\n---\n`],
+] as const)('%s with', (_, file, command, around) => {
+  test.each(hostile)('%s is a problem with its line', async (_, yaml, said) => {
+    writeFileSync(join(folder.root.dir, file), around(yaml))
+    const { status, stderr } = await run(...command)
+    expect(status).toBe(2)
+    expect(stderr).toContain(`${file}:`)
+    expect(stderr).toMatch(said(file.endsWith('.md') ? 1 : 0))
+  })
+})
