@@ -36,6 +36,8 @@ interface Seen {
   /** What each condition gave last, for the sentence that says it never held. */
   last: Map<string, string>
   invalid: string | undefined
+  /** Since when the load generator has said nothing, in milliseconds since the epoch; undefined while it is heard. */
+  trafficSilentSince: number | undefined
   unproven: string | undefined
 }
 
@@ -121,6 +123,7 @@ async function lookOn(run: ControlRun, lease: Lease | undefined): Promise<Seen> 
     confirmed: new Set(),
     last: new Map(),
     invalid: undefined,
+    trafficSilentSince: undefined,
     unproven: undefined,
   }
   const from = Date.now()
@@ -174,6 +177,8 @@ async function look({ prometheus, environment, control, say }: ControlRun, seen:
   const valid = environment.traffic?.valid
   if (valid === undefined) return
   const answer = await ask(prometheus, valid)
+  seen.trafficSilentSince = answer.empty ? (seen.trafficSilentSince ?? Date.now()) : undefined
+  if (answer.empty && Date.now() - (seen.trafficSilentSince ?? 0) < scaledMs(environment, SILENT_MS)) return
   if (!answer.holds) seen.invalid ??= `the load generator did not keep up: ${valid.promql} was ${answer.text}`
 }
 
