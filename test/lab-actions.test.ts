@@ -4,6 +4,7 @@ import { afterAll, describe, expect, test } from '@jest/globals'
 import { readContent } from '../cli/src/check/content.ts'
 import { rootAt } from '../cli/src/content/root.ts'
 import type { OpsCall } from '../cli/src/environment/environment.ts'
+import { LOAD_METHODS } from '../reference-app/src/programs/traffic/operations.ts'
 import { routesOf } from '../reference-app/test/support/routes.ts'
 import { unboundApi, unboundWorker } from '../reference-app/test/support/unbound.ts'
 
@@ -14,14 +15,18 @@ if (lab === undefined) throw new Error('there is no environment lab')
 const { actions, faults, ops } = lab
 
 const processes = { api: unboundApi(), worker: unboundWorker() }
-const routes = new Map(Object.entries(processes).map(([kind, { operations }]) => [kind, routesOf(operations)]))
+const service = Object.keys(processes)
+const routes = new Map([
+  ...Object.entries(processes).map(([kind, { operations }]): [string, string[]] => [kind, routesOf(operations)]),
+  ['traffic', LOAD_METHODS.map((method) => `${method} /load`)],
+])
 
 afterAll(async () => {
   await Promise.all(Object.values(processes).map((each) => each.close()))
 })
 
 test('the lab names the kinds of instances that there are', () => {
-  expect([...new Set(ops?.instances.map(({ kind }) => kind))]).toEqual(Object.keys(processes))
+  expect([...new Set(ops?.instances.map(({ kind }) => kind))]).toEqual([...routes.keys()])
 })
 
 const calls: [string, OpsCall | undefined][] = [
@@ -47,6 +52,6 @@ describe('goes to all instances that have such a route, and to no other', () => 
     const having = [...routes]
       .filter(([kind, all]) => all.includes(route) && !REFUSED_BY[route]?.includes(kind))
       .map(([kind]) => kind)
-    expect(call.on === undefined ? [...routes.keys()] : [call.on]).toEqual(having)
+    expect(call.on === undefined ? service : [call.on]).toEqual(having)
   })
 })

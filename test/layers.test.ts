@@ -29,6 +29,19 @@ test.each(Object.keys(MAY_IMPORT))('%s imports only what lies below it', (part) 
   expect(imports.filter(([, to]) => !allowed.includes(to.split('/')[0] ?? ''))).toEqual([])
 })
 
+test('instrumentation imports nothing outside of itself but packages, and none of ours', () => {
+  const source = resolve(import.meta.dirname, '../instrumentation/src')
+  const imports = filesIn(source).flatMap((file) =>
+    [...readFileSync(file, 'utf8').matchAll(/(?:from|import\() ?'([^']+)'/g)].map(([, path = '']) => ({
+      file: relative(source, file),
+      path,
+      leads: path.startsWith('.') ? relative(source, resolve(dirname(file), path)) : path,
+    })),
+  )
+  expect(imports.length).toBeGreaterThan(0)
+  expect(imports.filter(({ leads }) => /^\.\.|^@drillbook\//.test(leads))).toEqual([])
+})
+
 function filesIn(folder: string): string[] {
   return readdirSync(folder, { recursive: true, withFileTypes: true })
     .filter((entry) => entry.name.endsWith('.ts'))

@@ -223,7 +223,7 @@ function addContent(program: Command, stdio: Stdio): void {
       'Write the rules, Prometheus and Alertmanager configuration for an environment, optionally played faster.',
     )
     .requiredOption('--out <folder>', 'where to write')
-    .option('--speed <factor>', 'divide every duration by this', number, 1)
+    .option('--speed <factor>', 'divide every duration by this (default: the speed of --env, else 1)', number)
     .option('--env <name>', 'only the incident classes that this environment has, and its name as label')
     .option('--environment <name>', 'the `environment` label of every alert (default: the name of --env)')
     .option('--runbook-base <url>', 'where the runbooks are served; without it alerts carry no runbook link')

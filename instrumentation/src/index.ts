@@ -2,50 +2,33 @@
  * Metrics, logs and trace helpers for a Node service. Traces themselves start with `--import
  * @drillbook/instrumentation/register`.
  */
-export { Counter, Gauge, Histogram } from 'prom-client'
-export { answerGivenAt } from './answer-given.ts'
-export { secondsBuckets } from './buckets.ts'
-export { type CacheLookup, type CacheMetrics, type CacheMetricsOptions, cacheMetrics } from './cache-metrics.ts'
-export { type ConnectionMetrics, connectionMetrics, type UnreadableStatus } from './connection-metrics.ts'
-export { type CouponMetrics, couponMetrics } from './coupon-metrics.ts'
-export { type DeploymentInfo, deploymentInfo } from './deployment-info.ts'
+export { boundedLabel } from './bounded-label.ts'
+export { type CacheLookup, type CacheMetrics, type CacheMetricsOptions, cacheMetrics } from './cache/metrics.ts'
+export { children } from './children.ts'
 export { errorType } from './error-type.ts'
-export { flushTraces } from './flush-traces.ts'
-export { type HoldMetrics, holdMetrics } from './hold-metrics.ts'
-export { type HttpMetrics, httpMetrics } from './http-metrics.ts'
-export { type InvariantMetrics, type InvariantMetricsOptions, invariantMetrics } from './invariant-metrics.ts'
-export { type JobMetrics, type JobMetricsOptions, type JobOutcome, jobMetrics } from './job-metrics.ts'
-export type { EventLevels, LogLevel } from './log-events.ts'
-export { createLogger, type Logger, type LoggerOptions } from './logger.ts'
+export { answerGivenAt } from './http/answer-given.ts'
+export { type ConnectionMetrics, connectionMetrics, type UnreadableStatus } from './http/connections.ts'
+export { type HttpMetrics, httpMetrics } from './http/metrics.ts'
+export { type SheddingMetrics, type SheddingMetricsOptions, sheddingMetrics } from './http/shedding.ts'
+export { streamBegan, streamBeganAt } from './http/stream-began.ts'
+export type { EventLevels, LogLevel } from './logs/events.ts'
+export { createLogger, type Logger, type LoggerOptions } from './logs/logger.ts'
+export { counter, gauge, histogram } from './metric.ts'
 export { metricsHandler } from './metrics-handler.ts'
-export { type OrderMetrics, orderMetrics } from './order-metrics.ts'
-export { type OutboxMetrics, outboxMetrics } from './outbox-metrics.ts'
-export { type Outcome, type OutcomeMetrics, type OutcomeMetricsOptions, outcomeMetrics } from './outcome-metrics.ts'
-export { type PaymentMetrics, type PaymentMetricsOptions, paymentMetrics } from './payment-metrics.ts'
-export {
-  type PaymentProviderMetrics,
-  type PaymentProviderMetricsOptions,
-  type PaymentProviderRequest,
-  paymentProviderMetrics,
-} from './payment-provider-metrics.ts'
 export {
   type PostgresMetrics,
   type PostgresMetricsOptions,
   type PostgresOperation,
   postgresMetrics,
-} from './postgres-metrics.ts'
-export type { PostgresPool } from './postgres-pool.ts'
-export { type ReadFrom, type ReadMetrics, readMetrics } from './read-metrics.ts'
+} from './postgres/metrics.ts'
+export type { PostgresPool } from './postgres/pool.ts'
+export { type ReadFrom, type ReadMetrics, readMetrics } from './postgres/reads.ts'
 export { createRegistry, type MetricsRegistry, type RegistryOptions } from './registry.ts'
-export { runtimeMetrics } from './runtime-metrics.ts'
-export { samplingRatio, setSamplingRatio, thinTraces } from './sampling-ratio.ts'
-export { type SheddingMetrics, type SheddingMetricsOptions, sheddingMetrics } from './shedding-metrics.ts'
-export { streamBegan, streamBeganAt } from './stream-began.ts'
-export { type SupportMetrics, type SupportMetricsOptions, supportMetrics } from './support-metrics.ts'
+export { type DeploymentInfo, deploymentInfo } from './runtime/deployment-info.ts'
+export { runtimeMetrics } from './runtime/metrics.ts'
 export { type ActiveTrace, activeTrace } from './trace-context.ts'
-export {
-  type WaitingRoomEnding,
-  type WaitingRoomMetrics,
-  type WaitingRoomMetricsOptions,
-  waitingRoomMetrics,
-} from './waiting-room-metrics.ts'
+export { flushTraces } from './traces/flush-traces.ts'
+export { samplingRatio, setSamplingRatio, thinTraces } from './traces/sampling-ratio.ts'
+export { type JobMetrics, type JobMetricsOptions, type JobOutcome, jobMetrics } from './work/jobs.ts'
+export { type OutboxMetrics, outboxMetrics } from './work/outbox.ts'
+export { type Outcome, type OutcomeMetrics, type OutcomeMetricsOptions, outcomeMetrics } from './work/outcomes.ts'

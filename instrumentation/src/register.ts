@@ -4,11 +4,11 @@
  * see README.md.
  */
 import { isMainThread } from 'node:worker_threads'
-import { readTracingSettings } from './tracing-settings.ts'
+import { readTracingSettings } from './traces/settings.ts'
 
 const settings = readTracingSettings(process.env)
 // Worker threads inherit --import; a logger's or a resizer's thread has nothing to trace.
 if (settings.enabled && isMainThread) {
-  const { startTracing } = await import('./start-tracing.ts')
+  const { startTracing } = await import('./traces/start-tracing.ts')
   await startTracing(settings)
 }

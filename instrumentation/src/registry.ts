@@ -1,6 +1,6 @@
 import { Gauge, type OpenMetricsContentType, Registry } from 'prom-client'
 
-/** A prom-client registry that can hold exemplars. Pass it as `registers: [registry]` to metrics of your own. */
+/** A prom-client registry that can hold exemplars. Metrics of your own: `counter`, `gauge`, `histogram`. */
 export type MetricsRegistry = Registry<OpenMetricsContentType>
 
 export interface RegistryOptions {

@@ -2,21 +2,15 @@ import { spawnSync } from 'node:child_process'
 import {
   cacheMetrics,
   connectionMetrics,
-  couponMetrics,
   createLogger,
   createRegistry,
   deploymentInfo,
-  holdMetrics,
   httpMetrics,
-  invariantMetrics,
   type MetricsRegistry,
   metricsHandler,
-  orderMetrics,
   outcomeMetrics,
   postgresMetrics,
   runtimeMetrics,
-  supportMetrics,
-  waitingRoomMetrics,
 } from '@drillbook/instrumentation'
 import { afterAll, beforeAll, expect, test } from '@jest/globals'
 import { context, type Span, TraceFlags, trace } from '@opentelemetry/api'
@@ -48,12 +42,6 @@ beforeAll(async () => {
   )
   cacheMetrics(registry, { cache: 'catalogue' }).lookup('hit')
   connectionMetrics(registry)
-  couponMetrics(registry)
-  supportMetrics(registry, { topics: ['payment'] })
-  orderMetrics(registry)
-  invariantMetrics(registry, { invariants: ['seat_sold_once'] })
-  waitingRoomMetrics(registry, { reasons: ['queue_not_admitted'], modes: ['live', 'off'] }).mode('off')
-  holdMetrics(registry)
   createLogger({
     service: 'shop',
     instance: 'shop-1',

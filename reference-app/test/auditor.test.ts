@@ -1,11 +1,13 @@
-import { createLogger, createRegistry, invariantMetrics, type MetricsRegistry } from '@drillbook/instrumentation'
+import { createLogger, createRegistry, type MetricsRegistry } from '@drillbook/instrumentation'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals'
+import { Client } from 'pg'
 import { Auditor } from '../src/operations/auditor/auditor.ts'
 import { AuditorEvents } from '../src/operations/auditor/events.ts'
 import type { Invariant } from '../src/operations/auditor/invariant.ts'
-import { InvariantStore } from '../src/operations/auditor/invariant-store.ts'
 import { INVARIANTS } from '../src/operations/auditor/invariants.ts'
+import { invariantMetrics } from '../src/operations/auditor/metrics.ts'
 import { Database } from '../src/platform/database/database.ts'
+import { DatabaseUnavailableError } from '../src/platform/database/errors.ts'
 import { BREAKS, UNGUARD, WHOLE } from './support/broken-rows.ts'
 import { expectNothingBroken } from './support/invariants.ts'
 import { type Postgres, startPreparedPostgres } from './support/postgres.ts'
@@ -17,7 +19,6 @@ let postgres: Postgres
 let database: Database
 let registry: MetricsRegistry
 let lines: Record<string, unknown>[]
-let more: number
 let cleanUp = async () => {}
 
 beforeAll(async () => {
@@ -31,7 +32,6 @@ beforeEach(() => {
   registry = createRegistry({ service: 'test' })
   database = new Database({ url: postgres.url, applicationName: 'audit', registry, onIdleError: () => undefined })
   lines = []
-  more = 0
 })
 
 afterEach(async () => {
@@ -43,12 +43,12 @@ afterAll(async () => {
   await postgres.remove()
 })
 
-function audit(invariants: readonly Invariant[] = INVARIANTS, roundMs = 5_000): Auditor {
+function auditorOf(invariants: readonly Invariant[] = INVARIANTS): { work(halt?: AbortSignal): Promise<void> } {
   const destination = { write: (line: string) => void lines.push(JSON.parse(line)) }
   const logger = createLogger({ service: 'test', instance: 'test', level: 'info', registry, destination })
   const metrics = invariantMetrics(registry, { invariants: invariants.map(({ name }) => name) })
-  const events = new AuditorEvents(metrics, logger)
-  return new Auditor({ store: new InvariantStore(database), events, invariants, roundMs, onMore: () => (more += 1) })
+  const auditor = new Auditor({ database, events: new AuditorEvents(metrics, logger), invariants })
+  return { work: (halt = new AbortController().signal) => auditor.work(halt) }
 }
 
 async function gauges(name = 'invariant_violations'): Promise<Record<string, number>> {
@@ -65,7 +65,7 @@ test('every invariant can be broken by hand', () => {
 
 describe.each(Object.entries(BREAKS))('%s', (name, { rows, also = {}, breaks, mends }) => {
   test('moves its gauge when rows break it, says so once, and goes back when they are mended', async () => {
-    const auditor = audit()
+    const auditor = auditorOf()
     expect(await gauges()).toEqual(NONE)
     await auditor.work()
     expect(await gauges()).toEqual(NONE)
@@ -84,34 +84,11 @@ describe.each(Object.entries(BREAKS))('%s', (name, { rows, also = {}, breaks, me
   })
 })
 
-test('what is large is looked at in slices, the newest in every round, and what is known to be broken, too', async () => {
-  const one = INVARIANTS.filter(({ name }) => name === 'balance_never_negative').map((each) => ({ ...each, slice: 10 }))
-  const auditor = audit(one, 0)
-  await postgres.query('insert into balance (user_id, amount) select n, 0 from generate_series(1001, 1100) as n')
-  const broken = async () => (await gauges()).balance_never_negative
-  await auditor.work()
-  expect([more, await gauges('invariant_checked_timestamp_seconds')]).toEqual([1, { balance_never_negative: 0 }])
-  await postgres.query('update balance set amount = -1 where user_id in (1050, 1100)')
-  await auditor.work()
-  expect(await broken()).toBe(1) // the newest; the other's turn has not come
-  for (let round = 0; round < 20 && more < 100; round += 1) await auditor.work()
-  expect([await broken(), more]).toEqual([2, more])
-  expect((await gauges('invariant_checked_timestamp_seconds')).balance_never_negative).toBeGreaterThan(1e9)
-  await postgres.query('update balance set amount = 0 where user_id > 1000')
-  await auditor.work()
-  expect(await broken()).toBe(0)
-  expect([said('invariant.broken').length, said('invariant.restored').length]).toEqual([1, 1])
-  const asked = more
-  await auditor.work()
-  expect(more).toBe(asked) // everything was seen once: from now on at its own pace
-  await postgres.query('delete from balance where user_id > 1000')
-})
-
-test('one that cannot be looked at keeps its last answer, fails the round, and keeps nobody else waiting twice', async () => {
+test('one that cannot be checked keeps its last answer, fails the run, and hides the others once at most', async () => {
   const wanted = ['balance_never_negative', 'stock_never_negative', 'coupon_count']
   const [balance, stock, coupon] = wanted.flatMap((wanted) => INVARIANTS.filter(({ name }) => name === wanted))
   if (balance === undefined || stock === undefined || coupon === undefined) throw new Error('they are there')
-  const auditor = audit([balance, stock, coupon])
+  const auditor = auditorOf([balance, stock, coupon])
   await postgres.query('update product set stock = -1 where id = 9; update balance set amount = -1 where user_id = 1')
   await auditor.work()
   const before = await gauges('invariant_checked_timestamp_seconds')
@@ -132,7 +109,36 @@ test('one that cannot be looked at keeps its last answer, fails the round, and k
   expect(await gauges()).toEqual({ balance_never_negative: 0, stock_never_negative: 0, coupon_count: 0 })
 })
 
-test('a worker audits, counts a round that it could not make as failed, and does not take back what it found', async () => {
+test('a statement that takes too long is ended, and its invariant counts as not checked', async () => {
+  const auditor = auditorOf(INVARIANTS.filter(({ name }) => name === 'coupon_count'))
+  const holder = new Client({ connectionString: postgres.url })
+  await holder.connect()
+  try {
+    await holder.query('begin')
+    await holder.query('lock table coupon in access exclusive mode')
+    await expect(auditor.work()).rejects.toBeInstanceOf(DatabaseUnavailableError)
+    expect(await gauges('invariant_checked_timestamp_seconds')).toEqual({ coupon_count: 0 })
+  } finally {
+    await holder.end()
+  }
+  await auditor.work()
+  expect((await gauges('invariant_checked_timestamp_seconds')).coupon_count).toBeGreaterThan(1e9)
+})
+
+test('a run that is halted begins no further statement, and the next one goes on behind it', async () => {
+  const auditor = auditorOf()
+  const halt = new AbortController()
+  const checked = async () =>
+    Object.values(await gauges('invariant_checked_timestamp_seconds')).filter((at) => at > 0).length
+  const run = auditor.work(halt.signal)
+  halt.abort()
+  await run
+  expect(await checked()).toBe(1)
+  await auditor.work()
+  expect(await checked()).toBe(INVARIANTS.length)
+})
+
+test('a worker audits, counts a run that failed, and does not take back what it found', async () => {
   const redis = await RedisServer.start()
   cleanUp = () => redis.remove()
   const worker = await Worker.start({ databaseUrl: postgres.url, redisUrl: redis.url })
@@ -142,17 +148,24 @@ test('a worker audits, counts a round that it could not make as failed, and does
   }
   const violations = (invariant: string) => worker.metric('invariant_violations', { invariant })
   const runs = (outcome: string) => worker.metric('job_runs_total', { job: 'auditor', outcome })
+  /** Resuming a job runs it at once. */
+  const audit = async () => {
+    for (const paused of [true, false]) expect((await worker.ops('PUT', '/jobs/auditor', { paused })).status).toBe(200)
+  }
   const page = await (await fetch(`${worker.opsUrl}/metrics`)).text()
   for (const { name } of INVARIANTS) expect(page).toContain(`invariant_violations{invariant="${name}"} 0`)
   await postgres.query('update coupon set issued = issued + 1 where id = 1')
-  await until('it is found', async () => (await violations('coupon_count')) === 1, 20_000)
+  await audit()
+  await until('it is found', async () => (await violations('coupon_count')) === 1)
   await postgres.stop()
   const failed = await runs('failed')
-  await until('it cannot look', async () => (await runs('failed')) > failed, 20_000)
+  await audit()
+  await until('it cannot look', async () => (await runs('failed')) > failed)
   expect(await violations('coupon_count')).toBe(1)
   await postgres.restart()
   await postgres.query('update coupon set issued = issued - 1 where id = 1')
-  await until('it is gone', async () => (await violations('coupon_count')) === 0, 20_000)
+  await audit()
+  await until('it is gone', async () => (await violations('coupon_count')) === 0)
   expect(worker.logs('invariant.broken')).toEqual([
     expect.objectContaining({ level: 'error', invariant: 'coupon_count', keys: [1] }),
   ])

@@ -1,15 +1,13 @@
 import { createLogger, createRegistry, outboxMetrics } from '@drillbook/instrumentation'
 import { afterAll, afterEach, beforeAll, expect, test } from '@jest/globals'
-import { InvariantStore } from '../src/operations/auditor/invariant-store.ts'
+import { findBroken } from '../src/operations/auditor/invariant-store.ts'
 import { INVARIANTS } from '../src/operations/auditor/invariants.ts'
-import { Patrol } from '../src/operations/auditor/patrol.ts'
 import { Database } from '../src/platform/database/database.ts'
 import type { Statement } from '../src/platform/database/statement.ts'
 import type { Consumer } from '../src/platform/outbox/consumer.ts'
 import { DeliveryEvents } from '../src/platform/outbox/delivery-events.ts'
 import { DeliveryStore } from '../src/platform/outbox/delivery-store.ts'
 import { forgetEvents } from '../src/platform/outbox/forget-events.ts'
-import { measureBacklog } from '../src/platform/outbox/measure-backlog.ts'
 import { OutboxStore } from '../src/platform/outbox/outbox-store.ts'
 import { Relay } from '../src/platform/outbox/relay.ts'
 import { prepareDatabase } from '../src/programs/database-set-up/prepare.ts'
@@ -156,7 +154,7 @@ test('after ten attempts it is an error in the log and in the gauges, stays pend
   const wait = `select from outbox_event where next_attempt_at > now() + interval '3 minutes' and published_at is null`
   expect(await count(postgres, wait)).toBe(1)
   await postgres.query(`update outbox_event set created_at = now() - interval '90 seconds'`)
-  await measureBacklog(new DeliveryStore(database), events)
+  events.measured(await new DeliveryStore(database).backlog())
   const page = await registry.metrics()
   expect(page).toMatch(/^outbox_pending 1$/m)
   expect(Number(/^outbox_oldest_seconds (.+)$/m.exec(page)?.[1])).toBeGreaterThan(89)
@@ -243,13 +241,10 @@ test('events go on beyond the range of an integer: delivered once, looked after 
 
   const [claimed] = INVARIANTS.filter(({ name }) => name === 'event_published_or_claimed')
   if (claimed === undefined) throw new Error('it is there')
-  const patrol = new Patrol({ ...claimed, slice: 2 }, new InvariantStore(database), 5_000)
   await postgres.query(`update outbox_event set claimed_until = now() where id = ${LAST_INTEGER + 2}`)
-  await patrol.round()
-  expect([...patrol.broken]).toEqual([LAST_INTEGER + 2])
+  expect(await findBroken(database, claimed)).toEqual({ rows: 1, keys: [LAST_INTEGER + 2] })
   await postgres.query('update outbox_event set claimed_until = null')
-  await patrol.round()
-  expect([patrol.broken.size, patrol.passed]).toEqual([0, 2])
+  expect(await findBroken(database, claimed)).toEqual({ rows: 0, keys: [] })
 
   await postgres.query(`update outbox_event set published_at = now() - interval '61 minutes'`)
   await forgetEvents(new DeliveryStore(database), new AbortController().signal)

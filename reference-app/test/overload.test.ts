@@ -1,6 +1,6 @@
 import { connect, type Socket } from 'node:net'
 import { afterAll, afterEach, beforeAll, expect, test } from '@jest/globals'
-import { MEANT } from '../src/platform/overload/meant-operations.ts'
+import { OPERATIONS } from '../src/programs/api/operations.ts'
 import type { Reply } from './support/api.ts'
 import { Buyer, codeOf, idsOf, seatsOf } from './support/buyer.ts'
 import { operations } from './support/description.ts'
@@ -38,7 +38,7 @@ const each = async () => ({
 })
 
 test('every route that users can reach means an operation, but health and the description', () => {
-  const meant = Object.values(MEANT).flatMap(({ routes }) => routes)
+  const meant = Object.values(OPERATIONS).map(({ method, path }) => `${method} ${path.replaceAll(/:(\w+)/g, '{$1}')}`)
   const needNothing = ['GET /healthz', 'GET /readyz', 'GET /api/v1/openapi.yaml']
   const described = operations.map(({ method, path }) => `${method} ${path}`)
   expect([...meant, ...needNothing].toSorted()).toEqual(described.toSorted())

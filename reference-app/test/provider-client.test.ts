@@ -1,9 +1,10 @@
 import { once } from 'node:events'
 import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import { createRegistry, paymentProviderMetrics } from '@drillbook/instrumentation'
+import { createRegistry } from '@drillbook/instrumentation'
 import { afterEach, expect, test } from '@jest/globals'
 import { ProviderClient } from '../src/commerce/payments/provider-client.ts'
+import { paymentProviderMetrics } from '../src/commerce/payments/provider-metrics.ts'
 import type { Verdict } from '../src/commerce/payments/verdict.ts'
 
 const ORDER = { key: 'payment-1', amount: 100, reference: 'order:1' }

@@ -9,7 +9,7 @@ import { expectNothingBroken } from './support/invariants.ts'
 import { Postgres } from './support/postgres.ts'
 import { scratchFolder } from './support/scratch.ts'
 
-const program = (name: string) => fileURLToPath(new URL(`../src/${name}/main.ts`, import.meta.url))
+const program = (name: string) => fileURLToPath(new URL(`../src/programs/${name}/main.ts`, import.meta.url))
 const start = (name: string, env: Record<string, string>): Promise<Child> =>
   run(process.execPath, [program(name)], { env: { PATH: process.env.PATH, ...env } })
 
@@ -65,7 +65,7 @@ describe('preparing the database', () => {
     await postgres.remove()
   })
 
-  const prepare = () => start('database', { DATABASE_URL: postgres.url })
+  const prepare = () => start('database-set-up', { DATABASE_URL: postgres.url })
 
   test('three that start at once on an empty database all succeed, and the data is there once', async () => {
     const all = await Promise.all([prepare(), prepare(), prepare()])
@@ -102,7 +102,7 @@ describe('preparing the database', () => {
       insert into order_item values (1, 1, 1, 1); insert into order_change values (1, 1, 'payment_failed');
       insert into balance_entry (user_id, kind, amount, balance_after) values (7, 'recharge', 500, 500)`)
     const load = async () => {
-      const child = await run(process.execPath, [program('database'), '--data-set', 'load'], {
+      const child = await run(process.execPath, [program('database-set-up'), '--data-set', 'load'], {
         env: { PATH: process.env.PATH, DATABASE_URL: postgres.url },
       })
       expect([child.process.exitCode, child.stderr]).toEqual([0, ''])
@@ -149,7 +149,7 @@ describe('preparing the database', () => {
     { args: ['load'] },
     { args: ['--data-set', 'load', 'x'] },
   ])('refuses $args', async ({ args }) => {
-    const child = await run(process.execPath, [program('database'), ...args], {
+    const child = await run(process.execPath, [program('database-set-up'), ...args], {
       env: { PATH: process.env.PATH, DATABASE_URL: postgres.url },
     })
     expect([child.process.exitCode, child.stdout]).toEqual([2, ''])
@@ -157,10 +157,10 @@ describe('preparing the database', () => {
   })
 
   test('says what is wrong without a database, and without its address', async () => {
-    const unset = await start('database', {})
+    const unset = await start('database-set-up', {})
     expect([unset.process.exitCode, unset.stdout]).toEqual([2, ''])
     expect(unset.stderr).toContain('DATABASE_URL')
-    const nobody = await start('database', { DATABASE_URL: 'postgres://127.0.0.1:1/x' })
+    const nobody = await start('database-set-up', { DATABASE_URL: 'postgres://127.0.0.1:1/x' })
     expect([nobody.process.exitCode, nobody.stdout]).toEqual([1, ''])
     expect(nobody.stderr).toContain('ECONNREFUSED')
   })

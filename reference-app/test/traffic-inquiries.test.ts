@@ -50,8 +50,8 @@ test('who loses the place in line asks support about the queue', async () => {
     request.startsWith('POST /api/v1/queue') ? place('waiting', 3) : refusal(401, 'queue_place_gone'),
   )
   await until('30 have lost theirs', async () => (await ended()) >= 30)
+  await until('most have asked', () => topics.length > 30 * MOST) // an inquiry comes after the end of the journey
   expect(new Set(topics)).toEqual(new Set(['queue']))
-  expect(topics.length).toBeGreaterThan(30 * MOST)
 })
 
 test('who is overtaken in line asks support; who moves up does not', async () => {
@@ -66,8 +66,8 @@ test('who is overtaken in line asks support; who moves up does not', async () =>
       return { body: [] }
     })
     await until('30 have had their turn', async () => (await ended()) >= 30)
-    expect(topics.length > 30 * MOST).toBe(asks)
-    if (!asks) expect(topics).toEqual([])
+    if (asks) await until('most have asked', () => topics.length > 30 * MOST)
+    else expect(topics).toEqual([])
   }
   await Promise.all(cases.map(play))
 })
@@ -91,7 +91,7 @@ test('whose payment fails asks support about it; whose bank declines does not', 
   const play = async ([reason, asks]: (typeof cases)[number]) => {
     const { topics, ended } = await startJourneys('order', shop({ status: 'payment_failed', reason }))
     await until('50 have ended', async () => (await ended()) >= 50)
-    if (asks) expect(topics.length).toBeGreaterThan(50 * MOST)
+    if (asks) await until('most have asked', () => topics.length > 50 * MOST)
     expect(new Set(topics)).toEqual(new Set(asks ? ['payment'] : []))
   }
   await Promise.all(cases.map(play))
@@ -121,5 +121,6 @@ test('who had been let in and is turned away at the seat has lost the turn, and 
     return { body: [{ id: 1, available: true }] }
   })
   await until('30 have ended', async () => (await ended()) >= 30)
+  await until('most have asked', () => topics.length > 30 * MOST)
   expect(new Set(topics)).toEqual(new Set(['queue']))
 })

@@ -13,6 +13,7 @@ import { type OperationContext, operation } from '../src/platform/http/operation
 import { frontDoor } from '../src/platform/overload/front-door.ts'
 import { KillSwitches } from '../src/platform/overload/kill-switches.ts'
 import type { LoadShedding } from '../src/platform/overload/load-shedding.ts'
+import { OPERATIONS } from '../src/programs/api/operations.ts'
 import { until } from './support/until.ts'
 
 const HOST = '127.0.0.1'
@@ -52,7 +53,7 @@ beforeEach(async () => {
   }))
   const inside = (request: IncomingMessage, response: ServerResponse) =>
     http.middleware(request, response, () => (request.url === EVENTS ? events : text)(request, response, () => {}))
-  const door = { shedding: counting, switches: new KillSwitches(), http, outcomes }
+  const door = { operations: OPERATIONS, shedding: counting, switches: new KillSwitches(), http, outcomes }
   const options = { ...connectionMetrics(registry), unreadMs: UNREAD_MS }
   listener = await Listener.open(frontDoor(door, inside), HOST, 0, options)
 })

@@ -1,6 +1,7 @@
-import { createLogger, createRegistry, waitingRoomMetrics } from '@drillbook/instrumentation'
+import { createLogger, createRegistry } from '@drillbook/instrumentation'
 import { expect, test } from '@jest/globals'
 import { WaitingRoomEvents } from '../src/ticketing/waiting-room/events.ts'
+import { waitingRoomMetrics } from '../src/ticketing/waiting-room/metrics.ts'
 
 test('a loss is told once, and the next one again, also when another instance has rebuilt the room meanwhile', () => {
   const registry = createRegistry({ service: 'test' })

@@ -1,8 +1,9 @@
-import { resolve } from 'node:path'
+import { existsSync } from 'node:fs'
+import { join, resolve } from 'node:path'
 import { findRoot, type Root } from '../content/root.ts'
-import { loadEnvironment } from '../environment/environment.ts'
+import { type Environment, loadEnvironment } from '../environment/environment.ts'
 import { hasIncident, incidentContent } from '../environment/incidents.ts'
-import { compileRules } from '../rules/compile.ts'
+import { CONFIGURATIONS, compileRules } from '../rules/compile.ts'
 import type { Stdio } from '../stdio.ts'
 
 /** As given on the command line; absent options leave the value of the hand-written file, absent bases leave links out. */
@@ -10,6 +11,7 @@ export interface CompileOptions {
   out: string
   /** Only the classes that this environment has, and its name for the label `environment`. Absent: all. */
   env?: string | undefined
+  /** Default: the environment's speed, else 1. */
   speed?: string | number | undefined
   runbookBase?: string | undefined
   grafanaBase?: string | undefined
@@ -23,11 +25,12 @@ export interface CompileOptions {
 
 /** `drillbook rules compile`: what it wrote goes to stdout, one path per line. */
 export async function compile(stdio: Stdio, options: CompileOptions): Promise<void> {
-  const speed = Number(options.speed ?? 1)
   const root = findRoot(stdio.cwd)
+  const environment = options.env === undefined ? undefined : loadEnvironment(root, options.env, stdio.env)
+  const speed = Number(options.speed ?? environment?.speed ?? 1)
   const files = compileRules({
     root,
-    ...ofEnvironment(root, options.env, stdio),
+    ...(environment && ofEnvironment(root, environment)),
     outDir: resolve(stdio.cwd, options.out),
     speed,
     runbookBase: options.runbookBase,
@@ -39,15 +42,41 @@ export async function compile(stdio: Stdio, options: CompileOptions): Promise<vo
   })
   stdio.out(options.json ? `${JSON.stringify({ speed, files }, null, 2)}\n` : `${files.join('\n')}\n`)
   stdio.err(`Compiled ${files.length} files at speed ${speed}.\n`)
+  for (const line of leftToDo(root, environment, speed)) stdio.err(`${line}\n`)
 }
 
-/** Throws as `loadEnvironment` does. */
-function ofEnvironment(root: Root, name: string | undefined, stdio: Stdio) {
-  if (name === undefined) return {}
-  const environment = loadEnvironment(root, name, stdio.env)
+function ofEnvironment(root: Root, environment: Environment) {
   const content = incidentContent(root)
   return {
-    environment: environment.name,
+    ...(hasConfiguration(root, 'prometheus') ? { environment: environment.name } : {}),
     hasIncident: (incident: string) => hasIncident(environment, incident, content),
   }
+}
+
+/** What the compiled files need elsewhere, a sentence each. */
+function leftToDo(root: Root, environment: Environment | undefined, speed: number): string[] {
+  const lines: string[] = []
+  if (environment !== undefined && environment.speed !== speed) {
+    lines.push(
+      `${environment.shownAs} says speed: ${environment.speed}. Drills and runbooks need the speed of the rules.`,
+    )
+  }
+  const faster = (what: string) => (speed === 1 ? '' : `, and ${what} divided by ${speed}`)
+  if (!hasConfiguration(root, 'prometheus')) {
+    const label = `the external label \`environment: ${environment?.name ?? 'NAME'}\``
+    lines.push(
+      `There is no alerts/prometheus.yaml: your own configuration needs these rule files, ${label}${faster('its intervals')}.`,
+    )
+  }
+  if (!hasConfiguration(root, 'alertmanager')) {
+    const grouping = '`group_by: [incident, environment]`'
+    lines.push(
+      `There is no alerts/alertmanager.yaml: your own configuration needs ${grouping}${faster('its waiting times')}.`,
+    )
+  }
+  return lines
+}
+
+function hasConfiguration(root: Root, name: keyof typeof CONFIGURATIONS): boolean {
+  return existsSync(join(root.alerts, CONFIGURATIONS[name]))
 }

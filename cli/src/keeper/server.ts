@@ -34,7 +34,7 @@ async function answer(keeper: Keeper, token: string, request: IncomingMessage): 
   const path = new URL(request.url ?? '/', 'http://keeper').pathname
   const call = `${request.method} ${path}`
   if (call === 'GET /healthz') return { status: 200, body: { status: 'ok' } }
-  if (call === 'GET /metrics') return { status: 200, text: keeperMetrics(keeper.environment, keeper.current()) }
+  if (call === 'GET /metrics') return { status: 200, text: await keeperMetrics(keeper.environment, keeper.current()) }
   if (!isAuthorized(request, token)) throw new KeeperRefusal(401, 'unauthorized', 'a valid bearer token is needed')
   const session = keeper.current()
   if (call === 'GET /v1/sessions') return { status: 200, body: { sessions: session === undefined ? [] : [session] } }

@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { type FileContent, replaceFiles } from '../content/replace-files.ts'
 import type { Root } from '../content/root.ts'
@@ -9,7 +9,7 @@ import { ageNames, compileRuleFile, keepIncidents } from './compile-rules.ts'
 import { lengthAt } from './fill.ts'
 import { outdated, refuseForeign, rendered } from './output.ts'
 import { readRules, ruleFilesOf } from './read-rules.ts'
-import { openYaml } from './yaml-file.ts'
+import { openYaml, type YamlFile } from './yaml-file.ts'
 
 export interface CompileRulesOptions {
   root: Root
@@ -35,9 +35,13 @@ export interface CompileRulesOptions {
   heartbeatUrl?: string | undefined
 }
 
+/** What a drillbook may hold in `alerts/`, beside the rules. */
+export const CONFIGURATIONS = { prometheus: 'prometheus.yaml', alertmanager: 'alertmanager.yaml' }
+
 /**
  * Writes what Prometheus and Alertmanager load: the hand-written files of `alerts/`, played `speed` times faster, with
- * links and addresses filled in. Compiled files whose source is gone are removed from `outDir/rules`; files of others stay.
+ * links and addresses filled in. Without `alerts/prometheus.yaml` or `alerts/alertmanager.yaml` that configuration is left to
+ * its owner; an option that would be filled in there is refused then, with `usage`. Compiled files whose source is gone are removed from `outDir/rules`; files of others stay.
  * Returns the absolute paths written. Throws ProblemsError with everything that cannot be compiled, and `usage` for a folder
  * that cannot be written or holds what people wrote; then nothing has changed.
  */
@@ -47,38 +51,67 @@ export function compileRules(options: CompileRulesOptions): string[] {
   checkOptions(options)
   const groups = readRules(root)
   const problems: Problem[] = []
-  const prometheus = openYaml(root, join(root.alerts, 'prometheus.yaml'), problems)
-  const alertmanager = openYaml(root, join(root.alerts, 'alertmanager.yaml'), problems)
+  const { environment, alertmanagerTargets, slackWebhookFile, heartbeatUrl } = options
+  const prometheus = configuration(
+    CONFIGURATIONS.prometheus,
+    { '--environment': environment, '--alertmanager': alertmanagerTargets },
+    root,
+    problems,
+  )
+  const alertmanager = configuration(
+    CONFIGURATIONS.alertmanager,
+    { '--slack-webhook-file': slackWebhookFile, '--heartbeat-url': heartbeatUrl },
+    root,
+    problems,
+  )
   const ruleFiles = ruleFilesOf(root).map((path) => openYaml(root, path, problems))
   failOn(problems)
 
   const { runbookBase, grafanaBase, hasIncident } = options
   const ruleOptions = {
     speed,
-    scrapeIntervalMs: scrapeIntervalMs(prometheus),
+    // Unknown without the file: then no range is too short.
+    scrapeIntervalMs: prometheus === undefined ? 0 : scrapeIntervalMs(prometheus),
     ageNames: ageNames(groups),
     runbookBase,
     grafanaBase,
   }
   for (const file of ruleFiles) compileRuleFile(file, ruleOptions, problems)
   if (hasIncident !== undefined) for (const file of ruleFiles) keepIncidents(file, hasIncident)
-  const { environment, alertmanagerTargets, slackWebhookFile, heartbeatUrl } = options
-  compilePrometheus(prometheus, { speed, environment, alertmanagerTargets }, problems)
-  compileAlertmanager(alertmanager, { speed, slackWebhookFile, heartbeatUrl }, problems)
+  if (prometheus) compilePrometheus(prometheus, { speed, environment, alertmanagerTargets }, problems)
+  if (alertmanager) compileAlertmanager(alertmanager, { speed, slackWebhookFile, heartbeatUrl }, problems)
 
   const rulesDir = join(outDir, 'rules')
   const files = [
-    rendered(outDir, prometheus, speed, problems),
+    ...(prometheus ? [rendered(outDir, prometheus, speed, problems)] : []),
     ...ruleFiles
       .filter((file) => lengthAt(file, ['groups']) > 0)
       .map((file) => rendered(rulesDir, file, speed, problems)),
-    rendered(alertmanagerDir, alertmanager, speed, problems),
+    ...(alertmanager ? [rendered(alertmanagerDir, alertmanager, speed, problems)] : []),
     ...templates(root, alertmanagerDir),
   ]
   failOn(problems)
   refuseForeign(root, files)
   replaceFiles(files, outdated(rulesDir, files))
   return files.map((file) => file.path)
+}
+
+/** The configuration, if the drillbook has it. `options` are those of the command that would be filled in there. */
+function configuration(
+  name: string,
+  options: Readonly<Record<string, unknown>>,
+  root: Root,
+  problems: Problem[],
+): YamlFile | undefined {
+  const path = join(root.alerts, name)
+  if (existsSync(path)) return openYaml(root, path, problems)
+  for (const [option, value] of Object.entries(options)) {
+    if (value === undefined) continue
+    throw new CliError('usage', `there is no alerts/${name} in which ${option} could be filled in`, {
+      hint: `Omit it and set this in your own configuration, or keep that as alerts/${name}.`,
+    })
+  }
+  return undefined
 }
 
 function templates(root: Root, dir: string): FileContent[] {

@@ -1,4 +1,7 @@
-import type { Caller } from './role.ts'
+import type { Role } from './operator.ts'
+
+/** `nobody` sent no valid token. */
+type Caller = Role | 'nobody'
 
 const ANYBODY: readonly Caller[] = ['nobody', 'viewer', 'operator']
 const READERS: readonly Caller[] = ['viewer', 'operator']

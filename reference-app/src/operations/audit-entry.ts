@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from 'node:util'
 import { z } from 'zod'
-import type { Role } from './role.ts'
+import type { Role } from './operator.ts'
 
 /** One thing that an operator did on one instance. `before` and `after` are JSON. */
 export interface AuditEntry {

@@ -1,8 +1,22 @@
-import type { Logger } from '@drillbook/instrumentation'
+import type { EventLevels, Logger } from '@drillbook/instrumentation'
 import type { Applied } from './applied-settings.ts'
 import type { AuditEntry } from './audit-entry.ts'
 import type { DesiredSetting } from './desired-state.ts'
 import type { PendingChange } from './resolve-changes.ts'
+
+/** What every process with an operations port logs about it. */
+export const OPERATIONS_LOG_EVENTS = {
+  'operator.change': 'info',
+  'operator.audit_failed': 'error',
+  'operator.change_pending': 'warn',
+  'operator.change_reconciled': 'info',
+  'operator.change_overruled': 'warn',
+  'operator.change_recovered': 'warn',
+  'operator.change_followed': 'info',
+  'operator.apply_failed': 'warn',
+  'operator.desired_state_lost': 'warn',
+  'operator.desired_state_back': 'info',
+} as const satisfies EventLevels
 
 /** What operators do, and what becomes of it on this instance: one log line each. */
 export class OperationsEvents {
@@ -20,10 +34,6 @@ export class OperationsEvents {
 
   auditFailed(entry: AuditEntry, error: unknown): void {
     this.logger.error({ event: 'operator.audit_failed', err: error, line: entry }, 'the audit file cannot be written')
-  }
-
-  auditStays(error: unknown): void {
-    this.logger.warn({ event: 'operator.audit_stays', err: error }, 'a full audit file cannot be put aside')
   }
 
   /** Postgres did not take it in time. */

@@ -28,11 +28,6 @@ export class LeftChanges {
     this.parts = parts
   }
 
-  /** All of it is pending again, or waits in the trail, or is known to Postgres. */
-  get isEmpty(): boolean {
-    return this.left.length === 0
-  }
-
   async read(): Promise<void> {
     const { trail, instance } = this.parts
     const { left, last } = await trail.earlier(instance)

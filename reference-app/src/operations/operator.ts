@@ -1,7 +1,10 @@
 import { createHash, timingSafeEqual } from 'node:crypto'
 import type { IncomingMessage } from 'node:http'
+import { readSecret } from '../platform/env/secret.ts'
 import { Problem } from '../platform/problem/problem.ts'
-import type { Role } from './role.ts'
+
+/** What a token allows: `viewer` may look, `operator` may change as well. */
+export type Role = 'viewer' | 'operator'
 
 /** Names, mail addresses, host/user pairs. It ends up in logs and in the audit. */
 const ACTOR = /^[A-Za-z0-9][A-Za-z0-9 ._@:/+-]{0,63}$/
@@ -11,6 +14,16 @@ export interface Tokens {
   operator: string
   /** Absent: nobody can only look. */
   viewer?: string
+}
+
+/** Adds to `problems` what is wrong with the files of the tokens. */
+export function readTokens(
+  env: { OPS_TOKEN_FILE: string; OPS_VIEWER_TOKEN_FILE?: string | undefined },
+  problems: string[],
+): Tokens {
+  const operator = readSecret('OPS_TOKEN_FILE', env.OPS_TOKEN_FILE, problems)
+  if (env.OPS_VIEWER_TOKEN_FILE === undefined) return { operator }
+  return { operator, viewer: readSecret('OPS_VIEWER_TOKEN_FILE', env.OPS_VIEWER_TOKEN_FILE, problems) }
 }
 
 /** Who acts. */

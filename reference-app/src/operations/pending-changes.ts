@@ -32,10 +32,6 @@ export class PendingChanges {
     return [...this.changes.values()]
   }
 
-  get isEmpty(): boolean {
-    return this.changes.size === 0
-  }
-
   has(name: string): boolean {
     return this.changes.has(name)
   }

@@ -189,7 +189,6 @@ export class Settings {
       this.heard = true
       events.reached()
       await remembered.keep(this.desired)
-      if (this.changes.isEmpty && this.left.isEmpty) await trail.putAside()
       return true
     } catch (error) {
       this.changes.notTaken(changes)

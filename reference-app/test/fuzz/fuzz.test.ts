@@ -1,9 +1,8 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
-import { OPERATIONS } from '../../src/platform/http/operation-names.ts'
-import { MEANT } from '../../src/platform/overload/meant-operations.ts'
 import { operationFinder } from '../../src/platform/overload/operation-finder.ts'
 import { originForm } from '../../src/platform/overload/request-target.ts'
 import { PROBLEMS } from '../../src/platform/problem/codes.ts'
+import { OPERATIONS } from '../../src/programs/api/operations.ts'
 import { operations } from '../support/description.ts'
 import { countsOf } from './counts.ts'
 import { examine, type Tally } from './examine.ts'
@@ -76,7 +75,7 @@ test('nothing that a client made up has become a label', async () => {
   expect(
     strange(
       outcomes.map(([, operation]) => operation),
-      OPERATIONS,
+      Object.keys(OPERATIONS),
     ),
   ).toEqual([])
   expect(
@@ -101,7 +100,7 @@ test('nothing that a client made up has become a label', async () => {
 })
 
 describe('an operation that is switched off is found behind every spelling that the router takes', () => {
-  const find = operationFinder(MEANT)
+  const find = operationFinder(OPERATIONS)
   const meant = (target: string) => find('GET', originForm(target) ?? '')?.operation
 
   test.each([

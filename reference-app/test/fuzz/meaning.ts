@@ -1,26 +1,23 @@
-import type { OperationName } from '../../src/platform/http/operation-names.ts'
-import { MEANT } from '../../src/platform/overload/meant-operations.ts'
+import { OPERATIONS } from '../../src/programs/api/operations.ts'
 import { type Operation, operations } from '../support/description.ts'
 import type { FuzzRequest } from './request.ts'
 
 export interface Meaning {
   operation: Operation
   /** Absent: health and the description, which have no outcome. */
-  name?: OperationName
+  name?: string
   /** As the metrics have it. */
   route: string
 }
 
-const NAMES = new Map(
-  Object.entries(MEANT).flatMap(([name, { routes }]) => routes.map((route) => [route, name as OperationName] as const)),
-)
+const NAMES = new Map(Object.entries(OPERATIONS).map(([name, { method, path }]) => [`${method} ${path}`, name]))
 
 /** Each template as a pattern; those without parameters first, as the routers have them. */
 const TEMPLATES = operations
   .map(({ path, method, operation }) => {
     const pattern = new RegExp(`^${path.replaceAll('.', '\\.').replaceAll(/\{\w+\}/g, '[^/]+')}/?$`, 'i')
-    const name = NAMES.get(`${method} ${path}`)
     const route = path.replaceAll(/\{(\w+)\}/g, ':$1')
+    const name = NAMES.get(`${method} ${route}`)
     return { method, pattern, meaning: { operation, route, ...(name === undefined ? {} : { name }) } }
   })
   .toSorted((a, b) => Number(a.meaning.route.includes(':')) - Number(b.meaning.route.includes(':')))

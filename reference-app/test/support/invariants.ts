@@ -5,7 +5,7 @@ import type { Postgres } from './postgres.ts'
 
 /** What the auditor looks after, and what only holds as long as no event was forgotten. Each query finds the rows that break it. */
 const BROKEN: Readonly<Record<string, string>> = {
-  ...Object.fromEntries(INVARIANTS.map(({ broken, find }) => [broken, find(() => 'true')])),
+  ...Object.fromEntries(INVARIANTS.map(({ broken, find }) => [broken, find])),
   ...PAYMENTS,
 }
 

@@ -1,6 +1,5 @@
 import type { Mutated, Mutations } from '../../platform/idempotency/mutations.ts'
 import { Problem } from '../../platform/problem/problem.ts'
-import type { Balance } from './balance.ts'
 import type { BalanceStore } from './balance-store.ts'
 
 /** Far above the price of every seat that one user may hold, far below what the column holds (PostgreSQL `integer`). Won. */
@@ -25,7 +24,6 @@ export async function rechargeBalance(
     if (balance === undefined) {
       throw new Problem('balance_limit', `A balance is at most ${MAX_BALANCE}.`)
     }
-    const body: Balance = { userId, balance }
-    return { status: 200, body }
+    return { status: 200, body: { userId, balance } }
   })
 }

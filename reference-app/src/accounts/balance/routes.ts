@@ -1,14 +1,11 @@
-import { type Request, Router } from 'express'
 import { z } from 'zod'
 import { parseId } from '../../platform/http/id.ts'
-import { type OperationContext, operation } from '../../platform/http/operation.ts'
+import type { Operations } from '../../platform/http/operation-router.ts'
 import { parseBody } from '../../platform/http/parse-body.ts'
 import { idempotencyKeyOf } from '../../platform/idempotency/key.ts'
 import type { Mutations } from '../../platform/idempotency/mutations.ts'
-import { methodNotAllowed } from '../../platform/problem/method-not-allowed.ts'
 import type { BalanceStore } from './balance-store.ts'
 import { MAX_BALANCE, rechargeBalance } from './recharge-balance.ts'
-import { showBalance } from './show-balance.ts'
 
 export interface Balances {
   balances: BalanceStore
@@ -18,28 +15,24 @@ export interface Balances {
 const rechargeBody = z.strictObject({ amount: z.int().min(1).max(MAX_BALANCE) })
 
 /** What users may spend. No queue token: nobody stands in line for this. */
-export function balanceRoutes({ balances, mutations }: Balances, context: OperationContext): Router {
-  const router = Router()
-
-  router
-    .route('/balance/users/:userId')
-    .get(
-      operation(context, 'balance_read', async (request: Request) => ({
-        status: 200,
-        body: await showBalance(balances, parseId('userId', request.params.userId)),
-      })),
-    )
-    .all(methodNotAllowed('GET, HEAD'))
-
-  router
-    .route('/balance/users/:userId/recharge')
-    .post(
-      operation(context, 'balance_recharge', async (request: Request) => {
-        const recharge = { userId: parseId('userId', request.params.userId), ...parseBody(request, rechargeBody) }
-        return (await rechargeBalance(mutations, balances, recharge, idempotencyKeyOf(request))).answer
-      }),
-    )
-    .all(methodNotAllowed('POST'))
-
-  return router
-}
+export const BALANCE_OPERATIONS = {
+  balance_read: {
+    method: 'GET',
+    path: '/api/v1/balance/users/:userId',
+    class: 'purchase',
+    // Every positive id is a user, as for the queue. Who never recharged has nothing.
+    answer: async ({ params }, { balances }) => {
+      const userId = parseId('userId', params.userId)
+      return { status: 200, body: { userId, balance: await balances.read(userId) } }
+    },
+  },
+  balance_recharge: {
+    method: 'POST',
+    path: '/api/v1/balance/users/:userId/recharge',
+    class: 'purchase',
+    answer: async (request, { balances, mutations }) => {
+      const recharge = { userId: parseId('userId', request.params.userId), ...parseBody(request, rechargeBody) }
+      return (await rechargeBalance(mutations, balances, recharge, idempotencyKeyOf(request))).answer
+    },
+  },
+} satisfies Operations<Balances>

@@ -1,5 +1,6 @@
-import type { Logger, SupportMetrics } from '@drillbook/instrumentation'
+import type { Logger } from '@drillbook/instrumentation'
 import type { Inquiry } from './inquiry.ts'
+import type { SupportMetrics } from './metrics.ts'
 import type { Topic } from './topics.ts'
 
 /** What users ask people about: the counter, and a log line without their words. */

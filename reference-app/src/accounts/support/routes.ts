@@ -1,9 +1,7 @@
-import { type Request, Router } from 'express'
 import { z } from 'zod'
-import { type OperationContext, operation } from '../../platform/http/operation.ts'
+import type { Operations } from '../../platform/http/operation-router.ts'
 import { parseBody } from '../../platform/http/parse-body.ts'
 import { idempotencyKeyOf } from '../../platform/idempotency/key.ts'
-import { methodNotAllowed } from '../../platform/problem/method-not-allowed.ts'
 import { inquire, type Support } from './inquire.ts'
 import { TOPICS } from './topics.ts'
 
@@ -19,16 +17,14 @@ const message = z
 const inquiryBody = z.strictObject({ topic: z.enum(TOPICS), message: message.optional() })
 
 /** Help from people. */
-export function supportRoutes(support: Support, context: OperationContext): Router {
-  const router = Router()
-  router
-    .route('/support/inquiries')
-    .post(
-      operation(context, 'support_inquire', async (request: Request) => {
-        const inquiry = parseBody(request, inquiryBody)
-        return (await inquire(support, inquiry, idempotencyKeyOf(request))).answer
-      }),
-    )
-    .all(methodNotAllowed('POST'))
-  return router
-}
+export const SUPPORT_OPERATIONS = {
+  support_inquire: {
+    method: 'POST',
+    path: '/api/v1/support/inquiries',
+    class: 'purchase',
+    answer: async (request, support) => {
+      const inquiry = parseBody(request, inquiryBody)
+      return (await inquire(support, inquiry, idempotencyKeyOf(request))).answer
+    },
+  },
+} satisfies Operations<Support>

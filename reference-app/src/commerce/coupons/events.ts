@@ -1,5 +1,6 @@
-import type { CouponMetrics, Logger } from '@drillbook/instrumentation'
+import type { Logger } from '@drillbook/instrumentation'
 import type { CouponIssue } from './coupon.ts'
+import type { CouponMetrics } from './metrics.ts'
 
 /** What becomes of coupons: each event moves its counter and writes its log line. */
 export class CouponEvents {

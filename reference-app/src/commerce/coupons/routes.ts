@@ -1,13 +1,12 @@
-import { type Request, Router } from 'express'
 import { z } from 'zod'
 import { id, parseId } from '../../platform/http/id.ts'
-import { type OperationContext, operation } from '../../platform/http/operation.ts'
+import type { Operations } from '../../platform/http/operation-router.ts'
 import { parseBody } from '../../platform/http/parse-body.ts'
 import { idempotencyKeyOf } from '../../platform/idempotency/key.ts'
-import { methodNotAllowed } from '../../platform/problem/method-not-allowed.ts'
+import { Problem } from '../../platform/problem/problem.ts'
+import type { Coupon } from './coupon.ts'
 import type { CouponStore } from './coupon-store.ts'
 import type { CouponDesk } from './issue-coupon.ts'
-import { showCoupon } from './show-coupon.ts'
 
 export interface Coupons {
   coupons: CouponStore
@@ -17,29 +16,31 @@ export interface Coupons {
 const issueBody = z.strictObject({ userId: id })
 
 /** First come, first served. */
-export function couponRoutes({ coupons, couponDesk }: Coupons, context: OperationContext): Router {
-  const router = Router()
+export const COUPON_OPERATIONS = {
+  coupon_read: {
+    method: 'GET',
+    path: '/api/v1/coupons/:couponId',
+    class: 'browse',
+    answer: async ({ params }, { coupons }) => ({
+      status: 200,
+      body: await showCoupon(coupons, parseId('couponId', params.couponId)),
+    }),
+  },
+  coupon_issue: {
+    method: 'POST',
+    path: '/api/v1/coupons/:couponId/issue',
+    class: 'purchase',
+    answer: async (request, { couponDesk }) => {
+      const couponId = parseId('couponId', request.params.couponId)
+      const { userId } = parseBody(request, issueBody)
+      return (await couponDesk.issue(couponId, userId, idempotencyKeyOf(request))).answer
+    },
+  },
+} satisfies Operations<Coupons>
 
-  router
-    .route('/coupons/:couponId')
-    .get(
-      operation(context, 'coupon_read', async (request: Request) => ({
-        status: 200,
-        body: await showCoupon(coupons, parseId('couponId', request.params.couponId)),
-      })),
-    )
-    .all(methodNotAllowed('GET, HEAD'))
-
-  router
-    .route('/coupons/:couponId/issue')
-    .post(
-      operation(context, 'coupon_issue', async (request: Request) => {
-        const couponId = parseId('couponId', request.params.couponId)
-        const { userId } = parseBody(request, issueBody)
-        return (await couponDesk.issue(couponId, userId, idempotencyKeyOf(request))).answer
-      }),
-    )
-    .all(methodNotAllowed('POST'))
-
-  return router
+/** As it is now. Throws `coupon_not_found`. */
+async function showCoupon(coupons: CouponStore, id: number): Promise<Coupon> {
+  const coupon = await coupons.find(id)
+  if (coupon === undefined) throw new Problem('coupon_not_found', `There is no coupon ${id}.`)
+  return coupon
 }

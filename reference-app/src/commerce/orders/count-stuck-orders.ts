@@ -1,4 +1,4 @@
-import type { OrderMetrics } from '@drillbook/instrumentation'
+import type { OrderMetrics } from './metrics.ts'
 import type { OrderStore } from './order-store.ts'
 
 /** A charge has its answer within seconds, with retries and a second provider within one minute: after two, something does not move. */

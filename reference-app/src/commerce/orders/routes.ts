@@ -1,10 +1,9 @@
-import { type Request, Router } from 'express'
+import type { Request } from 'express'
 import { z } from 'zod'
 import { id, parseId } from '../../platform/http/id.ts'
-import { type OperationContext, operation } from '../../platform/http/operation.ts'
+import type { Operations } from '../../platform/http/operation-router.ts'
 import { parseBody } from '../../platform/http/parse-body.ts'
 import { idempotencyKeyOf } from '../../platform/idempotency/key.ts'
-import { methodNotAllowed } from '../../platform/problem/method-not-allowed.ts'
 import { type Follow, followOrder, seenVersion } from './follow-order.ts'
 import { EVENT_STREAM } from './order-stream.ts'
 import { placeOrder, type Till } from './place-order.ts'
@@ -31,52 +30,44 @@ const orderBody = z.strictObject({
 })
 const paymentBody = z.strictObject({ userId: id })
 
+const orderIdOf = ({ params }: Request) => parseId('orderId', params.orderId)
+
 /** From an order to its payment. */
-export function orderRoutes(ordering: Ordering, context: OperationContext): Router {
-  const router = Router()
-  const orderIdOf = (request: Request) => parseId('orderId', request.params.orderId)
-
-  router
-    .route('/orders')
-    .post(
-      operation(context, 'order_place', async (request: Request) => {
-        const order = parseBody(request, orderBody)
-        return (await placeOrder(ordering, order, idempotencyKeyOf(request))).answer
-      }),
-    )
-    .all(methodNotAllowed('POST'))
-
-  router
-    .route('/orders/:orderId')
-    .get(
-      operation(context, 'order_read', async (request: Request) => ({
-        status: 200,
-        body: await showOrder(ordering.orders, orderIdOf(request)),
-      })),
-    )
-    .all(methodNotAllowed('GET, HEAD'))
-
-  router
-    .route('/orders/:orderId/payment')
-    .post(
-      operation(context, 'order_pay', async (request: Request) => {
-        const orderId = orderIdOf(request)
-        const { userId } = parseBody(request, paymentBody)
-        return (await retryPayment(ordering, orderId, userId, idempotencyKeyOf(request))).answer
-      }),
-    )
-    .all(methodNotAllowed('POST'))
-
-  router
-    .route('/orders/:orderId/events')
-    .get(
-      operation(context, 'order_events', async (request: Request) => {
-        const answer = await followOrder(ordering, orderIdOf(request), seenVersion(request.get('last-event-id')))
-        // A stream without a body would hold its connection until the order ends.
-        return request.method === 'HEAD' && 'stream' in answer ? { status: 200, headers: EVENT_STREAM } : answer
-      }),
-    )
-    .all(methodNotAllowed('GET, HEAD'))
-
-  return router
-}
+export const ORDER_OPERATIONS = {
+  order_place: {
+    method: 'POST',
+    path: '/api/v1/orders',
+    class: 'purchase',
+    answer: async (request, ordering) => {
+      const order = parseBody(request, orderBody)
+      return (await placeOrder(ordering, order, idempotencyKeyOf(request))).answer
+    },
+  },
+  order_read: {
+    method: 'GET',
+    path: '/api/v1/orders/:orderId',
+    class: 'payment',
+    answer: async (request, { orders }) => ({ status: 200, body: await showOrder(orders, orderIdOf(request)) }),
+  },
+  order_pay: {
+    method: 'POST',
+    path: '/api/v1/orders/:orderId/payment',
+    class: 'payment',
+    answer: async (request, ordering) => {
+      const orderId = orderIdOf(request)
+      const { userId } = parseBody(request, paymentBody)
+      return (await retryPayment(ordering, orderId, userId, idempotencyKeyOf(request))).answer
+    },
+  },
+  order_events: {
+    method: 'GET',
+    path: '/api/v1/orders/:orderId/events',
+    class: 'payment',
+    stream: true,
+    answer: async (request, ordering) => {
+      const answer = await followOrder(ordering, orderIdOf(request), seenVersion(request.get('last-event-id')))
+      // A stream without a body would hold its connection until the order ends.
+      return request.method === 'HEAD' && 'stream' in answer ? { status: 200, headers: EVENT_STREAM } : answer
+    },
+  },
+} satisfies Operations<Ordering>

@@ -1,5 +1,7 @@
-import type { Logger, PaymentMetrics, PaymentProviderMetrics } from '@drillbook/instrumentation'
+import type { Logger } from '@drillbook/instrumentation'
+import type { PaymentMetrics } from './metrics.ts'
 import type { ClaimedPayment, PaymentEnd, ProviderName } from './order-payment.ts'
+import type { PaymentProviderMetrics } from './provider-metrics.ts'
 
 /** How payments of orders go: each moves its metric or writes its log line, or both. */
 export class ChargeEvents {

@@ -1,7 +1,7 @@
-import type { PaymentProviderMetrics, PaymentProviderRequest } from '@drillbook/instrumentation'
 import { Agent, request } from 'undici'
 import { z } from 'zod'
 import type { ProviderName } from './order-payment.ts'
+import type { PaymentProviderMetrics, PaymentProviderRequest } from './provider-metrics.ts'
 import type { Verdict } from './verdict.ts'
 
 /**

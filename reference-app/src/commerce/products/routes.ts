@@ -1,11 +1,10 @@
-import { type Request, Router } from 'express'
 import { parseId } from '../../platform/http/id.ts'
-import { type OperationContext, operation } from '../../platform/http/operation.ts'
-import { methodNotAllowed } from '../../platform/problem/method-not-allowed.ts'
+import type { Operations } from '../../platform/http/operation-router.ts'
+import { Problem } from '../../platform/problem/problem.ts'
+import type { Product } from './product.ts'
 import type { ProductSalesStore } from './product-sales-store.ts'
 import type { ProductStore } from './product-store.ts'
 import type { ShopWindow } from './shop-window.ts'
-import { showProduct } from './show-product.ts'
 
 export interface Products {
   products: ProductStore
@@ -17,28 +16,33 @@ export interface Products {
 const BEST_SELLERS = 10
 
 /** What there is to buy, for everybody. */
-export function productRoutes({ products, productSales, shopWindow }: Products, context: OperationContext): Router {
-  const router = Router()
+export const PRODUCT_OPERATIONS = {
+  product_list: {
+    method: 'GET',
+    path: '/api/v1/products',
+    class: 'browse',
+    answer: async (_request, { shopWindow }) => ({ status: 200, body: await shopWindow.products() }),
+  },
+  best_sellers: {
+    method: 'GET',
+    path: '/api/v1/products/best-sellers', // before the path that it would fit, too
+    class: 'browse',
+    answer: async (_request, { productSales }) => ({ status: 200, body: await productSales.best(BEST_SELLERS) }),
+  },
+  product_read: {
+    method: 'GET',
+    path: '/api/v1/products/:productId',
+    class: 'browse',
+    answer: async ({ params }, { products }) => ({
+      status: 200,
+      body: await showProduct(products, parseId('productId', params.productId)),
+    }),
+  },
+} satisfies Operations<Products>
 
-  router
-    .route('/products')
-    .get(operation(context, 'product_list', async () => ({ status: 200, body: await shopWindow.products() })))
-    .all(methodNotAllowed('GET, HEAD'))
-
-  router
-    .route('/products/best-sellers')
-    .get(operation(context, 'best_sellers', async () => ({ status: 200, body: await productSales.best(BEST_SELLERS) })))
-    .all(methodNotAllowed('GET, HEAD'))
-
-  router
-    .route('/products/:productId')
-    .get(
-      operation(context, 'product_read', async (request: Request) => ({
-        status: 200,
-        body: await showProduct(products, parseId('productId', request.params.productId)),
-      })),
-    )
-    .all(methodNotAllowed('GET, HEAD'))
-
-  return router
+/** As it is now. Throws `product_not_found`. */
+async function showProduct(products: ProductStore, id: number): Promise<Product> {
+  const product = await products.find(id)
+  if (product === undefined) throw new Problem('product_not_found', `There is no product ${id}.`)
+  return product
 }

@@ -1,5 +1,4 @@
-import { KEPT_HOURS } from './hour-of-sales.ts'
-import type { StatisticsStore } from './statistics-store.ts'
+import { KEPT_HOURS, type StatisticsStore } from './statistics-store.ts'
 
 const HOUR_MS = 3_600_000
 const THE_BEGINNING = new Date(0)

@@ -1,6 +1,5 @@
 import { inBatches } from '../../platform/jobs/in-batches.ts'
-import { KEPT_HOURS } from './hour-of-sales.ts'
-import type { StatisticsStore } from './statistics-store.ts'
+import { KEPT_HOURS, type StatisticsStore } from './statistics-store.ts'
 
 /** Rows of one statement: a few milliseconds. An hour leaves one for each product and concert. */
 const BATCH = 1_000

@@ -1,7 +1,6 @@
 import type { View } from '../../platform/controls/action.ts'
 import { Problem } from '../../platform/problem/problem.ts'
-import { KEPT_HOURS } from './hour-of-sales.ts'
-import type { StatisticsStore } from './statistics-store.ts'
+import { KEPT_HOURS, type StatisticsStore } from './statistics-store.ts'
 
 const HOURS = { default: 24, max: KEPT_HOURS }
 

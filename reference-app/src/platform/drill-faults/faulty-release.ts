@@ -1,4 +1,4 @@
-import { deploymentInfo, Gauge, type MetricsRegistry } from '@drillbook/instrumentation'
+import { deploymentInfo, gauge, type MetricsRegistry } from '@drillbook/instrumentation'
 import { z } from 'zod'
 import type { Setting } from '../controls/setting.ts'
 
@@ -13,10 +13,9 @@ export class FaultyRelease {
     this.version = version
     this.deployed = (now) => deploymentInfo(registry, { version: now })
     const share = () => this.share
-    new Gauge({
+    gauge(registry, {
       name: 'drill_failing_ratio',
       help: 'Share of the requests that a drill lets fail on this instance',
-      registers: [registry],
       collect() {
         this.set(share())
       },

@@ -1,5 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import { Gauge, type MetricsRegistry } from '@drillbook/instrumentation'
+import { gauge, type MetricsRegistry } from '@drillbook/instrumentation'
 import { z } from 'zod'
 import type { Action } from '../controls/action.ts'
 
@@ -12,10 +12,9 @@ export class SlowInstance {
 
   constructor(registry: MetricsRegistry) {
     const seconds = () => this.delayMs / 1_000
-    new Gauge({
+    gauge(registry, {
       name: 'drill_delay_seconds',
       help: 'How long a drill lets each request to this instance wait',
-      registers: [registry],
       collect() {
         this.set(seconds())
       },

@@ -27,6 +27,18 @@ export function readEnv<Schema extends z.ZodType>(
   )
 }
 
+/** For a process edge: what `decide` gives, or, when the environment cannot be worked with, every problem on stderr and exit 2. */
+export function orExit<T>(decide: () => T): T {
+  try {
+    return decide()
+  } catch (error) {
+    if (!(error instanceof EnvError)) throw error
+    process.stderr.write('This environment cannot be worked with:\n')
+    for (const problem of error.problems) process.stderr.write(`  ${problem}\n`)
+    process.exit(2)
+  }
+}
+
 export const port = z.coerce.number<string>().int().min(0).max(65_535)
 
 export const logLevel = z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']).default('info')

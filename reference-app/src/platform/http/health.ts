@@ -1,3 +1,5 @@
+import { z } from 'zod'
+import type { Action } from '../controls/action.ts'
 import type { Database } from '../database/database.ts'
 import { Problem } from '../problem/problem.ts'
 import type { Answer } from './answer.ts'
@@ -32,5 +34,21 @@ export class Health {
       throw new Problem('not_ready', 'Postgres does not answer.', { cause: error })
     }
     return { status: 200, body: { status: 'ready' } }
+  }
+}
+
+/** This instance only, and not for its next life: nobody wants all of them to drain. */
+export function drainAction(health: Health): Action<{ draining: boolean }> {
+  return {
+    method: 'PUT',
+    path: '/drain',
+    does: 'this instance alone is not ready, so that it gets no new requests; false: it is again',
+    name: 'drain',
+    body: z.strictObject({ draining: z.boolean() }),
+    run: async ({ draining }) => {
+      const before = health.setAside
+      health.setAside = draining
+      return { before, after: draining }
+    },
   }
 }

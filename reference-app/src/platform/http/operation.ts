@@ -3,7 +3,6 @@ import { type OutcomeMetrics, streamBegan } from '@drillbook/instrumentation'
 import { Problem } from '../problem/problem.ts'
 import { withTimeLimit } from '../time-limit.ts'
 import { type Answer, respond, type StreamAnswer } from './answer.ts'
-import type { OperationName } from './operation-names.ts'
 import { trackOutcome } from './outcome.ts'
 
 /** What every operation of the API shares. `parseBody` calls back with an error, or after `request.body` was set. */
@@ -23,7 +22,7 @@ type Answering<Request> = (request: Request) => Wanted | Promise<Wanted>
  */
 export function operation<Request extends IncomingMessage>(
   context: OperationContext,
-  name: OperationName,
+  name: string,
   answer: Answering<Request>,
 ): (request: Request, response: ServerResponse, next: Next) => void {
   return (request, response, next) => {

@@ -1,13 +1,12 @@
 import type { ServerResponse } from 'node:http'
 import { answerGivenAt, type Outcome, type OutcomeMetrics, streamBeganAt } from '@drillbook/instrumentation'
 import { problemCodeOf } from '../problem/respond-problem.ts'
-import type { OperationName } from './operation-names.ts'
 
 /** A client that hangs up is our failure once it has waited this long for its answer; while it was still sending, it was we who waited. Milliseconds. */
 const SLOW_MS = 1_000
 
 /** Counts the outcome of this operation once, when its response is over: a stream that began has succeeded. The reason is the problem's code. */
-export function trackOutcome(response: ServerResponse, operation: OperationName, outcomes: OutcomeMetrics): void {
+export function trackOutcome(response: ServerResponse, operation: string, outcomes: OutcomeMetrics): void {
   const startedAt = performance.now()
   response.once('close', () => {
     if (response.writableFinished || streamBeganAt(response) !== undefined) {

@@ -4,7 +4,7 @@ import type { Transaction } from '../database/transaction.ts'
 import type { Answer } from '../http/answer.ts'
 import { Problem } from '../problem/problem.ts'
 import type { AnswerStore, Scope } from './answer-store.ts'
-import { keyInFlight } from './in-flight.ts'
+import { keyInFlight } from './key.ts'
 
 /** What a caller wants changed. `request` is all that makes it this request and no other: the parsed body. */
 export interface Mutation {

@@ -1,4 +1,6 @@
-import type { JobEvents } from './events.ts'
+import { jobMetrics, type Logger, type MetricsRegistry } from '@drillbook/instrumentation'
+import { JobEvents } from './events.ts'
+import type { JobName } from './job-names.ts'
 
 /** Share by which pauses vary, so that several instances do not work in step. */
 const JITTER = 0.2
@@ -101,4 +103,11 @@ export class Job {
       this.events.failed(error)
     }
   }
+}
+
+export type MakeJob = (options: JobOptions & { name: JobName }) => Job
+
+/** Makes jobs that are measured and logged. */
+export function jobMaker(registry: MetricsRegistry, logger: Logger): MakeJob {
+  return (options) => new Job(options, new JobEvents(options.name, jobMetrics(registry, { job: options.name }), logger))
 }

@@ -1,5 +1,5 @@
 import type { Logger, OutboxMetrics } from '@drillbook/instrumentation'
-import type { ClaimedEvent } from './delivery-store.ts'
+import type { Backlog, ClaimedEvent } from './delivery-store.ts'
 
 /** What happens to events on their way. */
 export class DeliveryEvents {
@@ -11,7 +11,8 @@ export class DeliveryEvents {
     this.logger = logger
   }
 
-  measured(pending: number, oldestSeconds: number): void {
+  /** How many events wait, and for how long the oldest has waited. */
+  measured({ pending, oldestSeconds }: Backlog): void {
     this.metrics.backlog(pending, oldestSeconds)
   }
 

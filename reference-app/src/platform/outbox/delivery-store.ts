@@ -8,6 +8,12 @@ export interface ClaimedEvent extends OutboxEvent {
   attempts: number
 }
 
+export interface Backlog {
+  pending: number
+  /** How long the oldest has waited; 0: none waits. */
+  oldestSeconds: number
+}
+
 /** Each worker takes others: rows that are being claimed are passed over, claimed ones are left alone until the lease ends. */
 const CLAIM: Statement = {
   name: 'outbox-claim',
@@ -93,8 +99,8 @@ export class DeliveryStore {
     await this.database.query(RETRY_LATER, [id, attempts, delaySeconds, error])
   }
 
-  async backlog(): Promise<{ pending: number; oldestSeconds: number }> {
-    const [row] = await this.database.query<{ pending: number; oldestSeconds: number }>(BACKLOG)
+  async backlog(): Promise<Backlog> {
+    const [row] = await this.database.query<Backlog & Record<string, unknown>>(BACKLOG)
     return row ?? { pending: 0, oldestSeconds: 0 }
   }
 

@@ -2,9 +2,9 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { HttpMetrics, OutcomeMetrics } from '@drillbook/instrumentation'
 import type { DrillFaults } from '../drill-faults/drill-faults.ts'
 import { onceReceived } from '../http/once-received.ts'
+import type { Operations } from '../http/operation-router.ts'
 import type { KillSwitches } from './kill-switches.ts'
 import type { LoadShedding } from './load-shedding.ts'
-import { MEANT } from './meant-operations.ts'
 import { type Meant, operationFinder } from './operation-finder.ts'
 import { Refusal } from './refusal.ts'
 import { isEncoded, originForm } from './request-target.ts'
@@ -12,6 +12,7 @@ import { isEncoded, originForm } from './request-target.ts'
 type Handler = (request: IncomingMessage, response: ServerResponse) => void
 
 export interface FrontDoor {
+  operations: Operations<never>
   shedding: LoadShedding
   switches: KillSwitches
   http: HttpMetrics
@@ -35,8 +36,11 @@ const NOT_ENCODED = new Refusal('invalid_request', 'The path is not well percent
  * Stands before routing and body parsing, and refuses there what is switched off or too much. What is not in the table of operations (health, the
  * description, wrong paths) passes.
  */
-export function frontDoor({ shedding, switches, http, outcomes, drills }: FrontDoor, inside: Handler): Handler {
-  const find = operationFinder(MEANT)
+export function frontDoor(
+  { operations, shedding, switches, http, outcomes, drills }: FrontDoor,
+  inside: Handler,
+): Handler {
+  const find = operationFinder(operations)
   const refuse = (request: IncomingMessage, response: ServerResponse, meant: Meant, refusal: Refusal) => {
     refusal.write(response)
     http.refused(request, meant.route, refusal.status)

@@ -1,10 +1,9 @@
-import type { OperationName } from '../http/operation-names.ts'
+import type { Operations } from '../http/operation-router.ts'
 import { RANK } from './importance.ts'
-import type { Meaning } from './meant-operations.ts'
 
 /** What a request means, ready for the hot path. */
 export interface Meant {
-  operation: OperationName
+  operation: string
   /** Of its class. */
   rank: number
   /** The template as Express writes it, for the metrics: `/api/v1/concerts/:concertId`. */
@@ -21,19 +20,10 @@ interface Node {
 export type FindOperation = (method: string, url: string) => Meant | undefined
 
 /** Finds what a request means from its method and URL alone: one look-up per segment of the path. Undefined: nothing that is in the table. */
-export function operationFinder(table: Readonly<Record<string, Meaning>>): FindOperation {
+export function operationFinder(table: Operations<never>): FindOperation {
   const root = node()
-  for (const [operation, { class: name, routes, stream = false }] of Object.entries(table)) {
-    for (const text of routes) {
-      const [method = '', path = ''] = text.split(' ')
-      const route = path.replaceAll(/\{(\w+)\}/g, ':$1')
-      place(root, path).methods.set(method, {
-        operation: operation as OperationName,
-        rank: RANK[name],
-        route,
-        stream,
-      })
-    }
+  for (const [operation, { method, path, class: name, stream = false }] of Object.entries(table)) {
+    place(root, path).methods.set(method, { operation, rank: RANK[name], route: path, stream })
   }
   return (method, url) => {
     const query = url.indexOf('?')
@@ -49,10 +39,10 @@ function node(): Node {
 function place(root: Node, path: string): Node {
   let at = root
   for (const segment of path.split('/').filter((text) => text !== '')) {
-    let next = segment.startsWith('{') ? at.parameter : at.literals.get(segment)
+    let next = segment.startsWith(':') ? at.parameter : at.literals.get(segment)
     if (next === undefined) {
       next = node()
-      if (segment.startsWith('{')) at.parameter = next
+      if (segment.startsWith(':')) at.parameter = next
       else at.literals.set(segment, next)
     }
     at = next

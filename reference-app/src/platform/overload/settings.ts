@@ -1,6 +1,5 @@
 import { z } from 'zod'
 import { type Fields, type Setting, type SettingRoute, settingFamily } from '../controls/setting.ts'
-import { OPERATIONS, type OperationName } from '../http/operation-names.ts'
 import { SHEDDABLE, type Sheddable } from './importance.ts'
 import type { KillSwitches } from './kill-switches.ts'
 import type { LoadShedding } from './load-shedding.ts'
@@ -15,13 +14,13 @@ export function loadSheddingClass(shedding: LoadShedding): Setting<Sheddable> {
 }
 
 /** One switch for each operation. */
-export function routeSettings(switches: KillSwitches): SettingRoute {
+export function routeSettings(switches: KillSwitches, operations: readonly string[]): SettingRoute {
   const members: Record<string, Fields> = {}
-  for (const operation of OPERATIONS) members[operation] = { enabled: routeEnabled(switches, operation) }
+  for (const operation of operations) members[operation] = { enabled: routeEnabled(switches, operation) }
   return settingFamily('/routes/:operation', 'refuses one operation, unread, until it is mended', members)
 }
 
-function routeEnabled(switches: KillSwitches, operation: OperationName): Setting<boolean> {
+function routeEnabled(switches: KillSwitches, operation: string): Setting<boolean> {
   return {
     name: `route.${operation}`,
     schema: z.boolean(),

@@ -6,7 +6,6 @@ import { ProviderChoice } from '../../commerce/payments/provider-choice.ts'
 import { salesView } from '../../commerce/statistics/sales-view.ts'
 import { StatisticsStore } from '../../commerce/statistics/statistics-store.ts'
 import { operationsApp } from '../../operations/app.ts'
-import { drainAction } from '../../operations/drain-action.ts'
 import { createPlane } from '../../operations/plane.ts'
 import { Banner } from '../../platform/banner.ts'
 import { Cache } from '../../platform/cache/cache.ts'
@@ -22,7 +21,7 @@ import { ReservedConnection } from '../../platform/database/reserved-connection.
 import { endSessionAction, sessionsView } from '../../platform/database/session-controls.ts'
 import { SessionStore } from '../../platform/database/session-store.ts'
 import { drillFaults } from '../../platform/drill-faults/drill-faults.ts'
-import { Health } from '../../platform/http/health.ts'
+import { drainAction, Health } from '../../platform/http/health.ts'
 import { AnswerStore } from '../../platform/idempotency/answer-store.ts'
 import { Mutations } from '../../platform/idempotency/mutations.ts'
 import { JobSwitches } from '../../platform/jobs/settings.ts'
@@ -41,6 +40,7 @@ import { restoreAction } from '../../ticketing/waiting-room/restore-action.ts'
 import { processControls } from '../controls/controls.ts'
 import type { Config } from './config.ts'
 import { describeApi } from './describe.ts'
+import { OPERATIONS } from './operations.ts'
 import { publicApp } from './public-app.ts'
 import { apiSettings } from './settings.ts'
 import { shopParts } from './shop-parts.ts'
@@ -158,7 +158,7 @@ export function createApp(config: Config, telemetry: Telemetry): App {
     balances: new BalanceStore(database),
     payments: new PaymentStore(),
     mutations,
-    paymentEvents: new PaymentEvents(telemetry.payments, logger),
+    paymentEvents: new PaymentEvents(telemetry.payments.attempted, logger),
     holdRules: config.holdRules,
     tokens: waiting.tokens,
     waitingRoom: waiting.room,
@@ -166,7 +166,17 @@ export function createApp(config: Config, telemetry: Telemetry): App {
   })
 
   return {
-    public: frontDoor({ shedding, switches, http: telemetry.http, outcomes: telemetry.outcomes, drills }, inside),
+    public: frontDoor(
+      {
+        operations: OPERATIONS,
+        shedding,
+        switches,
+        http: telemetry.http,
+        outcomes: telemetry.outcomes,
+        drills,
+      },
+      inside,
+    ),
     routed: inside,
     operations: operationsApp({ logger, serveMetrics: telemetry.serveMetrics, health, plane }),
     begin: async () => {

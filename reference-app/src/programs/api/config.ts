@@ -1,5 +1,5 @@
 import type { Tokens } from '../../operations/operator.ts'
-import { readTokens } from '../../operations/read-tokens.ts'
+import { readTokens } from '../../operations/operator.ts'
 import type { SourceName } from '../../platform/cache/source.ts'
 import { EnvError } from '../../platform/env/read-env.ts'
 import { readSecret } from '../../platform/env/secret.ts'

@@ -3,7 +3,6 @@ import type { Protection } from '../../platform/cache/protection.ts'
 import type { SourceName } from '../../platform/cache/source.ts'
 import type { CacheSources } from '../../platform/cache/sources.ts'
 import type { ReadSource } from '../../platform/database/database.ts'
-import type { OperationName } from '../../platform/http/operation-names.ts'
 import type { Sheddable } from '../../platform/overload/importance.ts'
 import type { RoomLimits, WaitingRoomMode } from '../../ticketing/waiting-room/room-rules.ts'
 import type { SettingParts } from './settings.ts'
@@ -18,7 +17,7 @@ export interface ApiDescription {
   /** `class`: by hand. `limit`: how many requests may be under way because of overload; null: no limit. */
   loadShedding: { class: Sheddable; limit: number | null }
   /** Operations that are switched off. */
-  disabled: OperationName[]
+  disabled: string[]
   waitingRoom: { mode: WaitingRoomMode } & RoomLimits
 }
 

@@ -1,5 +1,5 @@
 import type { EventLevels } from '@drillbook/instrumentation'
-import { OPERATIONS_LOG_EVENTS } from '../../operations/log-events.ts'
+import { OPERATIONS_LOG_EVENTS } from '../../operations/events.ts'
 
 /** Every event that an API instance logs by name: what `log_events_total` can count. */
 export const LOG_EVENTS = {

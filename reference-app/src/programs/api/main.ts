@@ -1,7 +1,6 @@
 #!/usr/bin/env node
 import { flushTraces } from '@drillbook/instrumentation'
-import { orExit } from '../../platform/env/or-exit.ts'
-import { readEnv } from '../../platform/env/read-env.ts'
+import { orExit, readEnv } from '../../platform/env/read-env.ts'
 import { Listener } from '../../platform/http/listener.ts'
 import { withTimeLimit } from '../../platform/time-limit.ts'
 import { createApp } from './app.ts'

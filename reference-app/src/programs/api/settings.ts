@@ -1,5 +1,5 @@
-import { bannerMessage } from '../../operations/banner-setting.ts'
 import type { Banner } from '../../platform/banner.ts'
+import { bannerMessage } from '../../platform/banner.ts'
 import { type SettingRoute, settingRoute } from '../../platform/controls/setting.ts'
 import type { Database } from '../../platform/database/database.ts'
 import { databaseReads } from '../../platform/database/settings.ts'
@@ -12,6 +12,7 @@ import {
   waitingRoomMode,
 } from '../../ticketing/waiting-room/settings.ts'
 import type { WaitingRoom } from '../../ticketing/waiting-room/waiting-room.ts'
+import { OPERATIONS } from './operations.ts'
 
 export interface SettingParts {
   banner: Banner
@@ -31,7 +32,7 @@ export function apiSettings({ banner, database, waitingRoom, shedding, switches 
     settingRoute('/database/reads', 'reads of the catalogue to the primary or the replica', {
       source: databaseReads(database),
     }),
-    routeSettings(switches),
+    routeSettings(switches, Object.keys(OPERATIONS)),
     settingRoute('/waiting-room', 'mode live, static or off; how many are in at a time, and let in per second', {
       mode: waitingRoomMode(waitingRoom),
       capacity: waitingRoomCapacity(waitingRoom),

@@ -1,28 +1,25 @@
 import {
   type CacheMetrics,
   type ConnectionMetrics,
-  type CouponMetrics,
   cacheMetrics,
   connectionMetrics,
-  couponMetrics,
   type HttpMetrics,
   httpMetrics,
   type OutcomeMetrics,
   outcomeMetrics,
-  type PaymentMetrics,
-  paymentMetrics,
   type SheddingMetrics,
-  type SupportMetrics,
   sheddingMetrics,
-  supportMetrics,
 } from '@drillbook/instrumentation'
+import { type SupportMetrics, supportMetrics } from '../../accounts/support/metrics.ts'
 import { TOPICS, type Topic } from '../../accounts/support/topics.ts'
-import { OPERATIONS } from '../../platform/http/operation-names.ts'
+import { type CouponMetrics, couponMetrics } from '../../commerce/coupons/metrics.ts'
+import { type PaymentMetrics, paymentMetrics } from '../../commerce/payments/metrics.ts'
 import { CLASSES } from '../../platform/overload/importance.ts'
 import type { ProblemCode } from '../../platform/problem/codes.ts'
 import { type ProcessTelemetry, processTelemetry } from '../process-telemetry.ts'
 import type { Config } from './config.ts'
 import { LOG_EVENTS } from './log-events.ts'
+import { OPERATIONS } from './operations.ts'
 
 const SERVICE = 'reference-app'
 
@@ -50,7 +47,7 @@ export function createTelemetry({ instance, version, logLevel }: Config): Teleme
     ...base,
     http: httpMetrics(base.registry),
     connections: connectionMetrics(base.registry),
-    outcomes: outcomeMetrics(base.registry, { operations: OPERATIONS }),
+    outcomes: outcomeMetrics(base.registry, { operations: Object.keys(OPERATIONS) }),
     cache: cacheMetrics(base.registry, { cache: 'catalogue', operations: ['get', 'set', 'del'] }),
     payments: paymentMetrics(base.registry, { reasons: PAYMENT_REASONS }),
     coupons: couponMetrics(base.registry),

@@ -1,16 +1,18 @@
+import { samplingRatio, setSamplingRatio } from '@drillbook/instrumentation'
+import { z } from 'zod'
 import type { ProviderChoice } from '../../commerce/payments/provider-choice.ts'
 import { paymentProvider } from '../../commerce/payments/settings.ts'
 import type { Protection } from '../../platform/cache/protection.ts'
 import { cacheBypass, cacheSource, protectionEnabled } from '../../platform/cache/settings.ts'
 import type { CacheSources } from '../../platform/cache/sources.ts'
 import type { Action, View } from '../../platform/controls/action.ts'
-import { type SettingRoute, settingRoute } from '../../platform/controls/setting.ts'
+import { type Setting, type SettingRoute, settingRoute } from '../../platform/controls/setting.ts'
 import type { Database } from '../../platform/database/database.ts'
 import { databasePool } from '../../platform/database/settings.ts'
 import type { JobSwitches } from '../../platform/jobs/settings.ts'
+import { Problem } from '../../platform/problem/problem.ts'
 import { heapSnapshotAction, heapView } from './heap-controls.ts'
 import { HeapSnapshots } from './heap-snapshots.ts'
-import { tracingSamplingRatio } from './tracing-setting.ts'
 
 export interface ControlParts {
   sources: CacheSources
@@ -49,5 +51,19 @@ export function processControls(parts: ControlParts): Controls {
     ],
     actions: [heapSnapshotAction(new HeapSnapshots(heapSnapshotDir))],
     views: [jobs.view, heapView],
+  }
+}
+
+/** Share of the traces that start here; at first what the environment says. Refused with `tracing_off`. */
+function tracingSamplingRatio(): Setting<number> {
+  const initial = samplingRatio() ?? 0
+  return {
+    name: 'tracing.sampling-ratio',
+    schema: z.number().min(0).max(1),
+    initial,
+    apply: (ratio) => {
+      if (setSamplingRatio(ratio) || ratio === initial) return
+      throw new Problem('tracing_off', 'It was started without @drillbook/instrumentation/register.')
+    },
   }
 }

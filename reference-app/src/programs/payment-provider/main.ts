@@ -1,7 +1,6 @@
 #!/usr/bin/env node
 import { createLogger } from '@drillbook/instrumentation'
-import { orExit } from '../../platform/env/or-exit.ts'
-import { EnvError, readEnv } from '../../platform/env/read-env.ts'
+import { EnvError, orExit, readEnv } from '../../platform/env/read-env.ts'
 import { readSecret } from '../../platform/env/secret.ts'
 import { Listener } from '../../platform/http/listener.ts'
 import { ChargeFile } from './charge-file.ts'

@@ -1,4 +1,4 @@
-import { Counter, createRegistry, Gauge, type MetricsRegistry } from '@drillbook/instrumentation'
+import { counter, createRegistry, gauge, type MetricsRegistry } from '@drillbook/instrumentation'
 import type { ChargeStatus } from './charge.ts'
 import { GOOD } from './knobs.ts'
 import type { Temper } from './temper.ts'
@@ -13,33 +13,28 @@ export interface ProviderMetrics {
 
 export function providerMetrics(instance: string, temper: Temper): ProviderMetrics {
   const registry = createRegistry({ service: 'payment-provider', instance })
-  const registers = [registry]
-  const decisions = new Counter({
+  const decisions = counter(registry, {
     name: 'payment_provider_decisions_total',
     help: 'Keys by what has become of them: charged, declined, voided',
     labelNames: ['status'],
-    registers,
   })
   for (const status of ['charged', 'declined', 'voided']) decisions.inc({ status }, 0)
-  const answers = new Counter({
+  const answers = counter(registry, {
     name: 'payment_provider_answers_total',
     help: 'Answers about charges by request and HTTP status; 0: the connection was reset',
     labelNames: ['request', 'status'],
-    registers,
   })
-  new Gauge({
+  gauge(registry, {
     name: 'payment_provider_knob',
     help: 'Where the knobs stand; hang is 0 or 1',
     labelNames: ['knob'],
-    registers,
     collect() {
       for (const knob of Object.keys(GOOD) as (keyof typeof GOOD)[]) this.set({ knob }, Number(temper.knobs[knob]))
     },
   })
-  const underWay = new Gauge({
+  const underWay = gauge(registry, {
     name: 'payment_provider_charges_under_way',
     help: 'Requests to charge that are not answered yet',
-    registers,
   })
   return {
     registry,

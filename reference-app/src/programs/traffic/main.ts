@@ -1,8 +1,7 @@
 #!/usr/bin/env node
 import { createLogger } from '@drillbook/instrumentation'
-import { readTokens } from '../../operations/read-tokens.ts'
-import { orExit } from '../../platform/env/or-exit.ts'
-import { EnvError, readEnv } from '../../platform/env/read-env.ts'
+import { readTokens } from '../../operations/operator.ts'
+import { EnvError, orExit, readEnv } from '../../platform/env/read-env.ts'
 import { Listener } from '../../platform/http/listener.ts'
 import { Arrivals } from './arrivals.ts'
 import { Client } from './client.ts'

@@ -1,11 +1,4 @@
-import {
-  Counter,
-  createRegistry,
-  Gauge,
-  Histogram,
-  type MetricsRegistry,
-  secondsBuckets,
-} from '@drillbook/instrumentation'
+import { counter, createRegistry, gauge, histogram, type MetricsRegistry } from '@drillbook/instrumentation'
 import type { Arrivals } from './arrivals.ts'
 import type { ClientOutcome } from './client.ts'
 import type { OrderedLoad } from './load.ts'
@@ -22,28 +15,23 @@ export interface TrafficMetrics {
 
 export function trafficMetrics(): TrafficMetrics {
   const registry = createRegistry({ service: 'traffic' })
-  const registers = [registry]
-  const requests = new Counter({
+  const requests = counter(registry, {
     name: 'traffic_requests_total',
     help: 'Requests as the client saw them: success (2xx), rejected (4xx), failed (5xx, time-out, no or half an answer)',
     labelNames: ['step', 'outcome'],
-    registers,
   })
-  const journeys = new Counter({
+  const journeys = counter(registry, {
     name: 'traffic_journeys_total',
     help: 'Journeys that have ended, by the worst that happened on the way',
     labelNames: ['journey', 'outcome'],
-    registers,
   })
   for (const outcome of ['success', 'rejected', 'failed']) {
     for (const step of STEPS) requests.inc({ step, outcome }, 0)
     for (const journey of JOURNEYS) journeys.inc({ journey, outcome }, 0)
   }
-  const durations = new Histogram({
+  const durations = histogram(registry, {
     name: 'traffic_request_duration_seconds',
     help: 'From the start of a request to its last byte, or to the moment it was given up',
-    buckets: [...secondsBuckets],
-    registers,
   })
   return {
     registry,
@@ -54,35 +42,31 @@ export function trafficMetrics(): TrafficMetrics {
     },
     countJourney: (journey, outcome) => journeys.inc({ journey, outcome }),
     watch: (arrivals, load) => {
-      new Gauge({
+      gauge(registry, {
         name: 'traffic_lag_seconds',
         help: 'How late arrivals were started, at worst in the last 10 s',
-        registers,
         collect() {
           this.set(arrivals.lagMs / 1000)
         },
       })
-      new Gauge({
+      gauge(registry, {
         name: 'traffic_valid',
         help: '1 while the load is the one that was ordered: nothing started more than 1 s late and nothing dropped in the last 10 s',
-        registers,
         collect() {
           this.set(arrivals.valid ? 1 : 0)
         },
       })
-      new Gauge({
+      gauge(registry, {
         name: 'traffic_journeys_per_second',
         help: 'Journeys per second that are ordered, by kind',
         labelNames: ['journey'],
-        registers,
         collect() {
           for (const journey of JOURNEYS) this.set({ journey }, load.perSecond(journey))
         },
       })
-      new Gauge({
+      gauge(registry, {
         name: 'traffic_surge_active',
         help: '1 while another load is ordered than the one of the start',
-        registers,
         collect() {
           this.set(load.isSurge ? 1 : 0)
         },

@@ -10,6 +10,9 @@ import { loadChange, type OrderedLoad } from './load.ts'
 /** An order has some hundred bytes. */
 const BODY_LIMIT_BYTES = 16 * 1024
 
+/** What `/load` understands. */
+export const LOAD_METHODS: readonly string[] = ['GET', 'PUT', 'DELETE']
+
 export interface TrafficOperations {
   registry: MetricsRegistry
   /** Undefined: the load stays as it is. */
@@ -44,7 +47,7 @@ async function answer({ tokens, load, arrivals, logger }: TrafficOperations, req
     throw new Problem('route_not_found', 'There is /load, for operators.')
   const role = roleOf(request, tokens)
   const { method = '' } = request
-  if (!['GET', 'PUT', 'DELETE'].includes(method)) {
+  if (!LOAD_METHODS.includes(method)) {
     throw new Problem('method_not_allowed', 'GET shows the load, PUT changes it, DELETE goes back to the start.')
   }
   if (method !== 'GET') {

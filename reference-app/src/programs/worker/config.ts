@@ -1,6 +1,6 @@
 import type { ProviderName } from '../../commerce/payments/order-payment.ts'
 import type { Tokens } from '../../operations/operator.ts'
-import { readTokens } from '../../operations/read-tokens.ts'
+import { readTokens } from '../../operations/operator.ts'
 import type { SourceName } from '../../platform/cache/source.ts'
 import { EnvError } from '../../platform/env/read-env.ts'
 import type { WorkerEnv } from './env.ts'

@@ -1,28 +1,23 @@
-import {
-  holdMetrics,
-  invariantMetrics,
-  type Logger,
-  type MetricsRegistry,
-  orderMetrics,
-} from '@drillbook/instrumentation'
+import type { Logger, MetricsRegistry } from '@drillbook/instrumentation'
 import { forgetInquiries } from '../../accounts/support/forget-inquiries.ts'
 import { InquiryStore } from '../../accounts/support/inquiry-store.ts'
 import { type Cancelling, cancelUnpaidOrders } from '../../commerce/orders/cancel-unpaid-orders.ts'
 import { countStuckOrders } from '../../commerce/orders/count-stuck-orders.ts'
+import { orderMetrics } from '../../commerce/orders/metrics.ts'
 import { countAllSales, countNewSales } from '../../commerce/statistics/count-sales.ts'
 import { forgetSales } from '../../commerce/statistics/forget-sales.ts'
 import { StatisticsStore } from '../../commerce/statistics/statistics-store.ts'
 import { Auditor } from '../../operations/auditor/auditor.ts'
 import { AuditorEvents } from '../../operations/auditor/events.ts'
-import { InvariantStore } from '../../operations/auditor/invariant-store.ts'
 import { INVARIANTS } from '../../operations/auditor/invariants.ts'
+import { invariantMetrics } from '../../operations/auditor/metrics.ts'
 import type { AnswerStore } from '../../platform/idempotency/answer-store.ts'
 import { forgetAnswers } from '../../platform/idempotency/forget-answers.ts'
-import type { Job } from '../../platform/jobs/job.ts'
-import type { MakeJob } from '../../platform/jobs/make-job.ts'
+import type { Job, MakeJob } from '../../platform/jobs/job.ts'
 import type { Catalogue } from '../../ticketing/catalogue/catalogue.ts'
 import { expireHolds } from '../../ticketing/reservation/expire-holds.ts'
 import { forgetReservations } from '../../ticketing/reservation/forget-reservations.ts'
+import { holdMetrics } from '../../ticketing/reservation/metrics.ts'
 import type { ReservationStore } from '../../ticketing/reservation/reservation-store.ts'
 import { forgetStays } from '../../ticketing/waiting-room/forget-stays.ts'
 import { JournalStore } from '../../ticketing/waiting-room/journal-store.ts'
@@ -57,18 +52,16 @@ export function workerJobs({ registry, logger, job, reservations, catalogue, ans
   const holds = holdMetrics(registry)
   const invariants = INVARIANTS.map(({ name }) => name)
   const auditor = new Auditor({
-    store: new InvariantStore(shop.database),
+    database: shop.database,
     events: new AuditorEvents(invariantMetrics(registry, { invariants }), logger),
     invariants: INVARIANTS,
-    onMore: () => auditorJob.wake(),
   })
   const statistics = new StatisticsStore(shop.database)
   const inquiries = new InquiryStore(shop.database)
   const journal = new JournalStore(shop.database)
-  const auditorJob = job({ name: 'auditor', pauseMs: AUDIT_EVERY_MS, work: () => auditor.work() })
 
   return [
-    auditorJob,
+    job({ name: 'auditor', pauseMs: AUDIT_EVERY_MS, work: (halt) => auditor.work(halt) }),
     job({ name: 'sales-statistics', pauseMs: STATISTICS_EVERY_MS, work: (halt) => countNewSales(statistics, halt) }),
     job({
       name: 'sales-statistics-rebuild',

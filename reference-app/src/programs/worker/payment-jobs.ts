@@ -1,27 +1,21 @@
-import {
-  type Logger,
-  type MetricsRegistry,
-  outboxMetrics,
-  paymentMetrics,
-  paymentProviderMetrics,
-} from '@drillbook/instrumentation'
+import { type Logger, type MetricsRegistry, outboxMetrics } from '@drillbook/instrumentation'
 import { ChargeEvents } from '../../commerce/payments/charge-events.ts'
 import { Charging } from '../../commerce/payments/charging.ts'
+import { paymentMetrics } from '../../commerce/payments/metrics.ts'
 import { FAILURE_REASONS, PROVIDER_NAMES, type ProviderName } from '../../commerce/payments/order-payment.ts'
 import { OrderPaymentStore } from '../../commerce/payments/order-payment-store.ts'
 import { Provider } from '../../commerce/payments/provider.ts'
 import type { ProviderChoice } from '../../commerce/payments/provider-choice.ts'
 import { ProviderClient } from '../../commerce/payments/provider-client.ts'
+import { paymentProviderMetrics } from '../../commerce/payments/provider-metrics.ts'
 import { Providers } from '../../commerce/payments/providers.ts'
 import { startPayment } from '../../commerce/payments/start-payment.ts'
 import type { Database } from '../../platform/database/database.ts'
-import type { Job } from '../../platform/jobs/job.ts'
-import type { MakeJob } from '../../platform/jobs/make-job.ts'
+import type { Job, MakeJob } from '../../platform/jobs/job.ts'
 import type { Consumer } from '../../platform/outbox/consumer.ts'
 import { DeliveryEvents } from '../../platform/outbox/delivery-events.ts'
 import { DeliveryStore } from '../../platform/outbox/delivery-store.ts'
 import { forgetEvents } from '../../platform/outbox/forget-events.ts'
-import { measureBacklog } from '../../platform/outbox/measure-backlog.ts'
 import { OutboxStore } from '../../platform/outbox/outbox-store.ts'
 import { Relay } from '../../platform/outbox/relay.ts'
 
@@ -92,7 +86,7 @@ export function paymentJobs(parts: PaymentJobParts): PaymentJobs {
     work: () => charging.work(),
     drained: () => charging.finish(),
   })
-  const backlog = () => measureBacklog(deliveries, deliveryEvents)
+  const backlog = async () => deliveryEvents.measured(await deliveries.backlog())
   return {
     jobs: [
       relayJob,

@@ -2,9 +2,7 @@ import type { Database, ReadSource } from '../../platform/database/database.ts'
 import type { Statement } from '../../platform/database/statement.ts'
 import type { Transaction } from '../../platform/database/transaction.ts'
 import { LIVE } from '../reservation/reservation-row.ts'
-import type { Concert } from './concert.ts'
-import type { Schedule } from './schedule.ts'
-import type { Seat } from './seat.ts'
+import type { Concert, Schedule, Seat } from './concert.ts'
 
 /** Nobody has bought it or holds it now. */
 const FREE = `(seat.on_sale and not exists (select from reservation where reservation.seat_id = seat.id and ${LIVE}))`

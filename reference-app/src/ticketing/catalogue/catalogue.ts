@@ -2,10 +2,9 @@ import type { Cache } from '../../platform/cache/cache.ts'
 import { ShortLived } from '../../platform/cache/entry.ts'
 import type { Copy } from '../../platform/cache/warm-up.ts'
 import { LAG_LIMIT_MS } from '../../platform/database/replica-watch.ts'
+import { Problem } from '../../platform/problem/problem.ts'
 import type { CatalogueStore } from './catalogue-store.ts'
-import type { Concert } from './concert.ts'
-import type { Schedule } from './schedule.ts'
-import type { Seat } from './seat.ts'
+import type { Concert, Schedule, Seat } from './concert.ts'
 
 /**
  * A map that a replica gave may be from before a change that has dropped its copy already, and nobody will drop it again: it is asked for anew when it
@@ -35,14 +34,21 @@ export class Catalogue {
     return (await this.cache.lookup(CONCERTS_KEY, () => this.store.concerts())) ?? []
   }
 
-  /** Undefined: no such concert. */
-  async schedules(concertId: number): Promise<Schedule[] | undefined> {
-    return await this.cache.lookup(schedulesKey(concertId), () => this.store.schedules(concertId))
+  /** Throws `concert_not_found`. */
+  async schedules(concertId: number): Promise<Schedule[]> {
+    const schedules = await this.cache.lookup(schedulesKey(concertId), () => this.store.schedules(concertId))
+    if (schedules === undefined) throw new Problem('concert_not_found', `There is no concert ${concertId}.`)
+    return schedules
   }
 
-  /** Undefined: no such schedule, or not of this concert. */
-  async seats(concertId: number, scheduleId: number): Promise<Seat[] | undefined> {
-    return await this.cache.lookup(seatsKey(concertId, scheduleId), () => this.load(concertId, scheduleId))
+  /** Throws `schedule_not_found`, also for a schedule of another concert. */
+  async seats(concertId: number, scheduleId: number): Promise<Seat[]> {
+    const key = seatsKey(concertId, scheduleId)
+    const seats = await this.cache.lookup(key, () => this.load(concertId, scheduleId))
+    if (seats === undefined) {
+      throw new Problem('schedule_not_found', `Concert ${concertId} has no schedule ${scheduleId}.`)
+    }
+    return seats
   }
 
   /** Drops the copy of a seat map that is no longer true. To be called after the commit: before it, a reader would bring back the old one. */

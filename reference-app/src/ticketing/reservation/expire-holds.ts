@@ -1,6 +1,6 @@
-import type { HoldMetrics } from '@drillbook/instrumentation'
 import { inBatches } from '../../platform/jobs/in-batches.ts'
 import type { Catalogue } from '../catalogue/catalogue.ts'
+import type { HoldMetrics } from './metrics.ts'
 import type { ReservationStore } from './reservation-store.ts'
 
 /** Rows of one statement: a few milliseconds. */

@@ -4,9 +4,8 @@ import type { Answer } from '../../platform/http/answer.ts'
 import type { Mutated, Mutations } from '../../platform/idempotency/mutations.ts'
 import { Problem } from '../../platform/problem/problem.ts'
 import { toProblem } from '../../platform/problem/to-problem.ts'
-import type { Payment } from './payment.ts'
 import type { PaymentEvents } from './payment-events.ts'
-import type { PaymentStore } from './payment-store.ts'
+import type { Payment, PaymentStore } from './payment-store.ts'
 import type { Reservation } from './reservation.ts'
 
 export interface CashDesk {

@@ -1,5 +1,8 @@
-import type { Logger, PaymentMetrics } from '@drillbook/instrumentation'
+import type { Logger, Outcome } from '@drillbook/instrumentation'
 import type { Problem } from '../../platform/problem/problem.ts'
+
+/** Counts an attempt to pay, when it is known how it ended; `reason` is the code of a problem. */
+export type CountAttempt = (outcome: Outcome, reason?: string) => void
 
 interface Attempt {
   userId: number
@@ -8,26 +11,26 @@ interface Attempt {
 
 /** How attempts to pay end: each moves its metric and writes its log line. The replay of an earlier answer is no attempt. */
 export class PaymentEvents {
-  private readonly metrics: PaymentMetrics
+  private readonly count: CountAttempt
   private readonly logger: Logger
 
-  constructor(metrics: PaymentMetrics, logger: Logger) {
-    this.metrics = metrics
+  constructor(count: CountAttempt, logger: Logger) {
+    this.count = count
     this.logger = logger
   }
 
   paid({ userId, reservationIds }: Attempt): void {
-    this.metrics.attempted('success')
+    this.count('success')
     this.logger.info({ event: 'payment.paid', userId, reservationIds }, 'reservations were paid')
   }
 
   /** Refused (4xx) or failed (5xx). After a failure nobody here knows whether it took effect: the reservation does. */
   notPaid({ userId, reservationIds }: Attempt, { code, status }: Problem): void {
     if (status < 500) {
-      this.metrics.attempted('rejected', code)
+      this.count('rejected', code)
       this.logger.debug({ event: 'payment.refused', userId, reservationIds, reason: code }, 'a payment was refused')
     } else {
-      this.metrics.attempted('failed', code)
+      this.count('failed', code)
       this.logger.warn({ event: 'payment.failed', userId, reservationIds, reason: code }, 'a payment failed')
     }
   }

@@ -1,6 +1,5 @@
 import type { Statement } from '../../platform/database/statement.ts'
 import type { Transaction } from '../../platform/database/transaction.ts'
-import type { Payment } from './payment.ts'
 import type { Reservation } from './reservation.ts'
 import { COLUMNS, type ReservationRow, toReservation } from './reservation-row.ts'
 
@@ -24,6 +23,18 @@ const PAY: Statement = {
     insert into payment (reservation_id, user_id, amount, entry_id)
     select id, user_id, price, $2 from sold order by id
     returning id, reservation_id as "reservationId", user_id as "userId", amount, paid_at as "paidAt"`,
+}
+
+/** The payment of one reservation. */
+export interface Payment {
+  id: number
+  reservationId: number
+  userId: number
+  /** Won. */
+  amount: number
+  status: 'paid'
+  /** RFC 3339, UTC, by the clock of the database. */
+  paidAt: string
 }
 
 /** What turns holds into sales. Throws DatabaseUnavailableError. */

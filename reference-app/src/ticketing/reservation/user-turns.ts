@@ -1,4 +1,4 @@
-import { keyInFlight } from '../../platform/idempotency/in-flight.ts'
+import { keyInFlight } from '../../platform/idempotency/key.ts'
 import { Problem } from '../../platform/problem/problem.ts'
 
 /** As many as a user may hold seats by default, asked for one by one: more cannot all succeed. */

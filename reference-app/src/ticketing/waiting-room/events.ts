@@ -1,6 +1,7 @@
-import type { Logger, WaitingRoomMetrics } from '@drillbook/instrumentation'
+import type { Logger } from '@drillbook/instrumentation'
 import type { ProblemCode } from '../../platform/problem/codes.ts'
 import type { Census } from './line.ts'
+import type { WaitingRoomMetrics } from './metrics.ts'
 import type { RoomLimits, WaitingRoomMode } from './room-rules.ts'
 import type { RoomEvent } from './session.ts'
 

@@ -1,4 +1,4 @@
-import { jobMetrics, type Logger, type MetricsRegistry, waitingRoomMetrics } from '@drillbook/instrumentation'
+import { jobMetrics, type Logger, type MetricsRegistry } from '@drillbook/instrumentation'
 import type { Database } from '../../platform/database/database.ts'
 import { JobEvents } from '../../platform/jobs/events.ts'
 import { Job } from '../../platform/jobs/job.ts'
@@ -7,6 +7,7 @@ import { REJECTIONS, WaitingRoomEvents } from './events.ts'
 import { Journal } from './journal.ts'
 import { JournalStore } from './journal-store.ts'
 import { Line } from './line.ts'
+import { waitingRoomMetrics } from './metrics.ts'
 import { type RoomLimits, type RoomRules, WAITING_ROOM_MODES, type WaitingRoomMode } from './room-rules.ts'
 import { WaitingRoom } from './waiting-room.ts'
 

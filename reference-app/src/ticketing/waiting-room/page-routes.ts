@@ -1,9 +1,9 @@
-import { type Request, Router, urlencoded } from 'express'
+import { type Request, urlencoded } from 'express'
 import type { Banner } from '../../platform/banner.ts'
 import type { Answer } from '../../platform/http/answer.ts'
 import { parseId } from '../../platform/http/id.ts'
-import { type OperationContext, operation } from '../../platform/http/operation.ts'
-import { methodNotAllowed } from '../../platform/problem/method-not-allowed.ts'
+import type { OperationContext } from '../../platform/http/operation.ts'
+import type { Operations } from '../../platform/http/operation-router.ts'
 import { Problem } from '../../platform/problem/problem.ts'
 import { closedPage, entrancePage, placePage, STATIC_PAGE } from './page.ts'
 import { pauseOf } from './place.ts'
@@ -26,23 +26,21 @@ const CLOSED_PAUSE_SECONDS = 5
 const FORM_LIMIT = '1kb'
 
 /** The place in line for people with nothing but a browser: a form, a cookie, and a page that asks again by itself, without any script. */
-export function waitingRoomPageRoutes(parts: WaitingRoomPage, context: OperationContext): Router {
-  const router = Router()
-  const form: OperationContext = {
-    ...context,
+export const PAGE_OPERATIONS = {
+  waiting_room_page: {
+    method: 'GET',
+    path: '/waiting-room',
+    class: 'purchase',
+    answer: (request, parts) => orClosed(parts, () => show(parts, request.headers.cookie)),
+  },
+  waiting_room_enter: {
+    method: 'POST',
+    path: '/waiting-room',
+    class: 'purchase',
     parseBody: urlencoded({ extended: false, limit: FORM_LIMIT }) as OperationContext['parseBody'],
-  }
-  router
-    .route('/waiting-room')
-    .get(
-      operation(context, 'waiting_room_page', (request: Request) =>
-        orClosed(parts, () => show(parts, request.headers.cookie)),
-      ),
-    )
-    .post(operation(form, 'waiting_room_enter', (request: Request) => orClosed(parts, () => enter(parts, request))))
-    .all(methodNotAllowed('GET, HEAD, POST'))
-  return router
-}
+    answer: (request, parts) => orClosed(parts, () => enter(parts, request)),
+  },
+} satisfies Operations<WaitingRoomPage>
 
 async function show({ tokens, waitingRoom, banner }: WaitingRoomPage, cookies = ''): Promise<Answer> {
   const text = new RegExp(`(?:^|;\\s*)${COOKIE}=([^;\\s]{1,600})`).exec(cookies)?.[1]

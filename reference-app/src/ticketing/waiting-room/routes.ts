@@ -1,8 +1,7 @@
-import { type Request, Router } from 'express'
+import type { Request } from 'express'
 import type { Answer } from '../../platform/http/answer.ts'
 import { parseId } from '../../platform/http/id.ts'
-import { type OperationContext, operation } from '../../platform/http/operation.ts'
-import { methodNotAllowed } from '../../platform/problem/method-not-allowed.ts'
+import type { Operations } from '../../platform/http/operation-router.ts'
 import type { QueueTokens } from '../queue-token.ts'
 import { type Place, pauseOf } from './place.ts'
 import type { WaitingRoom } from './waiting-room.ts'
@@ -12,33 +11,41 @@ export interface Queueing {
   waitingRoom: WaitingRoom
 }
 
-/** A user's place in line: POST joins, GET asks and says "I am still here", DELETE leaves. Only joining needs no token. */
-export function queueRoutes({ tokens, waitingRoom }: Queueing, context: OperationContext): Router {
-  const router = Router()
-  const userOf = (request: Request) => parseId('userId', request.params.userId)
-  const tokenOf = (request: Request) => {
-    const text = request.get('queue-token') ?? ''
-    return { text, token: tokens.verifyFor(userOf(request), text, new Date()) }
-  }
+/** A user's place in line: GET asks and says "I am still here", POST joins, DELETE leaves. Only joining needs no token. */
+export const QUEUE_OPERATIONS = {
+  queue_status: {
+    method: 'GET',
+    path: '/api/v1/queue/users/:userId',
+    class: 'purchase',
+    answer: async (request, { tokens, waitingRoom }) => {
+      const { token, text } = tokenOf(request, tokens)
+      return answer(await waitingRoom.status(token, text))
+    },
+  },
+  queue_join: {
+    method: 'POST',
+    path: '/api/v1/queue/users/:userId',
+    class: 'purchase',
+    answer: async (request, { waitingRoom }) => answer(await waitingRoom.join(userOf(request))),
+  },
+  queue_leave: {
+    method: 'DELETE',
+    path: '/api/v1/queue/users/:userId',
+    class: 'purchase',
+    answer: async (request, { tokens, waitingRoom }) => {
+      await waitingRoom.leave(tokenOf(request, tokens).token)
+      return { status: 204 }
+    },
+  },
+} satisfies Operations<Queueing>
 
-  router
-    .route('/queue/users/:userId')
-    .post(operation(context, 'queue_join', async (request: Request) => answer(await waitingRoom.join(userOf(request)))))
-    .get(
-      operation(context, 'queue_status', async (request: Request) => {
-        const { token, text } = tokenOf(request)
-        return answer(await waitingRoom.status(token, text))
-      }),
-    )
-    .delete(
-      operation(context, 'queue_leave', async (request: Request) => {
-        await waitingRoom.leave(tokenOf(request).token)
-        return { status: 204 }
-      }),
-    )
-    .all(methodNotAllowed('GET, HEAD, POST, DELETE'))
+function userOf({ params }: Request): number {
+  return parseId('userId', params.userId)
+}
 
-  return router
+function tokenOf(request: Request, tokens: QueueTokens) {
+  const text = request.get('queue-token') ?? ''
+  return { text, token: tokens.verifyFor(userOf(request), text, new Date()) }
 }
 
 /** Who waits is told when to ask again. */

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import type { Visitor } from '../visitor.ts'
-import { lookAround, type Seen } from './look-around.ts'
+import { lookAround, type Seen } from './browse.ts'
 import { leaveQueue, standInLine } from './stand-in-line.ts'
 
 /** Users that buy. Any positive id is a valid user. */

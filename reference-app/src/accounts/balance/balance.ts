@@ -1,5 +1,0 @@
-/** What a user may spend, in whole won. */
-export interface Balance {
-  userId: number
-  balance: number
-}
