@@ -2,6 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs'
 import { join, relative } from 'node:path'
 import type { Root } from '../content/root.ts'
 import type { Problem } from '../errors.ts'
+import { errorCode } from '../system-error.ts'
 
 /** Marks what only a person can write; `drillbook new` leaves it behind. */
 const TEXT = /\bTO WRITE\b.*?(?=["']?\s*$)/
@@ -35,7 +36,7 @@ function textsBelow(dir: string): string[] {
       .filter((name) => /\.(ya?ml|md)$/.test(name))
       .map((name) => join(dir, name))
   } catch (error) {
-    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return []
+    if (errorCode(error) === 'ENOENT') return []
     throw error
   }
 }

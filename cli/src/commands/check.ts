@@ -1,13 +1,15 @@
 import { readContent } from '../check/content.ts'
 import { RULES } from '../check/rules.ts'
-import { findRoot } from '../content/root.ts'
+import { findRoot, whenElsewhere } from '../content/root.ts'
 import { hasIncident } from '../environment/incidents.ts'
 import { ProblemsError } from '../errors.ts'
 import type { Stdio } from '../stdio.ts'
 
 /** `drillbook check`: all problems at once. Throws ProblemsError (exit 2) when there is one. */
 export async function check(stdio: Stdio, options: { json?: boolean }): Promise<void> {
-  const { content, problems: unreadable } = readContent(findRoot(stdio.cwd))
+  const root = findRoot(stdio.cwd)
+  stdio.err(whenElsewhere(root, stdio.cwd))
+  const { content, problems: unreadable } = readContent(root)
   const results = RULES.map((rule) => ({ rule, problems: rule.problems(content) }))
   const problems = [...unreadable, ...results.flatMap((result) => result.problems)]
   const { alerts, runbooks, drills, environments, dashboards } = content

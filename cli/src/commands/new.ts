@@ -1,8 +1,8 @@
 import { existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs'
-import { dirname, join, relative } from 'node:path'
+import { dirname, join } from 'node:path'
 import { placeholders } from '../check/placeholders.ts'
 import { kebabName } from '../content/fields.ts'
-import { findRoot, type Root } from '../content/root.ts'
+import { findRoot, isInside, type Root } from '../content/root.ts'
 import { CliError } from '../errors.ts'
 import { skeletonOf } from '../incident-class/skeleton.ts'
 import { readRules } from '../rules/read-rules.ts'
@@ -52,7 +52,7 @@ export async function incident(stdio: Stdio, options: { name: string; json?: boo
 /** Never the content beside the command, which is read where there is no drillbook. */
 function ownRoot(cwd: string): Root {
   const root = findRoot(cwd)
-  if (!relative(root.dir, cwd).startsWith('..')) return root
+  if (isInside(root, cwd)) return root
   throw new CliError('usage', `no drillbook.yaml at or above ${cwd}`, {
     hint: 'Change into your drillbook, or begin one here with an empty file: touch drillbook.yaml',
   })
