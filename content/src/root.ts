@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs'
-import { dirname, join } from 'node:path'
+import { dirname, join, relative } from 'node:path'
 import { CliError } from './errors.ts'
 
 /** Where the files of a drillbook are. Every path is absolute. */
@@ -40,4 +40,16 @@ export function findRoot(from: string): Root {
   throw new CliError('usage', `no drillbook.yaml at or above ${from}`, {
     hint: 'Change into a drillbook folder, or create one with an empty drillbook.yaml, alerts/, runbooks/ and environments/.',
   })
+}
+
+/** Whether `from` lies in this drillbook. Otherwise `findRoot` fell back on the content beside the command. */
+export function isInside(root: Root, from: string): boolean {
+  return !relative(root.dir, from).startsWith('..')
+}
+
+/** For commands that judge or write content: which one it is, where the reader may think that it is another. Else nothing. */
+export function whenElsewhere(root: Root, from: string): string {
+  return isInside(root, from)
+    ? ''
+    : `There is no drillbook.yaml at or above ${from}: this is the content of ${root.dir}.\n`
 }

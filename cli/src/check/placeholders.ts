@@ -1,6 +1,6 @@
 import { readdirSync } from 'node:fs'
 import { join, relative } from 'node:path'
-import { messageOf, type Problem } from '@drillbook/content/errors'
+import { errorCode, messageOf, type Problem } from '@drillbook/content/errors'
 import { FILE_LIMITS, readTextFile } from '@drillbook/content/read-file'
 import type { Root } from '@drillbook/content/root'
 
@@ -43,7 +43,7 @@ function textsBelow(dir: string): string[] {
       .filter((name) => /\.(ya?ml|md)$/.test(name))
       .map((name) => join(dir, name))
   } catch (error) {
-    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return []
+    if (errorCode(error) === 'ENOENT') return []
     throw error
   }
 }

@@ -1,5 +1,5 @@
 import { ProblemsError } from '@drillbook/content/errors'
-import { findRoot } from '@drillbook/content/root'
+import { findRoot, whenElsewhere } from '@drillbook/content/root'
 import { readContent } from '../check/content.ts'
 import { RULES } from '../check/rules.ts'
 import { hasIncident } from '../environment/incidents.ts'
@@ -7,7 +7,9 @@ import type { Stdio } from '../stdio.ts'
 
 /** `drillbook check`: all problems at once. Throws ProblemsError (exit 2) when there is one. */
 export async function check(stdio: Stdio, options: { json?: boolean }): Promise<void> {
-  const { content, problems: unreadable } = readContent(findRoot(stdio.cwd))
+  const root = findRoot(stdio.cwd)
+  stdio.err(whenElsewhere(root, stdio.cwd))
+  const { content, problems: unreadable } = readContent(root)
   const results = RULES.map((rule) => ({ rule, problems: rule.problems(content) }))
   const problems = [...unreadable, ...results.flatMap((result) => result.problems)]
   const { alerts, runbooks, drills, environments, dashboards } = content

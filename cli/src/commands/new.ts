@@ -1,7 +1,7 @@
 import { existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs'
-import { dirname, join, relative } from 'node:path'
+import { dirname, join } from 'node:path'
 import { CliError } from '@drillbook/content/errors'
-import { findRoot, type Root } from '@drillbook/content/root'
+import { findRoot, isInside, type Root } from '@drillbook/content/root'
 import { readRules } from '@drillbook/content/rules/read-rules'
 import { kebabName } from '@drillbook/content/yaml/fields'
 import { placeholders } from '../check/placeholders.ts'
@@ -52,7 +52,7 @@ export async function incident(stdio: Stdio, options: { name: string; json?: boo
 /** Never the content beside the command, which is read where there is no drillbook. */
 function ownRoot(cwd: string): Root {
   const root = findRoot(cwd)
-  if (!relative(root.dir, cwd).startsWith('..')) return root
+  if (isInside(root, cwd)) return root
   throw new CliError('usage', `no drillbook.yaml at or above ${cwd}`, {
     hint: 'Change into your drillbook, or begin one here with an empty file: touch drillbook.yaml',
   })

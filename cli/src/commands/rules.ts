@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs'
 import { join, resolve } from 'node:path'
-import { findRoot, type Root } from '@drillbook/content/root'
+import { findRoot, type Root, whenElsewhere } from '@drillbook/content/root'
 import { type Environment, loadEnvironment } from '../environment/environment.ts'
 import { hasIncident, incidentContent } from '../environment/incidents.ts'
 import { CONFIGURATIONS, compileRules } from '../rules/compile.ts'
@@ -26,6 +26,7 @@ export interface CompileOptions {
 /** `drillbook rules compile`: what it wrote goes to stdout, one path per line. */
 export async function compile(stdio: Stdio, options: CompileOptions): Promise<void> {
   const root = findRoot(stdio.cwd)
+  stdio.err(whenElsewhere(root, stdio.cwd))
   const environment = options.env === undefined ? undefined : loadEnvironment(root, options.env, stdio.env)
   const speed = Number(options.speed ?? environment?.speed ?? 1)
   const files = compileRules({

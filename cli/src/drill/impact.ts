@@ -13,13 +13,16 @@ export const SLOW_SECONDS = 1
 /** Prometheus 2 keeps `le` as it was exposed, Prometheus 3 and OpenMetrics write 1.0. */
 const WITHIN = 'le=~"1|1[.]0"'
 
-/** What users went through between two moments, from the raw counters of all instances of a service. */
+/**
+ * What users went through between two moments, from the raw counters of all instances of a service. Undefined: it counts no
+ * requests, which is not the same as none.
+ */
 export async function countImpact(
   prometheus: PrometheusClient,
   service: string,
   from: Date,
   to: Date,
-): Promise<Impact> {
+): Promise<Impact | undefined> {
   const step = Math.max(0.5, finestStep(from, to))
   const read = (metric: string, matchers = '') =>
     prometheus.queryRange(`${metric}{service=${JSON.stringify(service)}${matchers}}`, from, to, step)
@@ -29,6 +32,7 @@ export async function countImpact(
     read('http_server_request_duration_seconds_bucket', `,${WITHIN}`),
     read('operation_outcomes_total'),
   ])
+  if (all.length === 0) return undefined
   const requests = sum(all)
   const failed = outcomes.length > 0 ? outcomes.filter((s) => s.labels.outcome === 'failed') : all.filter(isServerError)
   return { requests, failed: sum(failed), slow: Math.max(0, requests - sum(quick)) }

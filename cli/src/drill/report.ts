@@ -78,7 +78,8 @@ function timeline(data: Journal): string {
 }
 
 function impact({ impact: { requests, failed, slow, evidence } }: Journal): string {
-  if (requests === null || failed === null || slow === null) return `Not counted: ${evidence}.`
+  if (requests === null || failed === null || slow === null)
+    return `${evidence.charAt(0).toUpperCase()}${evidence.slice(1)}.`
   const share = (part: number) => (requests === 0 ? '' : ` (${((100 * part) / requests).toFixed(2)} %)`)
   return `Of ${requests} requests, ${failed} failed${share(failed)} and ${slow} took longer than 1 s${share(slow)}. Source: ${evidence}.`
 }

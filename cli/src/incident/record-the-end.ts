@@ -30,6 +30,7 @@ export async function recordTheEnd(
   )
   recordFiringAndResolved(record, ofThis)
   for (const { service, impact } of counted) {
+    if (impact === undefined) continue // it has no counters of that time
     record.append({ type: 'impact', service, from, ...(until === undefined ? {} : { until }), ...impact })
   }
   record.append({ type: 'impact.recorded' })

@@ -158,6 +158,12 @@ describe('the score', () => {
     expect(check('users were not harmed')?.text).toMatch(/no request was counted/)
   })
 
+  test('does not call it 0 requests when the service counts none', async () => {
+    const { impact } = await scored()
+    expect(impact).toMatchObject({ requests: null, failed: null, slow: null })
+    expect(impact.evidence).toBe('not counted: reference-app has no http_server_request_duration_seconds in Prometheus')
+  })
+
   test('holds when everything is there', async () => {
     const requests = 'http_server_request_duration_seconds_count{service="reference-app"}'
     await scored(() =>

@@ -1,4 +1,4 @@
-import { readdirSync } from 'node:fs'
+import { existsSync, readdirSync } from 'node:fs'
 import { join, relative } from 'node:path'
 import { z } from 'zod'
 import { CliError, messageOf, type Problem, ProblemsError } from '../errors.ts'
@@ -87,6 +87,11 @@ export function readRules(root: Root): RuleGroup[] {
  */
 export function ruleFilesOf(root: Root): string[] {
   const dir = join(root.alerts, 'rules')
+  if (!existsSync(dir)) {
+    throw new CliError('usage', `there are no alert rules in ${dir}`, {
+      hint: 'Begin with: drillbook new incident NAME',
+    })
+  }
   let names: string[]
   try {
     names = readdirSync(dir)

@@ -81,8 +81,13 @@ async function addImpact(run: Run): Promise<void> {
   const to = data.times.recoveredAt ?? rollback ?? new Date().toISOString()
   const until = data.times.recoveredAt === null ? 'the end of the rollback' : 'recoveredAt'
   try {
-    const impact = await countImpact(run.prometheus, run.drill.service, new Date(from), new Date(to))
-    data.impact = { ...impact, evidence: `counters of ${run.drill.service} in Prometheus from injectedAt to ${until}` }
+    const { service } = run.drill
+    const impact = await countImpact(run.prometheus, service, new Date(from), new Date(to))
+    if (impact === undefined) {
+      data.impact.evidence = `not counted: ${service} has no http_server_request_duration_seconds in Prometheus`
+      return
+    }
+    data.impact = { ...impact, evidence: `counters of ${service} in Prometheus from injectedAt to ${until}` }
   } catch (error) {
     data.impact.evidence = `not counted: ${messageOf(error)}`
   }
