@@ -10,7 +10,7 @@ import { fileURLToPath } from 'node:url'
 const root = fileURLToPath(new URL('../..', import.meta.url))
 const say = (text) => process.stderr.write(`${text}\n`)
 
-/** Program -> the Debian package that brings it. The same list as cli/src/lab/programs.ts; a test compares them. */
+/** Program -> the Debian package that brings it. The same list as lab/src/parts/programs.ts; a test compares them. */
 const PACKAGES = {
   'redis-server': 'redis-server',
   'redis-cli': 'redis-tools',

@@ -61,7 +61,7 @@ function addResponse(program: Command, stdio: Stdio): void {
       '\nExamples:\n  drillbook respond cache-outage\n  drillbook respond            choose among what is firing',
     )
     .action(async (incident, options) =>
-      (await import('./commands/respond.ts')).respond(stdio, { ...options, incident }),
+      (await import('./commands/respond.ts')).respond(stdio, { ...options, incident }, runCli),
     )
 
   const incident = program.command('incident').description('The records of incidents: what happened and what was done.')
@@ -155,7 +155,7 @@ function addDrills(program: Command, stdio: Stdio): void {
     .option(...ENV)
     .option(...JSON_OUT)
     .addHelpText('after', '\nExample:\n  drillbook drill run cache-outage.hung-unprotected --unattended --json')
-    .action(async (name, options) => (await import('./commands/drill.ts')).run(stdio, { ...options, name }))
+    .action(async (name, options) => (await import('./commands/drill.ts')).run(stdio, { ...options, name }, runCli))
   drill
     .command('undo')
     .description('Finish what a killed drill left: undo its faults and close its journal.')
@@ -179,7 +179,7 @@ function addDrills(program: Command, stdio: Stdio): void {
       'after',
       '\nExamples:\n  drillbook prove\n  drillbook prove --only db-overload,payment-failures --repeat 3',
     )
-    .action(async (options) => (await import('./commands/prove.ts')).prove(stdio, options))
+    .action(async (options) => (await import('./commands/prove.ts')).prove(stdio, options, runCli))
 
   const fault = program.command('fault').description('Single faults, started and stopped through the keeper.')
   fault
@@ -257,7 +257,7 @@ function addLab(program: Command, stdio: Stdio): void {
     .option('--drill <name>', 'which drill to run', 'cache-outage')
     .option('--keep', 'leave the lab up afterwards')
     .option('--port-offset <number>', 'shift every port of the lab', integer)
-    .action(async (options) => (await import('./commands/demo.ts')).demo(stdio, options))
+    .action(async (options) => (await import('./commands/demo.ts')).demo(stdio, options, runCli))
 
   const lab = program.command('lab').description('The whole stack on this machine, without Docker.')
   lab

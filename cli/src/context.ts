@@ -1,5 +1,5 @@
 import { hostname, userInfo } from 'node:os'
-import { findRoot, type Root } from './content/root.ts'
+import { findRoot, type Root } from '@drillbook/content/root'
 import { type Environment, loadEnvironment } from './environment/environment.ts'
 import { PrometheusClient } from './prometheus/client.ts'
 import type { Stdio } from './stdio.ts'

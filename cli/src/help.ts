@@ -1,5 +1,5 @@
+import { CliError } from '@drillbook/content/errors'
 import type { Command } from 'commander'
-import { CliError } from './errors.ts'
 
 /** `drillbook help lab up` is `drillbook lab up --help`, and every error names the help of the very command that was meant. */
 export function addHelp(program: Command): void {

@@ -1,6 +1,6 @@
+import { CliError, messageOf } from '@drillbook/content/errors'
+import { redact } from '@drillbook/content/text/redact'
 import { runCli } from './cli.ts'
-import { CliError, messageOf } from './errors.ts'
-import { redact } from './redact.ts'
 import { processStdio } from './stdio.ts'
 
 /** The only process edge: argv, signals and the exit status stop here. */

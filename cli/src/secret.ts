@@ -1,6 +1,6 @@
-import { FILE_LIMITS, readTextFile } from './content/read-file.ts'
-import { CliError, messageOf } from './errors.ts'
-import { rememberSecret } from './redact.ts'
+import { CliError, messageOf } from '@drillbook/content/errors'
+import { FILE_LIMITS, readTextFile } from '@drillbook/content/read-file'
+import { rememberSecret } from '@drillbook/content/text/redact'
 
 /**
  * A secret from its file, without the newline that editors add: one line of printable ASCII, since it is sent in a header. The

@@ -1,5 +1,5 @@
 import { styleText } from 'node:util'
-import { own, toTerminal } from './terminal/printable.ts'
+import { own, toTerminal } from '@drillbook/content/text/printable'
 
 type Style = Parameters<typeof styleText>[0]
 
@@ -15,6 +15,8 @@ export interface Stdio {
   err(text: string): void
   /** Styles text for stderr, or where it goes to, unless NO_COLOR is set or that is no terminal. */
   style(style: Style, text: string, to?: 'out' | 'err'): string
+  /** How wide the terminal on stderr is, or on stdout. Undefined: it is none, or does not say. */
+  columns(to?: 'out' | 'err'): number | undefined
   /** Can we ask a person? Needs a terminal on stdin and on stderr. */
   interactive: boolean
   env: Readonly<Record<string, string | undefined>>
@@ -22,6 +24,9 @@ export interface Stdio {
   /** Aborted by the first Ctrl-C or SIGTERM. */
   signal: AbortSignal
 }
+
+/** Runs a command line of `drillbook` in this process. Resolves to its exit status; throws what the command throws. */
+export type RunCommand = (argv: readonly string[], stdio: Stdio) => Promise<number>
 
 export function processStdio(signal: AbortSignal): Stdio {
   const interactive = process.stdin.isTTY === true && process.stderr.isTTY === true
@@ -34,6 +39,7 @@ export function processStdio(signal: AbortSignal): Stdio {
       }).split('.')
       return own(on) + text + own(off)
     },
+    columns: (to) => (to === 'out' ? process.stdout : process.stderr).columns || undefined,
     interactive,
     env: process.env,
     cwd: process.cwd(),

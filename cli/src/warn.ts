@@ -1,4 +1,4 @@
-import type { Problem } from './errors.ts'
+import type { Problem } from '@drillbook/content/errors'
 import type { Stdio } from './stdio.ts'
 
 /** Told about what cannot be read and is left out. */

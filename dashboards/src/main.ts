@@ -1,5 +1,7 @@
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
+import { CliError } from '@drillbook/content/errors'
+import { rootAt } from '@drillbook/content/root'
 import { generate, outdated, write } from './generate.ts'
 import { readRules } from './rules/rule-files.ts'
 import { RulesError } from './rules/rules-error.ts'
@@ -13,8 +15,7 @@ node dashboards/src/main.ts --runbook-base URL --out DIR writes copies that link
 Exit codes: 0 as wanted, 1 not current, 2 wrong use or alert rules that do not fit.
 `
 
-const ROOT = join(import.meta.dirname, '..', '..')
-const DASHBOARDS = join(ROOT, 'dashboards')
+const ROOT = rootAt(join(import.meta.dirname, '..', '..'))
 
 /** Returns the exit code. */
 function run(): number {
@@ -23,12 +24,12 @@ function run(): number {
     process.stdout.write(HELP)
     return 0
   }
-  const files = generate(readRules(join(ROOT, 'alerts', 'rules')), runbookBase)
+  const files = generate(readRules(ROOT), runbookBase)
   if (!check) {
-    write(files, out ?? DASHBOARDS)
+    write(files, out ?? ROOT.dashboards)
     return 0
   }
-  const problems = outdated(files, out ?? DASHBOARDS)
+  const problems = outdated(files, out ?? ROOT.dashboards)
   for (const problem of problems) process.stderr.write(`dashboards/${problem}\n`)
   if (problems.length === 0) return 0
   process.stderr.write('npm run dashboards brings them up to date\n')
@@ -59,7 +60,7 @@ function readArguments() {
 try {
   process.exitCode = run()
 } catch (error) {
-  if (!(error instanceof UsageError || error instanceof RulesError)) throw error
+  if (!(error instanceof UsageError || error instanceof RulesError || error instanceof CliError)) throw error
   process.stderr.write(`${error.message}\n`)
   process.exitCode = 2
 }

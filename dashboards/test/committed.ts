@@ -1,12 +1,13 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { rootAt } from '@drillbook/content/root'
 import type { AnnotationQuery, Dashboard, Panel } from '@grafana/schema'
 import { readRules } from '../src/rules/rule-files.ts'
 
 const ROOT = join(import.meta.dirname, '..', '..')
 
 /** The rules that ship. */
-export const RULES = readRules(join(ROOT, 'alerts', 'rules'))
+export const RULES = readRules(rootAt(ROOT))
 
 /** Names of the files to import into Grafana, sorted. */
 export const FILES = readdirSync(join(ROOT, 'dashboards'))

@@ -1,6 +1,7 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { rootAt } from '@drillbook/content/root'
 import type { Panel } from '@grafana/schema'
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals'
 import { stringify } from 'yaml'
@@ -22,6 +23,7 @@ interface Alert {
 let dir: string
 beforeEach(() => {
   dir = mkdtempSync(join(tmpdir(), 'drillbook-incidents-'))
+  mkdirSync(join(dir, 'alerts/rules'), { recursive: true })
 })
 afterEach(() => rmSync(dir, { recursive: true }))
 
@@ -34,10 +36,10 @@ function dashboardWith(...alerts: Alert[]) {
     labels: { severity, incident },
     annotations: { summary: 'A disk is full.', description, runbook_url: `runbooks/${incident}.md` },
   }))
-  writeFileSync(join(dir, 'own.yaml'), stringify({ groups: [{ name: 'own', rules }] }))
-  const own = readRules(dir)
+  writeFileSync(join(dir, 'alerts/rules/own.yaml'), stringify({ groups: [{ name: 'own', rules }] }))
+  const own = readRules(rootAt(dir))
   const all = [...RULES.all, ...own.all]
-  const both = { all, alerts: new Map(all.map((each) => [each.name, each])), recorded: RULES.recorded }
+  const both = { all, alerts: new Map(all.map((each) => [each.alert, each])), recorded: RULES.recorded }
   return JSON.parse(generate(both).get(GENERATED) ?? '')
 }
 
@@ -53,7 +55,7 @@ const S = 'service=~"$service"'
 
 describe('the incident dashboard', () => {
   test('has a heading for each class and a panel for each alert of it that people answer', () => {
-    const wanted = new Set(RULES.all.filter(({ labels }) => labels.severity !== 'none').map(({ name }) => name))
+    const wanted = new Set(RULES.all.filter(({ labels }) => labels.severity !== 'none').map(({ alert }) => alert))
     const titles = panelsOf(committed(GENERATED)).map(({ title }) => title)
     expect(titles.slice(3).sort()).toEqual([...wanted].sort())
     const headings = (committed(GENERATED).panels ?? []).filter(({ type }) => type === 'row').map(({ title }) => title)

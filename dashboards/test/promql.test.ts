@@ -1,6 +1,6 @@
+import { PromqlError } from '@drillbook/content/rules/promql'
 import { describe, expect, test } from '@jest/globals'
 import { comparisonAtTop } from '../src/promql/comparison.ts'
-import { metricNames, PromqlError } from '../src/promql/parse.ts'
 
 describe('comparisonAtTop', () => {
   test.each([
@@ -27,11 +27,4 @@ describe('comparisonAtTop', () => {
   test.each(['a >=', 'a >= 1 and', 'sum(a', ''])('refuses what is no PromQL: %j', (expr) => {
     expect(() => comparisonAtTop(expr)).toThrow(PromqlError)
   })
-})
-
-test('metricNames lists each selected metric once, and neither labels nor functions', () => {
-  expect(metricNames('sum by (job) (rate(x_total{y="z"}[1m])) / on (job) a:b:c + x_total offset 1m')).toEqual([
-    'x_total',
-    'a:b:c',
-  ])
 })

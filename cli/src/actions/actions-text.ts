@@ -1,6 +1,6 @@
+import { printable } from '@drillbook/content/text/printable'
 import type { Environment } from '../environment/environment.ts'
 import { type Param, wantedOf } from '../environment/param.ts'
-import { printable } from '../terminal/printable.ts'
 
 /** What can be done in an environment: each action with what it does, what has to be said with it, and what takes it back. */
 export function actionsText({ name, actions }: Environment): string {

@@ -1,7 +1,7 @@
 import { performance } from 'node:perf_hooks'
+import { CliError } from '@drillbook/content/errors'
 import type { Action, Environment, OpsCall, Step } from '../environment/environment.ts'
 import type { ParamValue } from '../environment/param.ts'
-import { CliError } from '../errors.ts'
 import { ANSWER_LIMITS } from '../http/ask.ts'
 import { readText } from '../http/read-text.ts'
 import { describeStep, opsOf, type RunOptions, runStep, type TargetResult } from './run-step.ts'

@@ -1,10 +1,10 @@
 import { execFile } from 'node:child_process'
 import { performance } from 'node:perf_hooks'
+import { CliError, messageOf } from '@drillbook/content/errors'
+import { printable } from '@drillbook/content/text/printable'
+import { redact } from '@drillbook/content/text/redact'
 import { durationMs, type Environment, type OpsCall, type Step, TRAFFIC } from '../environment/environment.ts'
-import { CliError, messageOf } from '../errors.ts'
-import { redact } from '../redact.ts'
 import { readSecret } from '../secret.ts'
-import { printable } from '../terminal/printable.ts'
 import { jsonOf, readAnswer } from './read-answer.ts'
 
 /** What one target of a step answered. `output` is trimmed and at most 2,000 characters. */

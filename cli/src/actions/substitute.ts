@@ -1,5 +1,5 @@
+import { CliError } from '@drillbook/content/errors'
 import { type Param, type ParamValue, parseParam, wantedOf } from '../environment/param.ts'
-import { CliError } from '../errors.ts'
 
 type Json = string | number | boolean | null | Json[] | { [key: string]: Json }
 

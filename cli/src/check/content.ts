@@ -1,15 +1,15 @@
 import { existsSync, readdirSync } from 'node:fs'
 import { join, relative } from 'node:path'
+import { environmentEntries, sourcesOf } from '@drillbook/content/environment/sources'
+import { CliError, messageOf, type Problem, ProblemsError } from '@drillbook/content/errors'
+import { FILE_LIMITS, readTextFile } from '@drillbook/content/read-file'
+import type { Root } from '@drillbook/content/root'
+import { type AlertRule, type RecordingRule, readRules } from '@drillbook/content/rules/read-rules'
+import { PORT_NAMES } from '@drillbook/lab/ports'
 import { z } from 'zod'
-import { FILE_LIMITS, readTextFile } from '../content/read-file.ts'
-import type { Root } from '../content/root.ts'
 import type { Drill } from '../drill/drill.ts'
 import { drillNames, readDrill } from '../drill/drill-file.ts'
-import { type Environment, environmentFrom, sourcesOf } from '../environment/environment.ts'
-import { environmentEntries } from '../environment/sources.ts'
-import { CliError, messageOf, type Problem, ProblemsError } from '../errors.ts'
-import { PORT_NAMES } from '../lab/ports.ts'
-import { type AlertRule, type RecordingRule, readRules } from '../rules/read-rules.ts'
+import { type Environment, environmentFrom } from '../environment/environment.ts'
 import { listRunbooks } from '../runbook/read-runbook.ts'
 import type { Runbook } from '../runbook/runbook.ts'
 import { placeholders } from './placeholders.ts'
@@ -62,10 +62,15 @@ export function readContent(root: Root): { content: Content; problems: Problem[]
     runbooks: runbooks.runbooks,
     drills,
     environments,
-    placeholders: placeholders(root),
+    placeholders: placeholders(root).filter(({ file, message }) => !isSaid(problems, file, message)),
     dashboards: new Map(dashboards),
   }
   return { content, problems }
+}
+
+/** What cannot be read is said by each of its readers, and told once. */
+function isSaid(problems: readonly Problem[], file: string, message: string): boolean {
+  return problems.some((problem) => problem.file === file && problem.message === message)
 }
 
 function filesIn(dir: string, ending: string): string[] {

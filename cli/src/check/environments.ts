@@ -1,13 +1,13 @@
 import { basename } from 'node:path'
-import { problemAt } from '../content/read-yaml.ts'
+import type { Problem } from '@drillbook/content/errors'
+import { problemAt } from '@drillbook/content/yaml/read-yaml'
 import type { Environment } from '../environment/environment.ts'
 import { hasIncident, missingFor, missingKey, needsOf } from '../environment/incidents.ts'
-import type { Problem } from '../errors.ts'
 import type { Runbook } from '../runbook/runbook.ts'
 import { validateAgainst } from '../runbook/validate-against.ts'
 import type { Content } from './content.ts'
 import { isPlaceholder } from './placeholders.ts'
-import type { Rule } from './rules.ts'
+import type { Rule } from './rule.ts'
 
 /** What an environment promises. Each is judged by the incident classes that it has. */
 export const ENVIRONMENT_RULES: readonly Rule[] = [

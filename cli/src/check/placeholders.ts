@@ -1,7 +1,8 @@
-import { readdirSync, readFileSync } from 'node:fs'
+import { readdirSync } from 'node:fs'
 import { join, relative } from 'node:path'
-import type { Root } from '../content/root.ts'
-import type { Problem } from '../errors.ts'
+import { messageOf, type Problem } from '@drillbook/content/errors'
+import { FILE_LIMITS, readTextFile } from '@drillbook/content/read-file'
+import type { Root } from '@drillbook/content/root'
 
 /** Marks what only a person can write; `drillbook new` leaves it behind. */
 const TEXT = /\bTO WRITE\b.*?(?=["']?\s*$)/
@@ -13,20 +14,27 @@ export function isPlaceholder(name: string): boolean {
   return NAME.test(name)
 }
 
-/** Each line of alerts, runbooks, drills and environments that is still to be written by a person. */
+/** Each line of alerts, runbooks, drills and environments that is still to be written by a person, and each file that cannot be read. */
 export function placeholders(root: Root): Problem[] {
   const files = [join(root.alerts, 'rules'), join(root.alerts, 'tests'), root.runbooks, root.environments]
     .flatMap(textsBelow)
     .sort()
-  return files.flatMap((path) =>
-    readFileSync(path, 'utf8')
-      .split('\n')
-      .flatMap((text, index) => {
-        const name = NAME.exec(text)?.[1]
-        const message = TEXT.exec(text)?.[0] ?? (name && `TO WRITE: the ${name}`)
-        return message === undefined ? [] : [{ file: relative(root.dir, path), line: index + 1, message }]
-      }),
-  )
+  return files.flatMap((path) => {
+    const file = relative(root.dir, path)
+    try {
+      return placeholdersIn(readTextFile(path, FILE_LIMITS.content), file)
+    } catch (error) {
+      return [{ file, message: `cannot be read: ${messageOf(error)}` }]
+    }
+  })
+}
+
+function placeholdersIn(content: string, file: string): Problem[] {
+  return content.split('\n').flatMap((text, index) => {
+    const name = NAME.exec(text)?.[1]
+    const message = TEXT.exec(text)?.[0] ?? (name && `TO WRITE: the ${name}`)
+    return message === undefined ? [] : [{ file, line: index + 1, message }]
+  })
 }
 
 function textsBelow(dir: string): string[] {

@@ -1,15 +1,6 @@
-import type { Problem } from '../errors.ts'
-import { metricNames } from '../rules/promql.ts'
-import type { Content } from './content.ts'
+import { metricNames } from '@drillbook/content/rules/promql'
 import { ENVIRONMENT_RULES } from './environments.ts'
-
-/** One promise that all content keeps. */
-export interface Rule {
-  name: string
-  /** For people: what holds when there are no problems. */
-  promise: string
-  problems(content: Content): Problem[]
-}
+import type { Rule } from './rule.ts'
 
 const SEVERITIES = ['critical', 'warning', 'none']
 const ANNOTATIONS = ['summary', 'description', 'runbook_url']

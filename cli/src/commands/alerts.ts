@@ -1,11 +1,11 @@
+import { formatDuration } from '@drillbook/content/duration'
+import { CliError } from '@drillbook/content/errors'
+import { printable } from '@drillbook/content/text/printable'
 import { type Context, context } from '../context.ts'
-import { formatDuration } from '../duration.ts'
-import { CliError } from '../errors.ts'
 import { type FiringAlert, type FiringAlerts, firingAlerts } from '../incident/firing-alerts.ts'
 import { localTime } from '../local-time.ts'
 import { incidentsOf } from '../runbook/read-runbook.ts'
 import type { Stdio } from '../stdio.ts'
-import { printable } from '../terminal/printable.ts'
 
 /** What is firing, since when, and which runbook to follow. Throws `unreachable` when somebody who may know more could not be asked. */
 export async function alerts(stdio: Stdio, options: { env?: string; json?: boolean }): Promise<void> {

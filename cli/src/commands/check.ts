@@ -1,8 +1,8 @@
+import { ProblemsError } from '@drillbook/content/errors'
+import { findRoot } from '@drillbook/content/root'
 import { readContent } from '../check/content.ts'
 import { RULES } from '../check/rules.ts'
-import { findRoot } from '../content/root.ts'
 import { hasIncident } from '../environment/incidents.ts'
-import { ProblemsError } from '../errors.ts'
 import type { Stdio } from '../stdio.ts'
 
 /** `drillbook check`: all problems at once. Throws ProblemsError (exit 2) when there is one. */

@@ -1,6 +1,6 @@
-import { findRoot } from '../content/root.ts'
-import { formatDuration } from '../duration.ts'
-import type { Stdio } from '../stdio.ts'
+import { formatDuration } from '@drillbook/content/duration'
+import { findRoot } from '@drillbook/content/root'
+import type { RunCommand, Stdio } from '../stdio.ts'
 import { run } from './drill.ts'
 import { down, up } from './lab.ts'
 
@@ -14,7 +14,7 @@ interface DemoOptions {
  * The whole story on this machine: lab, traffic, one drill with nobody asked, report; then the lab is taken down, also
  * after a failure or Ctrl-C. Throws what the drill throws: only a drill that held ends with exit 0.
  */
-export async function demo(stdio: Stdio, options: DemoOptions): Promise<void> {
+export async function demo(stdio: Stdio, options: DemoOptions, runCommand: RunCommand): Promise<void> {
   const started = performance.now()
   const root = findRoot(stdio.cwd)
   const heading = (text: string) => stdio.err(`\n${stdio.style('bold', text)}\n`)
@@ -23,7 +23,7 @@ export async function demo(stdio: Stdio, options: DemoOptions): Promise<void> {
   await up({ ...stdio, out: stdio.err }, options.portOffset === undefined ? {} : { portOffset: options.portOffset })
   try {
     heading(`2. The drill ${options.drill}: nobody is asked anything`)
-    await run(stdio, { name: options.drill, unattended: true, env: 'lab' })
+    await run(stdio, { name: options.drill, unattended: true, env: 'lab' }, runCommand)
   } finally {
     if (options.keep === true) {
       stdio.err('\nThe lab stays up; end it with: npx drillbook lab down\n')

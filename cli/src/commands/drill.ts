@@ -1,16 +1,16 @@
-import { findRoot, type Root } from '../content/root.ts'
+import { CliError } from '@drillbook/content/errors'
+import { findRoot, type Root } from '@drillbook/content/root'
+import { printable } from '@drillbook/content/text/printable'
+import { context } from '../context.ts'
 import { closeKilled, keeperOf } from '../drill/admit.ts'
+import { conclude } from '../drill/conclude.ts'
 import { drillNames, readDrill } from '../drill/drill-file.ts'
 import { listJournals, unfinished } from '../drill/journal-file.ts'
 import { performDrill } from '../drill/perform.ts'
-import { describe, leftOver } from '../drill/phases/roll-back.ts'
-import type { Run } from '../drill/run.ts'
-import { type Environment, loadEnvironment } from '../environment/environment.ts'
-import { CliError } from '../errors.ts'
+import { describe } from '../drill/phases/roll-back.ts'
 import { isOpen } from '../keeper/session.ts'
 import { localDateTime } from '../local-time.ts'
-import type { Stdio } from '../stdio.ts'
-import { printable } from '../terminal/printable.ts'
+import type { RunCommand, Stdio } from '../stdio.ts'
 import { type Warn, warnOn } from '../warn.ts'
 
 interface Options {
@@ -43,16 +43,19 @@ export async function list(stdio: Stdio, options: Options): Promise<void> {
 }
 
 /**
- * Runs one drill. With --json stdout is its journal. Throws `expectation_failed` for every verdict but `passed`, and
+ * Runs one drill, and by `runCommand` the commands of its runbook. With --json stdout is its journal. Throws `expectation_failed` for every verdict but `passed`, and
  * `interrupted` when it was stopped by Ctrl-C and everything is undone.
  */
-export async function run(stdio: Stdio, options: Options & { name: string; unattended?: boolean }): Promise<void> {
-  const root = findRoot(stdio.cwd)
-  const environment = environmentOf(stdio, root, options)
+export async function run(
+  stdio: Stdio,
+  options: Options & { name: string; unattended?: boolean },
+  runCommand: RunCommand,
+): Promise<void> {
+  const { root, environment } = context(stdio, options)
   const warn = warnOn(stdio)
   sayKilled(stdio, root, warn)
   const { name, unattended = false } = options
-  await performDrill(stdio, root, environment, { name, unattended }, async (current) => {
+  await performDrill(stdio, root, environment, { name, unattended, runCommand }, async (current) => {
     if (options.json === true) stdio.out(`${JSON.stringify(current.journal.data, null, 2)}\n`)
     await conclude(current)
   })
@@ -60,8 +63,7 @@ export async function run(stdio: Stdio, options: Options & { name: string; unatt
 
 /** Finishes what is left of a drill or of faults started by hand. Throws `expectation_failed` when something stays on. */
 export async function undo(stdio: Stdio, options: Options): Promise<void> {
-  const root = findRoot(stdio.cwd)
-  const environment = environmentOf(stdio, root, options)
+  const { root, environment } = context(stdio, options)
   const keeper = keeperOf(environment)
   const session = await keeper.current()
   const undone = isOpen(session) ? await keeper.end(session.id) : []
@@ -83,34 +85,6 @@ export async function undo(stdio: Stdio, options: Options): Promise<void> {
       hint: 'The keeper tries again every half minute; mend the cause, then run drillbook drill undo once more.',
     })
   }
-}
-
-function environmentOf(stdio: Stdio, root: Root, options: Options): Environment {
-  return loadEnvironment(root, options.env ?? stdio.env.DRILLBOOK_ENV ?? 'lab', stdio.env)
-}
-
-async function conclude({ journal: { data, dir }, keeper }: Run): Promise<void> {
-  if (data.verdict === 'passed') return
-  const why = data.reasons[0] ?? data.verdict
-  const failedUndo = data.undo.some((u) => !u.ok)
-  if (data.verdict === 'aborted' && why.includes('interrupted by Ctrl-C')) {
-    const left =
-      data.session === null || data.phases.some((p) => p.name === 'roll back' && p.status === 'passed')
-        ? []
-        : leftOver(await keeper.current().catch(() => undefined))
-    if (!failedUndo && left.length === 0)
-      throw new CliError('interrupted', 'the drill was interrupted; everything is undone')
-    throw new CliError(
-      'expectation_failed',
-      `the drill was interrupted, and this is left: ${left.join(', ') || 'see the journal'}`,
-      {
-        hint: 'The keeper goes on undoing. Finish and check it with: drillbook drill undo',
-      },
-    )
-  }
-  throw new CliError('expectation_failed', `the drill ${data.drill} is ${data.verdict}: ${why}`, {
-    hint: `The whole story: ${dir}/report.md`,
-  })
 }
 
 /** Says that a drill did not finish, and closes its journal. */

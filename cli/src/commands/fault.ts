@@ -1,14 +1,13 @@
 import { setTimeout as delay } from 'node:timers/promises'
-import { findRoot } from '../content/root.ts'
+import { formatDuration, parseDuration } from '@drillbook/content/duration'
+import { CliError } from '@drillbook/content/errors'
+import { printable } from '@drillbook/content/text/printable'
+import { context } from '../context.ts'
 import { keeperOf } from '../drill/admit.ts'
 import { Lease } from '../drill/lease.ts'
-import { formatDuration, parseDuration } from '../duration.ts'
-import { type Environment, loadEnvironment } from '../environment/environment.ts'
-import { CliError } from '../errors.ts'
 import type { KeeperClient } from '../keeper/client.ts'
 import { type FaultRecord, isOn, isOpen, MANUAL, type Session, type UndoRecord } from '../keeper/session.ts'
 import type { Stdio } from '../stdio.ts'
-import { printable } from '../terminal/printable.ts'
 
 interface Options {
   env?: string
@@ -21,7 +20,7 @@ const LEASE_SECONDS = 15
 
 /** The faults of the environment, and which are on. */
 export async function list(stdio: Stdio, options: Options): Promise<void> {
-  const environment = environmentOf(stdio, options)
+  const { environment } = context(stdio, options)
   const session = environment.keeper === undefined ? undefined : await keeperOf(environment).current()
   const open = isOpen(session) ? session : undefined
   const rows = [...environment.faults].map(([name, fault]) => {
@@ -39,7 +38,7 @@ export async function start(
   stdio: Stdio,
   options: Options & { name: string; for?: string; detach?: boolean },
 ): Promise<void> {
-  const environment = environmentOf(stdio, options)
+  const { environment } = context(stdio, options)
   if (!environment.drillsAllowed) throw new CliError('refused', `drills are not allowed in ${environment.name}`)
   if (environment.production) {
     throw new CliError('refused', `${environment.name} is production: a fault is only injected there by a drill`, {
@@ -99,7 +98,7 @@ async function injected(keeper: KeeperClient, session: string, name: string): Pr
 
 /** Undoes a fault and reads back. A fault that is not on is fine: it is off. */
 export async function stop(stdio: Stdio, options: Options & { name: string }): Promise<void> {
-  const environment = environmentOf(stdio, options)
+  const { environment } = context(stdio, options)
   if (!environment.faults.has(options.name)) {
     throw new CliError('usage', `the environment ${environment.name} knows no fault ${options.name}`, {
       hint: `It knows: ${[...environment.faults.keys()].join(', ') || 'none'}.`,
@@ -145,8 +144,4 @@ function report(stdio: Stdio, options: Options, name: string, undone: UndoRecord
 
 function tell(stdio: Stdio, options: Options, value: unknown, text: string): void {
   stdio.out(options.json === true ? `${JSON.stringify(value, null, 2)}\n` : `${text}\n`)
-}
-
-function environmentOf(stdio: Stdio, options: Options): Environment {
-  return loadEnvironment(findRoot(stdio.cwd), options.env ?? stdio.env.DRILLBOOK_ENV ?? 'lab', stdio.env)
 }

@@ -1,14 +1,19 @@
-import { findRoot } from '../content/root.ts'
-import { CliError } from '../errors.ts'
-import { labDown } from '../lab/lab-down.ts'
-import { followLogs, readLogs } from '../lab/lab-logs.ts'
-import { labRestart } from '../lab/lab-restart.ts'
-import { labScale } from '../lab/lab-scale.ts'
-import { labStatus } from '../lab/lab-status.ts'
-import { labUp } from '../lab/lab-up.ts'
-import { megabytes } from '../lab/memory.ts'
-import { NAME_WIDTH } from '../lab/parts.ts'
-import { statusText } from '../lab/status-text.ts'
+import { CliError } from '@drillbook/content/errors'
+import { findRoot } from '@drillbook/content/root'
+import {
+  followLogs,
+  labDown,
+  labRestart,
+  labScale,
+  labStatus,
+  labUp,
+  megabytes,
+  NAME_WIDTH,
+  readLogs,
+  statusText,
+} from '@drillbook/lab'
+import { loadEnvironment } from '../environment/environment.ts'
+import { compileRules } from '../rules/compile.ts'
 import type { Stdio } from '../stdio.ts'
 
 interface UpOptions {
@@ -22,9 +27,12 @@ interface UpOptions {
 
 /** `drillbook lab up`: progress on stderr, where to look on stdout. */
 export async function up(stdio: Stdio, options: UpOptions): Promise<void> {
+  const root = findRoot(stdio.cwd)
   const info = await labUp({
-    root: findRoot(stdio.cwd),
+    root,
     env: stdio.env,
+    compileRules: (rules) => compileRules({ root, ...rules }),
+    checkEnvironment: (file) => loadEnvironment(root, file, stdio.env),
     portOffset: options.portOffset,
     ports: options.port,
     speed: options.speed,

@@ -1,11 +1,11 @@
 import { existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs'
 import { dirname, join, relative } from 'node:path'
+import { CliError } from '@drillbook/content/errors'
+import { findRoot, type Root } from '@drillbook/content/root'
+import { readRules } from '@drillbook/content/rules/read-rules'
+import { kebabName } from '@drillbook/content/yaml/fields'
 import { placeholders } from '../check/placeholders.ts'
-import { kebabName } from '../content/fields.ts'
-import { findRoot, type Root } from '../content/root.ts'
-import { CliError } from '../errors.ts'
 import { skeletonOf } from '../incident-class/skeleton.ts'
-import { readRules } from '../rules/read-rules.ts'
 import type { Stdio } from '../stdio.ts'
 
 /** In a checkout editors find it there; elsewhere no path would hold on another machine. */

@@ -1,13 +1,14 @@
 import { appendFileSync, mkdirSync, rmSync, writeFileSync } from 'node:fs'
-import { join, resolve } from 'node:path'
-import type { Root } from '../content/root.ts'
+import { join, relative, resolve } from 'node:path'
+import { formatDuration } from '@drillbook/content/duration'
+import { CliError } from '@drillbook/content/errors'
+import type { Root } from '@drillbook/content/root'
+import { readRules } from '@drillbook/content/rules/read-rules'
 import { context } from '../context.ts'
 import { admit, closeKilled } from '../drill/admit.ts'
 import { performDrill } from '../drill/perform.ts'
-import { formatDuration } from '../duration.ts'
 import type { Environment } from '../environment/environment.ts'
 import { hasIncident, incidentContent } from '../environment/incidents.ts'
-import { CliError } from '../errors.ts'
 import { PrometheusClient } from '../prometheus/client.ts'
 import { runControl } from '../prove/control.ts'
 import { readControl } from '../prove/control-file.ts'
@@ -18,10 +19,9 @@ import { mergeRuns, type Proofs, readProofs, writeProofs } from '../prove/proof-
 import { type Outcome, runPlan, wordOf } from '../prove/run-plan.ts'
 import { alertRows, runRows } from '../prove/table.ts'
 import { testedAlerts } from '../prove/tested-alerts.ts'
-import { readRules } from '../rules/read-rules.ts'
 import { listRunbooks } from '../runbook/read-runbook.ts'
-import type { Stdio } from '../stdio.ts'
-import { liveLine } from '../walk/live-line.ts'
+import type { RunCommand, Stdio } from '../stdio.ts'
+import { liveLine } from '../terminal/live-line.ts'
 import { down, up } from './lab.ts'
 
 interface Options {
@@ -40,19 +40,19 @@ interface Options {
  * Runs drills and controls one after another in a running environment (with `lab`: in a lab of its own), goes on where a
  * stopped one was, and writes proof.json and proof.md. Throws `expectation_failed` when one of them did not pass.
  */
-export async function prove(stdio: Stdio, options: Options): Promise<void> {
-  if (options.lab !== true) return await proveHere(stdio, options)
+export async function prove(stdio: Stdio, options: Options, runCommand: RunCommand): Promise<void> {
+  if (options.lab !== true) return await proveHere(stdio, options, runCommand)
   if (options.env !== undefined) throw new CliError('usage', '--lab and --env exclude each other')
   const talk: Stdio = { ...stdio, out: stdio.err }
   await up(talk, options.portOffset === undefined ? {} : { portOffset: options.portOffset })
   try {
-    await proveHere(stdio, { ...options, env: 'lab' })
+    await proveHere(stdio, { ...options, env: 'lab' }, runCommand)
   } finally {
     await down(talk, {})
   }
 }
 
-async function proveHere(stdio: Stdio, options: Options): Promise<void> {
+async function proveHere(stdio: Stdio, options: Options, runCommand: RunCommand): Promise<void> {
   const { root, environment } = context(stdio, options)
   if (options.repeat < 1) throw new CliError('usage', '--repeat has to be at least 1')
   const only = (options.only ?? '').split(',').filter((name) => name !== '')
@@ -65,7 +65,7 @@ async function proveHere(stdio: Stdio, options: Options): Promise<void> {
   const before = options.new === true ? [] : goOn(stdio, plan, readProofs(underWay))
   const started = performance.now()
   const outcome = await runPlan(plan, before, {
-    run: (item) => runItem(stdio, root, environment, item),
+    run: (item) => runItem(stdio, root, environment, item, runCommand),
     save: (proofs) => writeProofs(underWay, proofs),
     begins: ({ name, kind }, number, again) =>
       stdio.err(
@@ -76,7 +76,7 @@ async function proveHere(stdio: Stdio, options: Options): Promise<void> {
   const out = resolve(stdio.cwd, options.out ?? join(root.dir, 'docs'))
   const runs = mergeRuns(readProofs(join(out, 'proof.json'))?.runs ?? [], outcome.runs)
   writeProofs(join(out, 'proof.json'), { runs })
-  writeFileSync(join(out, 'proof.md'), markdownOf(root, runs))
+  writeFileSync(join(out, 'proof.md'), markdownOf(root, runs, out))
   rmSync(underWay)
   if (options.json === true) stdio.out(`${JSON.stringify({ ...outcome, proof: join(out, 'proof.md') }, null, 2)}\n`)
   else
@@ -103,7 +103,13 @@ function goOn(stdio: Stdio, plan: readonly Item[], stopped: Proofs | undefined):
 }
 
 /** Runs one item; what it prints goes to `.drillbook/proof/NAME.log`, its last line to the terminal. */
-async function runItem(stdio: Stdio, root: Root, environment: Environment, item: Item): Promise<ProofRun> {
+async function runItem(
+  stdio: Stdio,
+  root: Root,
+  environment: Environment,
+  item: Item,
+  runCommand: RunCommand,
+): Promise<ProofRun> {
   const folder = join(root.records, 'proof')
   mkdirSync(folder, { recursive: true })
   const log = join(folder, `${item.name}.log`)
@@ -119,15 +125,21 @@ async function runItem(stdio: Stdio, root: Root, environment: Environment, item:
   try {
     return item.kind === 'control'
       ? await control(quiet, root, environment, item.name)
-      : await drill(quiet, root, environment, item.name)
+      : await drill(quiet, root, environment, item.name, runCommand)
   } finally {
     line.end()
   }
 }
 
-async function drill(stdio: Stdio, root: Root, environment: Environment, name: string): Promise<ProofRun> {
+async function drill(
+  stdio: Stdio,
+  root: Root,
+  environment: Environment,
+  name: string,
+  runCommand: RunCommand,
+): Promise<ProofRun> {
   let run: ProofRun | undefined
-  await performDrill(stdio, root, environment, { name, unattended: true }, async ({ journal }) => {
+  await performDrill(stdio, root, environment, { name, unattended: true, runCommand }, async ({ journal }) => {
     run = proofOf(journal.data)
   })
   if (run === undefined) throw new Error(`the drill ${name} ended without a journal`)
@@ -145,11 +157,16 @@ async function control(stdio: Stdio, root: Root, environment: Environment, name:
   })
 }
 
-function markdownOf(root: Root, runs: readonly ProofRun[]): string {
+function markdownOf(root: Root, runs: readonly ProofRun[], out: string): string {
   const alerts = readRules(root)
     .flatMap((group) => group.rules)
     .filter((rule) => rule.alert !== undefined)
-  const noDrill = new Map(listRunbooks(root).runbooks.flatMap(({ frontMatter }) => Object.entries(frontMatter.noDrill)))
+  const noDrill = new Map(
+    listRunbooks(root).runbooks.flatMap(({ file, frontMatter }) => {
+      const link = encodeURI(relative(out, join(root.dir, file)))
+      return Object.keys(frontMatter.noDrill).map((alert) => [alert, link] as const)
+    }),
+  )
   return proofMarkdown(alertRows(alerts, { tested: testedAlerts(root), noDrill }, runs), runRows(runs), runs)
 }
 

@@ -1,13 +1,13 @@
+import { parseDuration } from '@drillbook/content/duration'
+import { CliError } from '@drillbook/content/errors'
+import { type Expectation, parseExpectation } from '@drillbook/content/expectation'
+import { printable } from '@drillbook/content/text/printable'
 import { context } from '../context.ts'
-import { parseDuration } from '../duration.ts'
 import { scaledMs } from '../environment/environment.ts'
-import { CliError } from '../errors.ts'
-import { type Expectation, parseExpectation } from '../expectation.ts'
+import { awaitExpectation, pollMs, showProgress, showValues } from '../prometheus/await-expectation.ts'
 import type { Sample } from '../prometheus/client.ts'
 import type { Stdio } from '../stdio.ts'
-import { printable } from '../terminal/printable.ts'
-import { awaitExpectation, showProgress, showValues } from '../walk/await-expectation.ts'
-import { liveLine } from '../walk/live-line.ts'
+import { liveLine } from '../terminal/live-line.ts'
 
 export interface QueryOptions {
   promql: string
@@ -38,19 +38,16 @@ export async function query(stdio: Stdio, options: QueryOptions): Promise<void> 
     withinMs,
     forMs,
     emptyHolds,
-    intervalMs: Math.max(200, scaledMs(environment, 1000)),
+    intervalMs: pollMs(environment),
     tries: 3,
   }
   const look = await awaitExpectation(prometheus, question, {
     signal: stdio.signal,
     onWait: (seen) => line.show(showProgress(question, seen)),
   }).finally(() => line.end())
-  print(stdio, options, look.samples, { expect: expect.text, holds: look.holds, waitedMs: Math.round(look.waitedMs) })
+  print(stdio, options, look.seen, { expect: expect.text, holds: look.holds, waitedMs: Math.round(look.waitedMs) })
   if (look.holds) return
-  throw new CliError(
-    'expectation_failed',
-    `${showValues(expect, look.samples)}, wanted ${expect.text}: ${options.promql}`,
-  )
+  throw new CliError('expectation_failed', `${showValues(expect, look.seen)}, wanted ${expect.text}: ${options.promql}`)
 }
 
 interface Asked {

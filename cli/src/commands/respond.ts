@@ -1,15 +1,15 @@
+import { formatDuration } from '@drillbook/content/duration'
+import { CliError } from '@drillbook/content/errors'
+import { printable } from '@drillbook/content/text/printable'
 import { type Context, context } from '../context.ts'
-import { formatDuration } from '../duration.ts'
 import { requireRunbook } from '../environment/require-incident.ts'
-import { CliError } from '../errors.ts'
 import { type FiringAlerts, firingAlerts } from '../incident/firing-alerts.ts'
 import { findIncident, type IncidentRecord, openIncident, openIncidents, resumeIncident } from '../incident/record.ts'
 import { recordFiring, recordFiringAndResolved } from '../incident/record-alerts.ts'
 import { localTime } from '../local-time.ts'
 import { incidentsOf, readRunbook } from '../runbook/read-runbook.ts'
-import type { Stdio } from '../stdio.ts'
+import type { RunCommand, Stdio } from '../stdio.ts'
 import { choose } from '../terminal/choose.ts'
-import { printable } from '../terminal/printable.ts'
 import { type WalkSummary, walkRunbook } from '../walk/walk-runbook.ts'
 import { type Warn, warnOn } from '../warn.ts'
 
@@ -22,8 +22,11 @@ export interface RespondOptions {
   json?: boolean
 }
 
-/** Walks the runbook of an incident; opens the incident or goes on with the open one. Throws `expectation_failed` when a step failed. */
-export async function respond(stdio: Stdio, options: RespondOptions): Promise<void> {
+/**
+ * Walks the runbook of an incident, whose commands `runCommand` runs; opens the incident or goes on with the open one. Throws
+ * `expectation_failed` when a step failed.
+ */
+export async function respond(stdio: Stdio, options: RespondOptions, runCommand: RunCommand): Promise<void> {
   const here = context(stdio, options)
   const { root, environment, prometheus, actor } = here
   if (!options.yes && !stdio.interactive) {
@@ -61,6 +64,7 @@ export async function respond(stdio: Stdio, options: RespondOptions): Promise<vo
     actor,
     signal: stdio.signal,
     prometheus,
+    runCommand,
   })
   const after = known === undefined ? undefined : await whatIsFiring(stdio, here)
   // What Alertmanager does not have may fire all the same: only Prometheus can say that an alert is over.

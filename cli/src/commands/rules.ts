@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs'
 import { join, resolve } from 'node:path'
-import { findRoot, type Root } from '../content/root.ts'
+import { findRoot, type Root } from '@drillbook/content/root'
 import { type Environment, loadEnvironment } from '../environment/environment.ts'
 import { hasIncident, incidentContent } from '../environment/incidents.ts'
 import { CONFIGURATIONS, compileRules } from '../rules/compile.ts'

@@ -1,10 +1,10 @@
-import { findRoot } from '../content/root.ts'
-import { ProblemsError } from '../errors.ts'
+import { ProblemsError } from '@drillbook/content/errors'
+import { findRoot } from '@drillbook/content/root'
+import { printable } from '@drillbook/content/text/printable'
 import { listRunbooks, readRunbook } from '../runbook/read-runbook.ts'
 import { type Block, type Runbook, SECTIONS, type Step } from '../runbook/runbook.ts'
 import type { Stdio } from '../stdio.ts'
-import { printable } from '../terminal/printable.ts'
-import { indented } from '../walk/show-step.ts'
+import { indented } from '../terminal/indented.ts'
 
 /** Lists the runbooks with their alerts; throws `usage` after the list when some cannot be read. */
 export async function list(stdio: Stdio, options: { json?: boolean }): Promise<void> {
@@ -26,14 +26,14 @@ export async function list(stdio: Stdio, options: { json?: boolean }): Promise<v
 /** Shows one runbook with its steps, as the walk will take them. */
 export async function show(stdio: Stdio, options: { incident: string; json?: boolean }): Promise<void> {
   const runbook = readRunbook(findRoot(stdio.cwd), options.incident)
-  stdio.out(options.json ? `${JSON.stringify(runbook, null, 2)}\n` : render(runbook))
+  stdio.out(options.json ? `${JSON.stringify(runbook, null, 2)}\n` : render(runbook, stdio.columns('out')))
 }
 
-function render({ file, frontMatter, sections, steps }: Runbook): string {
+function render({ file, frontMatter, sections, steps }: Runbook, columns: number | undefined): string {
   const parts = SECTIONS.map(({ heading, phase }) => {
     const body =
       phase === undefined
-        ? indented(sections[heading] ?? '', '  ')
+        ? indented(sections[heading] ?? '', '  ', columns)
         : steps
             .filter((s) => s.phase === phase)
             .map(renderStep)

@@ -1,6 +1,6 @@
-import type { Root } from '../content/root.ts'
+import { CliError } from '@drillbook/content/errors'
+import type { Root } from '@drillbook/content/root'
 import type { Environment } from '../environment/environment.ts'
-import { CliError } from '../errors.ts'
 import { openIncidents, resumeIncident } from '../incident/record.ts'
 import { KeeperClient } from '../keeper/client.ts'
 import { isOpen } from '../keeper/session.ts'

@@ -1,6 +1,6 @@
+import { parseDuration } from '@drillbook/content/duration'
 import { parse } from 'yaml'
 import { z } from 'zod'
-import { parseDuration } from '../duration.ts'
 
 export interface Route {
   matchers?: string[] | undefined

@@ -1,5 +1,5 @@
+import { CliError } from '@drillbook/content/errors'
 import { z } from 'zod'
-import { CliError } from '../errors.ts'
 import { ANSWER_LIMITS, ask, noAnswer, parseAnswer } from '../http/ask.ts'
 import type { Endpoint } from '../http/endpoint.ts'
 import { type AlertmanagerConfig, type GroupTimings, parseConfig, timingsOf } from './alertmanager-config.ts'

@@ -1,5 +1,5 @@
+import { formatValue, holds, holdsFor, parseExpectation } from '@drillbook/content/expectation'
 import { type Environment, scaledMs } from '../environment/environment.ts'
-import { formatValue, holds, holdsFor, parseExpectation } from '../expectation.ts'
 import type { PrometheusClient, Sample, Series } from '../prometheus/client.ts'
 
 /** A PromQL expression and what it has to be. */

@@ -1,4 +1,4 @@
-import { messageOf } from '../errors.ts'
+import { messageOf } from '@drillbook/content/errors'
 import type { Endpoint } from '../prometheus/client.ts'
 import { counters, type HeldAlert, heldAlerts, loadedConfig } from './alertmanager.ts'
 import { type AlertmanagerConfig, timingsOf } from './alertmanager-config.ts'

@@ -1,7 +1,7 @@
-import { formatDuration } from '../duration.ts'
+import { formatDuration } from '@drillbook/content/duration'
+import { printable } from '@drillbook/content/text/printable'
 import type { ReceivedMessage } from '../slack/received.ts'
 import type { Stdio } from '../stdio.ts'
-import { printable } from '../terminal/printable.ts'
 import type { PhaseRecord } from './journal.ts'
 import type { Onlooker } from './onlooker.ts'
 

@@ -1,5 +1,5 @@
+import { durationText, expectationText, kebabName } from '@drillbook/content/yaml/fields'
 import { z } from 'zod'
-import { durationText, expectationText, kebabName } from '../content/fields.ts'
 
 /**
  * A drill file as a person writes it: a Chaos Toolkit experiment (its keys: reference.chaostoolkit.org, experiment API)

@@ -1,18 +1,17 @@
 import { mkdirSync, readdirSync, writeFileSync } from 'node:fs'
 import { hostname } from 'node:os'
 import { join } from 'node:path'
+import { CliError, errorCode, messageOf } from '@drillbook/content/errors'
+import { isStillRunning, processStart } from '@drillbook/content/lock/process-start'
+import { FILE_LIMITS, readTextFile } from '@drillbook/content/read-file'
+import type { Root } from '@drillbook/content/root'
+import { redact, redactedJson } from '@drillbook/content/text/redact'
 import { z } from 'zod'
-import { FILE_LIMITS, readTextFile } from '../content/read-file.ts'
-import type { Root } from '../content/root.ts'
-import { CliError, messageOf } from '../errors.ts'
+import { writeDurably } from '../files/write-durably.ts'
 import { checkShape } from '../http/ask.ts'
-import { writeDurably } from '../keeper/state-file.ts'
-import { redact, redactedJson } from '../redact.ts'
-import { errorCode } from '../system-error.ts'
 import type { Warn } from '../warn.ts'
 import type { Drill } from './drill.ts'
 import { type Journal, MOMENTS } from './journal.ts'
-import { isRunning, processStartedAt } from './runner-process.ts'
 
 /** A journal and the folder it lies in. `save` is durable and atomic: after a kill it holds what was saved last. */
 export class JournalFile {
@@ -59,7 +58,7 @@ export function createJournal(root: Root, drill: Drill, environment: { name: str
     reasons: [],
     startedAt: now.toISOString(),
     finishedAt: null,
-    runner: { pid: process.pid, host: hostname(), processStartedAt: processStartedAt(process.pid) },
+    runner: { pid: process.pid, host: hostname(), processStartedAt: processStart(process.pid) ?? null },
     session: null,
     incidentId: null,
     hypothesis: { title: drill.hypothesis.title, saidByHuman: null },
@@ -129,9 +128,14 @@ export function listJournals(root: Root, warn: Warn = () => {}): JournalFile[] {
 export function unfinished(root: Root, warn?: Warn): { running: JournalFile[]; killed: JournalFile[] } {
   const open = listJournals(root, warn).filter((file) => file.data.verdict === 'running')
   return {
-    running: open.filter((file) => isRunning(file.data.runner)),
-    killed: open.filter((file) => !isRunning(file.data.runner)),
+    running: open.filter((file) => runs(file.data.runner)),
+    killed: open.filter((file) => !runs(file.data.runner)),
   }
+}
+
+/** Does the process that wrote a journal still run? */
+function runs({ pid, host, processStartedAt }: Journal['runner']): boolean {
+  return isStillRunning({ pid, host, mark: processStartedAt })
 }
 
 /** Closes the journal of a killed drill. */

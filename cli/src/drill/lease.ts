@@ -1,4 +1,4 @@
-import { messageOf } from '../errors.ts'
+import { messageOf } from '@drillbook/content/errors'
 import type { KeeperClient } from '../keeper/client.ts'
 import { KeeperSaysNo } from '../keeper/client.ts'
 import type { Session } from '../keeper/session.ts'

@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises'
+import { messageOf } from '@drillbook/content/errors'
 import type { Environment } from '../environment/environment.ts'
-import { messageOf } from '../errors.ts'
 import type { PrometheusClient } from '../prometheus/client.ts'
 import { type ReceivedMessage, receivedMessages } from '../slack/received.ts'
 import { ask, judge } from './condition.ts'

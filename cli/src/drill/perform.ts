@@ -1,12 +1,12 @@
-import type { Root } from '../content/root.ts'
+import { CliError } from '@drillbook/content/errors'
+import type { Root } from '@drillbook/content/root'
 import type { Environment } from '../environment/environment.ts'
 import { requireIncident } from '../environment/require-incident.ts'
-import { CliError } from '../errors.ts'
 import { PrometheusClient } from '../prometheus/client.ts'
 import { readRunbook } from '../runbook/read-runbook.ts'
 import { readWebhook } from '../secret.ts'
 import { SlackQueue } from '../slack/webhook.ts'
-import type { Stdio } from '../stdio.ts'
+import type { RunCommand, Stdio } from '../stdio.ts'
 import { warnOn } from '../warn.ts'
 import { admit } from './admit.ts'
 import { Display } from './display.ts'
@@ -26,7 +26,7 @@ export async function performDrill(
   stdio: Stdio,
   root: Root,
   environment: Environment,
-  { name, unattended }: { name: string; unattended: boolean },
+  { name, unattended, runCommand }: { name: string; unattended: boolean; runCommand: RunCommand },
   finished: (run: Run) => Promise<void>,
 ): Promise<void> {
   const drill = readDrill(root, name)
@@ -54,9 +54,11 @@ export async function performDrill(
     observer: new Observer(environment, drill, prometheus, display),
     slack,
     unattended,
+    runCommand,
     signal: stdio.signal,
     hurry: hurry.signal,
     waiting: undefined,
+    stop: undefined,
     lease: undefined,
   }
   display.title(

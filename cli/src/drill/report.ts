@@ -135,14 +135,17 @@ function whys(): string {
     .join('\n')
 }
 
+/** The steps of the runbook, but for those that only another cause would have needed. */
 function actions(data: Journal, runbook: Runbook | undefined): string {
   return TERMS.map(([phase, heading]) => {
     const planned = runbook?.steps.filter((s) => s.phase === phase) ?? []
-    const lines = planned.map((step) => {
+    const lines = planned.flatMap((step) => {
       const names = [step.slug, ...step.blocks.map((b) => b.name)]
       const records = data.steps.filter((r) => names.includes(r.name))
-      const done = records.length > 0 && records.every((r) => r.outcome === 'done')
-      return `- [${done ? 'x' : ' '}] ${step.title}`
+      const needed = records.filter((r) => r.outcome !== 'not-applicable')
+      if (records.length > 0 && needed.length === 0) return []
+      const done = needed.length > 0 && needed.every((r) => r.outcome === 'done')
+      return [`- [${done ? 'x' : ' '}] ${step.title}`]
     })
     return `### ${heading}\n\n${lines.length === 0 ? '- [ ] _..._' : lines.join('\n')}`
   }).join('\n\n')

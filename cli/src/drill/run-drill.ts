@@ -1,4 +1,4 @@
-import { CliError, messageOf } from '../errors.ts'
+import { CliError, messageOf } from '@drillbook/content/errors'
 import type { Journal, PhaseName, PhaseRecord } from './journal.ts'
 import { DRILL_PREFIX } from './message.ts'
 import { detect } from './phases/detect.ts'
@@ -69,6 +69,7 @@ export async function runDrill(run: Run): Promise<Journal> {
 /** The verdict, on disk and in Slack. */
 async function close(run: Run, stop: Stop | undefined): Promise<void> {
   const { data } = run.journal
+  run.stop = stop
   await run.observer.stop()
   const { verdict, reasons } = decide(data, { stop, lagged: laggedIn(run) })
   data.verdict = verdict
@@ -116,7 +117,11 @@ async function runPhase(run: Run, [name, work]: Phase): Promise<Result | undefin
     if (failure instanceof NotProven) record.notProven = true
     const verdict = failure instanceof PhaseFailure ? failure.verdict : run.lease === undefined ? 'invalid' : 'failed'
     result = {
-      stop: { verdict, reason: failure instanceof NotProven ? record.text : `${name}: ${record.text}` },
+      stop: {
+        verdict,
+        reason: failure instanceof NotProven ? record.text : `${name}: ${record.text}`,
+        ...(failure instanceof Interrupted ? { code: 'interrupted' as const } : {}),
+      },
       ...(failure instanceof PhaseFailure ? {} : { thrown: failure }),
     }
   }

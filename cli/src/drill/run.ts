@@ -1,11 +1,10 @@
-import { setTimeout as delay } from 'node:timers/promises'
-import type { Root } from '../content/root.ts'
+import type { Root } from '@drillbook/content/root'
 import type { Environment } from '../environment/environment.ts'
-import { CliError } from '../errors.ts'
 import type { KeeperClient } from '../keeper/client.ts'
 import type { PrometheusClient } from '../prometheus/client.ts'
+import { waitUntil } from '../prometheus/wait-until.ts'
 import type { SlackQueue } from '../slack/webhook.ts'
-import type { Stdio } from '../stdio.ts'
+import type { RunCommand, Stdio } from '../stdio.ts'
 import type { Display } from './display.ts'
 import type { Drill } from './drill.ts'
 import type { Moment } from './journal.ts'
@@ -13,6 +12,7 @@ import type { JournalFile } from './journal-file.ts'
 import type { Lease } from './lease.ts'
 import type { Observer } from './observer.ts'
 import type { Waiting } from './overhead.ts'
+import type { Stop } from './verdict.ts'
 
 /** Everything that the phases of one drill share. */
 export interface Run {
@@ -28,11 +28,15 @@ export interface Run {
   readonly slack: SlackQueue | undefined
   /** Nobody is asked anything. */
   readonly unattended: boolean
+  /** Runs the commands of the runbook. */
+  readonly runCommand: RunCommand
   /** The first Ctrl-C: roll back. */
   readonly signal: AbortSignal
   /** The second one: leave the rest to the keeper. */
   readonly hurry: AbortSignal
   waiting: Waiting | undefined
+  /** What stopped the drill before its end, once it is over. */
+  stop: Stop | undefined
   lease: Lease | undefined
 }
 
@@ -61,7 +65,8 @@ export class Interrupted extends PhaseFailure {
   }
 }
 
-const POLL_MS = 250
+/** Between two looks. */
+export const POLL_MS = 250
 
 /**
  * Polls until `check` gives something, or the limit is over (then undefined). A Prometheus that does not answer is asked
@@ -72,18 +77,12 @@ export async function waitFor<T>(
   limitMs: number,
   check: () => Promise<T | undefined>,
 ): Promise<T | undefined> {
-  const deadline = Date.now() + limitMs
-  for (;;) {
+  const look = async () => {
     mustGoOn(run)
-    try {
-      const found = await check()
-      if (found !== undefined) return found
-      if (Date.now() >= deadline) return undefined
-    } catch (error) {
-      if (!(error instanceof CliError) || error.code !== 'unreachable' || Date.now() >= deadline) throw error
-    }
-    await delay(POLL_MS)
+    const seen = await check()
+    return { holds: seen !== undefined, seen }
   }
+  return (await waitUntil(look, { withinMs: limitMs, intervalMs: POLL_MS })).seen
 }
 
 /** Throws when somebody pressed Ctrl-C, the keeper gave the session up, or an abort condition holds. */

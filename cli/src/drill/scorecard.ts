@@ -1,6 +1,6 @@
-import { formatDuration } from '../duration.ts'
+import { formatDuration } from '@drillbook/content/duration'
+import { printable } from '@drillbook/content/text/printable'
 import type { Stdio } from '../stdio.ts'
-import { printable } from '../terminal/printable.ts'
 import type { Check, Journal } from './journal.ts'
 
 const NOT_JUDGED: [string, string] = ['Harm to users', 'not judged: the drill says nothing of protection']

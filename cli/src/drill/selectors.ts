@@ -1,4 +1,4 @@
-import { nodesOf, parsePromql, selectedMetric, textOf } from '../rules/promql.ts'
+import { nodesOf, parsePromql, selectedMetric, textOf } from '@drillbook/content/rules/promql'
 import type { Recordings } from './recording-rules.ts'
 
 /** A selector of an expression, e.g. `cache_lookups_total{result="error"}`. */

@@ -127,6 +127,8 @@ function usersUnharmed(data: Journal, { harm, unseen }: Watched): Check {
 export interface Stop {
   verdict: 'failed' | 'invalid' | 'aborted'
   reason: string
+  /** `interrupted`: somebody pressed Ctrl-C. */
+  code?: 'interrupted'
 }
 
 /**

@@ -1,6 +1,6 @@
-import { formatDuration } from '../duration.ts'
+import { formatDuration } from '@drillbook/content/duration'
+import { CliError } from '@drillbook/content/errors'
 import { scaledMs } from '../environment/environment.ts'
-import { CliError } from '../errors.ts'
 import type { IncidentEvent } from '../incident/events.ts'
 import type { StepRecord } from '../incident/fold.ts'
 import type { IncidentRecord } from '../incident/record.ts'
@@ -17,7 +17,7 @@ const WATCH_MS = 500
  * there: what it has done by then has to be enough.
  */
 export async function walkForDrill(run: Run, incident: IncidentRecord, actor: string): Promise<StepRecord[]> {
-  const { drill, environment, journal, prometheus, root, stdio, unattended } = run
+  const { drill, environment, journal, prometheus, root, stdio, unattended, runCommand } = run
   const stop = new AbortController()
   const limitMs = scaledMs(environment, drill.limitsMs.walk)
   let tooLong = false
@@ -42,6 +42,7 @@ export async function walkForDrill(run: Run, incident: IncidentRecord, actor: st
       actor,
       signal: AbortSignal.any([run.signal, stop.signal]),
       prometheus,
+      runCommand,
     })
   } catch (error) {
     mustGoOn(run)

@@ -1,7 +1,7 @@
 import { existsSync, statSync } from 'node:fs'
-import type { Root } from '../content/root.ts'
+import { environmentFiles } from '@drillbook/content/environment/sources'
+import type { Root } from '@drillbook/content/root'
 import { type Environment, loadEnvironment } from './environment.ts'
-import { environmentFiles } from './sources.ts'
 
 /**
  * The environment as its file or folder says it at each call, for a process that lives long: instances come and go. While it cannot be

@@ -1,16 +1,15 @@
 import { existsSync } from 'node:fs'
-import { dirname, isAbsolute, join, relative, resolve } from 'node:path'
+import { dirname, isAbsolute, join, resolve } from 'node:path'
+import { parseDuration } from '@drillbook/content/duration'
+import { type ReadSources, readSources, type Source } from '@drillbook/content/environment/read-sources'
+import { environmentPath, pathForPeople, sourcesOf } from '@drillbook/content/environment/sources'
+import { CliError, type Problem, ProblemsError } from '@drillbook/content/errors'
+import type { Root } from '@drillbook/content/root'
+import { type Place, problemAt } from '@drillbook/content/yaml/read-yaml'
+import { labDir } from '@drillbook/lab/lab-dir'
 import { z } from 'zod'
-import { FILE_LIMITS, readTextFile } from '../content/read-file.ts'
-import { type Place, problemAt } from '../content/read-yaml.ts'
-import type { Root } from '../content/root.ts'
-import { parseDuration } from '../duration.ts'
-import { CliError, messageOf, type Problem, ProblemsError } from '../errors.ts'
 import { type Endpoint, hasCredentials, withoutCredentials } from '../http/endpoint.ts'
-import { labDir } from '../lab/lab-dir.ts'
-import { type ReadSources, readSources, type Source } from './read-sources.ts'
 import { type Action, type EnvironmentFile, environmentSchema, type Fault, type OpsCall } from './schema.ts'
-import { environmentFiles, environmentPath } from './sources.ts'
 
 export type { Action, Fault, OpsCall, Step } from './schema.ts'
 
@@ -70,31 +69,16 @@ export function loadEnvironment(
       hint: 'Start it with: drillbook lab up',
     })
   }
-  return { ...environmentFrom(root, sourcesOf(root, resolved), resolved), shownAs: shown(path, root) }
-}
-
-/** The texts of an environment's file or folder. Throws `usage` when one cannot be read. */
-export function sourcesOf(root: Root, path: string): Source[] {
-  return environmentFiles(path).map((file) => {
-    try {
-      return { path: file, shownAs: shown(file, root), text: readTextFile(file, FILE_LIMITS.content) }
-    } catch (error) {
-      throw new CliError('usage', `${shown(file, root)} cannot be read: ${messageOf(error)}`)
-    }
-  })
+  return { ...environmentFrom(root, sourcesOf(root, resolved), resolved), shownAs: pathForPeople(path, root) }
 }
 
 /** The environment that these texts say; `path` is its file or folder. Throws ProblemsError with everything that is wrong. */
 export function environmentFrom(root: Root, sources: readonly Source[], path: string): Environment {
-  const shownAs = shown(path, root)
+  const shownAs = pathForPeople(path, root)
   const read = readSources(sources, environmentSchema, shownAs)
   const problems = 'value' in read ? [...namesThatAreNotThere(read), ...twoAuthorizations(read)] : read.problems
   if ('value' in read && problems.length === 0) return resolvePaths(read, path, shownAs)
   throw new ProblemsError(`the environment ${shownAs} is not usable`, problems)
-}
-
-function shown(file: string, root: Root): string {
-  return relative(root.dir, file).startsWith('..') ? file : relative(root.dir, file)
 }
 
 type Readable = Extract<ReadSources<EnvironmentFile>, { value: EnvironmentFile }>

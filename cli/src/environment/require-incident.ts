@@ -1,4 +1,4 @@
-import { CliError } from '../errors.ts'
+import { CliError } from '@drillbook/content/errors'
 import type { Environment } from './environment.ts'
 import { hasIncident, type IncidentContent, missingFor, needsOf } from './incidents.ts'
 

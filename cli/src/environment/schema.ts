@@ -1,5 +1,5 @@
+import { durationText, expectationText, kebabName } from '@drillbook/content/yaml/fields'
 import { z } from 'zod'
-import { durationText, expectationText, kebabName } from '../content/fields.ts'
 import { param } from './param.ts'
 
 /** An environment as a person writes it, in one file or in several; `environments/lab/` is an example with comments. */

@@ -1,6 +1,6 @@
+import { CliError, messageOf } from '@drillbook/content/errors'
+import { redactUrl } from '@drillbook/content/text/redact'
 import type { z } from 'zod'
-import { CliError, messageOf } from '../errors.ts'
-import { redactUrl } from '../redact.ts'
 import { type Endpoint, headersOf, withoutCredentials } from './endpoint.ts'
 import { readText } from './read-text.ts'
 

@@ -1,5 +1,5 @@
-import { CliError } from '../errors.ts'
-import { redactUrl, rememberSecret } from '../redact.ts'
+import { CliError } from '@drillbook/content/errors'
+import { redactUrl, rememberSecret } from '@drillbook/content/text/redact'
 import { readSecret } from '../secret.ts'
 
 /** How to reach one HTTP service of the environment. Paths are absolute. */

@@ -1,4 +1,4 @@
-import { inWords } from '../content/read-file.ts'
+import { inWords } from '@drillbook/content/read-file'
 
 /** The body of an answer as text. Stops reading, and throws, as soon as it is longer than `limitBytes`. */
 export async function readText(response: Response, limitBytes: number): Promise<string> {

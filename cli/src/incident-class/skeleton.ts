@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { fill } from '../lab/template.ts'
+import { fill } from '@drillbook/content/text/fill'
 
 const TEMPLATES = join(import.meta.dirname, '..', '..', 'templates', 'incident')
 

@@ -1,9 +1,9 @@
 import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
+import type { Root } from '@drillbook/content/root'
 import { type ActionResult, describeAction, type Progress, runAction } from '../actions/run-action.ts'
-import type { Root } from '../content/root.ts'
 import type { Environment } from '../environment/environment.ts'
-import { appendLine } from './append-line.ts'
+import { appendLine } from '../files/append-line.ts'
 
 /** Who did what, where, and when: `.drillbook/audit.jsonl`, one line before an act and one after it. */
 export interface AuditLine {

@@ -1,6 +1,6 @@
+import { CliError } from '@drillbook/content/errors'
 import { z } from 'zod'
 import type { Environment } from '../environment/environment.ts'
-import { CliError } from '../errors.ts'
 import { ANSWER_LIMITS, askJson } from '../http/ask.ts'
 import type { Endpoint } from '../http/endpoint.ts'
 import type { PrometheusClient } from '../prometheus/client.ts'

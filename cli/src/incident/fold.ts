@@ -25,6 +25,11 @@ export interface StepRecord {
   targets?: TargetResult[]
 }
 
+/** Whether a step was asked for in its walk: one of another cause was not, and one for the long term waits. */
+export function wasOffered({ outcome }: StepRecord): boolean {
+  return outcome !== 'not-applicable' && outcome !== 'open'
+}
+
 /** What the events of an incident add up to. */
 export interface IncidentState {
   id: string

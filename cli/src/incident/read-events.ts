@@ -1,7 +1,6 @@
-import { FILE_LIMITS, readTextFile } from '../content/read-file.ts'
-import { messageOf, type Problem } from '../errors.ts'
-import { errorCode } from '../system-error.ts'
-import { TORN } from './append-line.ts'
+import { errorCode, messageOf, type Problem } from '@drillbook/content/errors'
+import { FILE_LIMITS, readTextFile } from '@drillbook/content/read-file'
+import { TORN } from '../files/append-line.ts'
 import { type IncidentEvent, incidentEvent } from './events.ts'
 
 /**

@@ -1,5 +1,5 @@
-import { formatDuration } from '../duration.ts'
-import { printable } from '../terminal/printable.ts'
+import { formatDuration } from '@drillbook/content/duration'
+import { printable } from '@drillbook/content/text/printable'
 import type { IncidentEvent, Outcome } from './events.ts'
 
 const WORD: Record<Outcome, string> = {

@@ -1,6 +1,6 @@
 import { join } from 'node:path'
-import { CliError } from '../errors.ts'
-import { takeLock } from '../lock.ts'
+import { CliError } from '@drillbook/content/errors'
+import { takeLock } from '@drillbook/content/lock/lock'
 import type { IncidentRecord } from './record.ts'
 
 /**

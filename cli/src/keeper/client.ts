@@ -1,10 +1,10 @@
 import { randomUUID } from 'node:crypto'
 import { setTimeout as delay } from 'node:timers/promises'
+import { CliError } from '@drillbook/content/errors'
+import { printable } from '@drillbook/content/text/printable'
 import { z } from 'zod'
-import { CliError } from '../errors.ts'
 import { ANSWER_LIMITS, type Answer, ask, noAnswer, parseAnswer } from '../http/ask.ts'
 import type { Endpoint } from '../http/endpoint.ts'
-import { printable } from '../terminal/printable.ts'
 import type { OpenRequest } from './open-session.ts'
 import {
   type FaultRecord,

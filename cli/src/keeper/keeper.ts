@@ -1,6 +1,6 @@
+import { messageOf } from '@drillbook/content/errors'
 import { describeAction } from '../actions/run-action.ts'
 import type { Environment } from '../environment/environment.ts'
-import { messageOf } from '../errors.ts'
 import { clampLease, iso, later, undoReason } from './deadlines.ts'
 import { injectFault, requireFault } from './inject.ts'
 import { isShared, newSession, type OpenRequest, prolong } from './open-session.ts'

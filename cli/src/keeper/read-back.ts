@@ -1,9 +1,10 @@
 import { setTimeout as delay } from 'node:timers/promises'
-import { parseDuration } from '../duration.ts'
+import { parseDuration } from '@drillbook/content/duration'
+import { CliError, messageOf } from '@drillbook/content/errors'
+import { holds, parseExpectation } from '@drillbook/content/expectation'
 import { type Environment, scaledMs } from '../environment/environment.ts'
-import { CliError, messageOf } from '../errors.ts'
-import { holds, parseExpectation } from '../expectation.ts'
 import { PrometheusClient } from '../prometheus/client.ts'
+import { type Look, waitUntil } from '../prometheus/wait-until.ts'
 import type { UndoRecord } from './session.ts'
 
 export interface ReadBack {
@@ -33,21 +34,20 @@ export async function readBack(
     }
   }
   const prometheus = new PrometheusClient(environment.prometheus, 3000)
-  const settleMs = Math.min(scaledMs(environment, SETTLE_MS), scaledMs(environment, withinMs))
-  const deadline = Date.now() + scaledMs(environment, withinMs)
+  const limitMs = scaledMs(environment, withinMs)
+  const settleMs = Math.min(scaledMs(environment, SETTLE_MS), limitMs)
   await delay(settleMs)
-  let last: ReadBack
-  do {
+  const look = async (): Promise<Look<ReadBack>> => {
     try {
       const samples = await prometheus.query(reverted.promql)
-      if (holds(expectation, samples)) return { readBack: 'held' }
-      const seen = samples.map((s) => s.value).join(', ') || 'no samples'
-      last = { readBack: 'not_held', detail: `${reverted.promql} is ${seen}, expected ${reverted.expect}` }
+      if (holds(expectation, samples)) return { holds: true, seen: { readBack: 'held' } }
+      const values = samples.map((s) => s.value).join(', ') || 'no samples'
+      const detail = `${reverted.promql} is ${values}, expected ${reverted.expect}`
+      return { holds: false, seen: { readBack: 'not_held', detail } }
     } catch (error) {
       const why = error instanceof CliError ? error.message : messageOf(error)
-      last = { readBack: 'unknown', detail: `it could not be read back: ${why}` }
+      return { holds: false, seen: { readBack: 'unknown', detail: `it could not be read back: ${why}` } }
     }
-    await delay(pollMs)
-  } while (Date.now() < deadline)
-  return last
+  }
+  return (await waitUntil(look, { withinMs: limitMs - settleMs, intervalMs: pollMs })).seen
 }

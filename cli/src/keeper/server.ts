@@ -1,7 +1,7 @@
 import { createHash, timingSafeEqual } from 'node:crypto'
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
+import { messageOf } from '@drillbook/content/errors'
 import { z } from 'zod'
-import { messageOf } from '../errors.ts'
 import type { Keeper } from './keeper.ts'
 import { keeperMetrics } from './metrics.ts'
 import { KeeperRefusal } from './refusal.ts'

@@ -1,10 +1,10 @@
 import { createHash } from 'node:crypto'
-import { closeSync, fsyncSync, mkdirSync, openSync, renameSync, rmSync, writeFileSync } from 'node:fs'
-import { dirname, join } from 'node:path'
+import { mkdirSync } from 'node:fs'
+import { join } from 'node:path'
+import { CliError, errorCode, messageOf } from '@drillbook/content/errors'
+import { FILE_LIMITS, readTextFile } from '@drillbook/content/read-file'
 import { z } from 'zod'
-import { FILE_LIMITS, readTextFile } from '../content/read-file.ts'
-import { CliError, messageOf } from '../errors.ts'
-import { errorCode } from '../system-error.ts'
+import { writeDurably } from '../files/write-durably.ts'
 import { type Session, sessionSchema } from './session.ts'
 
 const stateSchema = z.object({
@@ -89,26 +89,4 @@ function namesIn(path: string): string[] {
   return [...text.matchAll(/"name":\s*"([a-z0-9.-]{1,100})",\s*"state":\s*"(\w+)"/g)].flatMap(([, name, state]) =>
     name === undefined || state === 'undone' ? [] : [name],
   )
-}
-
-/** Replaces a file in one step; a reader sees the old or the new content, also after a power cut or on a full disk. */
-export function writeDurably(path: string, text: string): void {
-  const beside = `${path}.${process.pid}.new`
-  const file = openSync(beside, 'w', 0o600)
-  try {
-    writeFileSync(file, text) // all of it: one write may take the beginning only, and say so without an error
-    fsyncSync(file)
-  } catch (error) {
-    rmSync(beside, { force: true })
-    throw error
-  } finally {
-    closeSync(file)
-  }
-  renameSync(beside, path)
-  const dir = openSync(dirname(path), 'r')
-  try {
-    fsyncSync(dir)
-  } finally {
-    closeSync(dir)
-  }
 }

@@ -1,8 +1,8 @@
 import { setTimeout as delay } from 'node:timers/promises'
+import { messageOf } from '@drillbook/content/errors'
 import { runAction } from '../actions/run-action.ts'
 import { runStep, type TargetResult } from '../actions/run-step.ts'
 import type { Environment } from '../environment/environment.ts'
-import { messageOf } from '../errors.ts'
 import { readBack } from './read-back.ts'
 import { type FaultRecord, isOn, type Session, type UndoRecord } from './session.ts'
 

@@ -1,8 +1,8 @@
+import { CliError } from '@drillbook/content/errors'
+import { printable } from '@drillbook/content/text/printable'
 import { z } from 'zod'
-import { CliError } from '../errors.ts'
 import { ANSWER_LIMITS, type Answer, ask, checkShape, noAnswer, parseAnswer } from '../http/ask.ts'
 import type { Endpoint } from '../http/endpoint.ts'
-import { printable } from '../terminal/printable.ts'
 
 export { type Endpoint, headersOf } from '../http/endpoint.ts'
 export { readSecret } from '../secret.ts'

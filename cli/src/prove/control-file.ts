@@ -1,12 +1,12 @@
 import { existsSync, readdirSync } from 'node:fs'
 import { join, relative } from 'node:path'
+import { parseDuration } from '@drillbook/content/duration'
+import { ProblemsError } from '@drillbook/content/errors'
+import type { Root } from '@drillbook/content/root'
+import { durationText, expectationText, kebabName } from '@drillbook/content/yaml/fields'
+import { readYaml } from '@drillbook/content/yaml/read-yaml'
 import { z } from 'zod'
-import { durationText, expectationText, kebabName } from '../content/fields.ts'
-import { readYaml } from '../content/read-yaml.ts'
-import type { Root } from '../content/root.ts'
 import type { Probe } from '../drill/drill.ts'
-import { parseDuration } from '../duration.ts'
-import { ProblemsError } from '../errors.ts'
 
 /**
  * A time in which something specific must *not* happen: the healthy system raises no alert, a system under load raises

@@ -1,11 +1,12 @@
 import { setTimeout as sleep } from 'node:timers/promises'
+import { formatDuration } from '@drillbook/content/duration'
+import { CliError, messageOf } from '@drillbook/content/errors'
 import { ask } from '../drill/condition.ts'
 import { Lease } from '../drill/lease.ts'
-import { formatDuration } from '../duration.ts'
 import { type Environment, scaledMs } from '../environment/environment.ts'
-import { CliError, messageOf } from '../errors.ts'
 import type { KeeperClient } from '../keeper/client.ts'
 import type { AlertingRule, PrometheusClient } from '../prometheus/client.ts'
+import { waitUntil } from '../prometheus/wait-until.ts'
 import type { Control } from './control-file.ts'
 import type { ProofRun, ProofVerdict } from './proof.ts'
 
@@ -128,7 +129,7 @@ async function lookOn(run: ControlRun, lease: Lease | undefined): Promise<Seen> 
   const from = Date.now()
   let answeredAt = from
   while (Date.now() - from < control.lastsMs) {
-    await pause(signal)
+    await sleep(POLL_MS, undefined, { signal }).catch(asInterrupted(signal))
     if (lease?.lost !== undefined) seen.invalid ??= `the keeper ended it: ${lease.lost}`
     if (seen.invalid !== undefined) return seen
     try {
@@ -183,12 +184,12 @@ async function look({ prometheus, environment, control, say }: ControlRun, seen:
 
 /** Waits until no alert is firing or pending. Resolves to what still is, when that takes too long. */
 async function becomeQuiet({ prometheus, environment, signal }: ControlRun): Promise<string | undefined> {
-  const deadline = Date.now() + scaledMs(environment, QUIET_MS)
-  for (;;) {
+  const look = async () => {
     const noise = await noiseOf(prometheus)
-    if (noise === undefined || Date.now() >= deadline) return noise
-    await pause(signal)
+    return { holds: noise === undefined, seen: noise }
   }
+  const wait = { withinMs: scaledMs(environment, QUIET_MS), intervalMs: POLL_MS, signal }
+  return (await waitUntil(look, wait).catch(asInterrupted(signal))).seen
 }
 
 /** What is firing or pending; undefined: nothing, and Prometheus said so. */
@@ -209,10 +210,8 @@ function firing(rules: readonly AlertingRule[]): string[] {
     .map((rule) => rule.name)
 }
 
-async function pause(signal: AbortSignal): Promise<void> {
-  try {
-    await sleep(POLL_MS, undefined, { signal })
-  } catch (error) {
-    throw new CliError('interrupted', 'interrupted', { cause: error })
+function asInterrupted(signal: AbortSignal): (error: unknown) => never {
+  return (error) => {
+    throw signal.aborted ? new CliError('interrupted', 'interrupted', { cause: error }) : error
   }
 }

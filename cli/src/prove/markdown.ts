@@ -28,7 +28,7 @@ ${table(
           '–',
           '–',
           '–',
-          row.noDrill === undefined ? '**no run of a drill that expects it**' : `none: ${row.noDrill}`,
+          row.noDrill === undefined ? '**no run of a drill that expects it**' : `none: [why](${row.noDrill})`,
         ]
       : [
           of(row.fired, row.runs),

@@ -1,6 +1,6 @@
-import type { Root } from '../content/root.ts'
+import { CliError } from '@drillbook/content/errors'
+import type { Root } from '@drillbook/content/root'
 import { drillNames } from '../drill/drill-file.ts'
-import { CliError } from '../errors.ts'
 import { controlNames } from './control-file.ts'
 
 /** One thing to run. */

@@ -1,8 +1,9 @@
-import { existsSync, mkdirSync, readFileSync } from 'node:fs'
+import { existsSync, mkdirSync } from 'node:fs'
 import { dirname } from 'node:path'
+import { CliError, messageOf } from '@drillbook/content/errors'
+import { FILE_LIMITS, readTextFile } from '@drillbook/content/read-file'
 import { z } from 'zod'
-import { CliError, messageOf } from '../errors.ts'
-import { writeDurably } from '../keeper/state-file.ts'
+import { writeDurably } from '../files/write-durably.ts'
 import type { ProofRun } from './proof.ts'
 
 const seconds = z.number().nullable()
@@ -38,7 +39,7 @@ export interface Proofs {
 export function readProofs(path: string): Proofs | undefined {
   if (!existsSync(path)) return undefined
   try {
-    const { plan, runs } = file.parse(JSON.parse(readFileSync(path, 'utf8')))
+    const { plan, runs } = file.parse(JSON.parse(readTextFile(path, FILE_LIMITS.record)))
     return { plan, runs }
   } catch (error) {
     throw new CliError('usage', `${path} cannot be read: ${messageOf(error)}`, {

@@ -1,4 +1,4 @@
-import { CliError } from '../errors.ts'
+import { CliError } from '@drillbook/content/errors'
 import type { Item } from './plan.ts'
 import type { ProofRun } from './proof.ts'
 import type { Proofs } from './proof-file.ts'

@@ -1,4 +1,4 @@
-import type { AlertRule } from '../rules/read-rules.ts'
+import type { AlertRule } from '@drillbook/content/rules/read-rules'
 import type { ProofRun, Seconds } from './proof.ts'
 
 /** What is known of one alert. Absent: no drill expects it. */
@@ -15,7 +15,7 @@ export interface AlertRow {
   resolved: number
   /** The drills that expect it. */
   drills: string[]
-  /** Why no drill can prove it, as its runbook says. */
+  /** Where its runbook says why no drill can prove it: a path from the folder of the proof. Undefined: a drill can. */
   noDrill: string | undefined
 }
 

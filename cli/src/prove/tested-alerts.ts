@@ -1,9 +1,9 @@
 import { existsSync, readdirSync } from 'node:fs'
 import { join, relative } from 'node:path'
+import { ProblemsError } from '@drillbook/content/errors'
+import type { Root } from '@drillbook/content/root'
+import { readYaml } from '@drillbook/content/yaml/read-yaml'
 import { z } from 'zod'
-import { readYaml } from '../content/read-yaml.ts'
-import type { Root } from '../content/root.ts'
-import { ProblemsError } from '../errors.ts'
 
 const schema = z.object({
   tests: z.array(

@@ -1,6 +1,6 @@
-import type { Problem } from '../errors.ts'
+import type { Problem } from '@drillbook/content/errors'
+import { lineAt, type YamlFile, type YamlPath } from '@drillbook/content/yaml/yaml-file'
 import { fillAt, lengthAt, scaleAt, textAt } from './fill.ts'
-import { lineAt, type YamlFile, type YamlPath } from './yaml-file.ts'
 
 export interface AlertmanagerOptions {
   speed: number

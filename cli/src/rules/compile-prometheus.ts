@@ -1,7 +1,7 @@
-import { parseDuration } from '../duration.ts'
-import type { Problem } from '../errors.ts'
+import { parseDuration } from '@drillbook/content/duration'
+import type { Problem } from '@drillbook/content/errors'
+import type { YamlFile } from '@drillbook/content/yaml/yaml-file'
 import { fillAt, lengthAt, scaleAt, textAt } from './fill.ts'
-import type { YamlFile } from './yaml-file.ts'
 
 export interface PrometheusOptions {
   speed: number

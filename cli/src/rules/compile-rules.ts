@@ -1,10 +1,10 @@
-import type { Problem } from '../errors.ts'
+import type { Problem } from '@drillbook/content/errors'
+import { parsePromql } from '@drillbook/content/rules/promql'
+import type { RuleGroup } from '@drillbook/content/rules/read-rules'
+import { lineInText, type YamlFile } from '@drillbook/content/yaml/yaml-file'
 import { ageNamesOf } from './elapsed-time.ts'
 import { lengthAt, scaleAt, textAt } from './fill.ts'
-import { parsePromql } from './promql.ts'
-import type { RuleGroup } from './read-rules.ts'
 import { scaleExpression } from './scale-expression.ts'
-import { lineInText, type YamlFile } from './yaml-file.ts'
 
 export interface RuleOptions {
   speed: number

@@ -1,15 +1,16 @@
-import { existsSync, readdirSync, readFileSync } from 'node:fs'
+import { existsSync, readdirSync } from 'node:fs'
 import { join } from 'node:path'
-import { type FileContent, replaceFiles } from '../content/replace-files.ts'
-import type { Root } from '../content/root.ts'
-import { CliError, messageOf, type Problem, ProblemsError } from '../errors.ts'
+import { CliError, messageOf, type Problem, ProblemsError } from '@drillbook/content/errors'
+import { FILE_LIMITS, readTextFile } from '@drillbook/content/read-file'
+import type { Root } from '@drillbook/content/root'
+import { readRules, ruleFilesOf } from '@drillbook/content/rules/read-rules'
+import { openYaml, type YamlFile } from '@drillbook/content/yaml/yaml-file'
 import { compileAlertmanager } from './compile-alertmanager.ts'
 import { compilePrometheus, scrapeIntervalMs } from './compile-prometheus.ts'
 import { ageNames, compileRuleFile, keepIncidents } from './compile-rules.ts'
 import { lengthAt } from './fill.ts'
 import { outdated, refuseForeign, rendered } from './output.ts'
-import { readRules, ruleFilesOf } from './read-rules.ts'
-import { openYaml, type YamlFile } from './yaml-file.ts'
+import { type FileContent, replaceFiles } from './replace-files.ts'
 
 export interface CompileRulesOptions {
   root: Root
@@ -118,7 +119,7 @@ function templates(root: Root, dir: string): FileContent[] {
   const names = readdirSync(root.alerts).filter((name) => name.endsWith('.tmpl'))
   return names.sort().map((name) => {
     try {
-      return { path: join(dir, name), text: readFileSync(join(root.alerts, name), 'utf8') }
+      return { path: join(dir, name), text: readTextFile(join(root.alerts, name), FILE_LIMITS.content) }
     } catch (error) {
       throw new CliError('usage', `cannot read ${join(root.alerts, name)}: ${messageOf(error)}`)
     }

@@ -1,5 +1,12 @@
+import {
+  binaryOf,
+  COMPARISONS,
+  type Expression,
+  nodesOf,
+  selectedMetric,
+  textOf,
+} from '@drillbook/content/rules/promql'
 import type { SyntaxNode } from '@lezer/common'
-import { binaryOf, COMPARISONS, type Expression, nodesOf, selectedMetric, textOf } from './promql.ts'
 
 /** Functions and aggregations whose result is as much a time as their argument is. */
 const KEEPS_TIME = new Set(

@@ -1,8 +1,8 @@
+import { parseDuration } from '@drillbook/content/duration'
+import type { Problem } from '@drillbook/content/errors'
+import { lineAt, type YamlFile, type YamlPath } from '@drillbook/content/yaml/yaml-file'
 import { isCollection, isMap, isScalar, isSeq } from 'yaml'
-import { parseDuration } from '../duration.ts'
-import type { Problem } from '../errors.ts'
 import { scaleDuration } from './duration-text.ts'
-import { lineAt, type YamlFile, type YamlPath } from './yaml-file.ts'
 
 /**
  * Makes the duration at `path` `speed` times shorter, in place; its comment stays. Absent: `whenAbsent`, scaled, is

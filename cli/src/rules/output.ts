@@ -1,9 +1,10 @@
-import { existsSync, readdirSync, readFileSync, realpathSync } from 'node:fs'
+import { existsSync, readdirSync, realpathSync } from 'node:fs'
 import { basename, dirname, join } from 'node:path'
-import type { FileContent } from '../content/replace-files.ts'
-import type { Root } from '../content/root.ts'
-import { CliError, messageOf, type Problem } from '../errors.ts'
-import type { YamlFile } from './yaml-file.ts'
+import { CliError, messageOf, type Problem } from '@drillbook/content/errors'
+import { FILE_LIMITS, readTextFile } from '@drillbook/content/read-file'
+import type { Root } from '@drillbook/content/root'
+import type { YamlFile } from '@drillbook/content/yaml/yaml-file'
+import type { FileContent } from './replace-files.ts'
 
 const HEADER = '# Compiled by `drillbook rules compile`'
 
@@ -46,9 +47,9 @@ export function outdated(dir: string, files: readonly FileContent[]): string[] {
 
 function isCompiled(path: string): boolean {
   try {
-    return readFileSync(path, 'utf8').startsWith(HEADER)
+    return readTextFile(path, FILE_LIMITS.record).startsWith(HEADER)
   } catch {
-    // A folder, or not ours to read: not ours to replace either.
+    // A folder, a FIFO, or not ours to read: not ours to replace either.
     return false
   }
 }

@@ -1,8 +1,8 @@
+import { parseDuration } from '@drillbook/content/duration'
+import { type Expression, nodesOf, syntaxErrorAt, textOf } from '@drillbook/content/rules/promql'
 import type { SyntaxNode } from '@lezer/common'
-import { parseDuration } from '../duration.ts'
 import { durationText, scaleDuration } from './duration-text.ts'
 import { ageConstants, horizonConstants } from './elapsed-time.ts'
-import { type Expression, nodesOf, syntaxErrorAt, textOf } from './promql.ts'
 
 /** A problem in an expression; `offset` counts characters from its start. */
 export interface ExpressionProblem {

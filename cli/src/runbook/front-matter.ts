@@ -1,8 +1,8 @@
+import { parseDuration } from '@drillbook/content/duration'
+import type { Problem } from '@drillbook/content/errors'
+import { durationText } from '@drillbook/content/yaml/fields'
+import { parseYaml } from '@drillbook/content/yaml/read-yaml'
 import { z } from 'zod'
-import { durationText } from '../content/fields.ts'
-import { parseYaml } from '../content/read-yaml.ts'
-import { parseDuration } from '../duration.ts'
-import type { Problem } from '../errors.ts'
 import type { FrontMatter } from './runbook.ts'
 
 const duration = durationText.transform((text) => parseDuration(text) ?? 0)

@@ -1,6 +1,6 @@
+import { parseDuration } from '@drillbook/content/duration'
+import { parseExpectation } from '@drillbook/content/expectation'
 import { z } from 'zod'
-import { parseDuration } from '../duration.ts'
-import { parseExpectation } from '../expectation.ts'
 import type { Condition } from './runbook.ts'
 
 /** The attributes of a step's code fence: a JSON object of strings behind the language, as runme reads it, too. */

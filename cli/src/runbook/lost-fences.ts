@@ -1,5 +1,5 @@
+import type { Problem } from '@drillbook/content/errors'
 import type { Code, Nodes, Root } from 'mdast'
-import type { Problem } from '../errors.ts'
 import { isFenced, missingEnd, opensRunnable, runnableLanguage } from './fence.ts'
 
 interface Text {

@@ -1,6 +1,6 @@
+import type { Problem } from '@drillbook/content/errors'
 import type { Heading, RootContent } from 'mdast'
 import { fromMarkdown } from 'mdast-util-from-markdown'
-import type { Problem } from '../errors.ts'
 import { checkLinks } from './check-links.ts'
 import { runnableLanguage } from './fence.ts'
 import { readFrontMatter } from './front-matter.ts'

@@ -1,8 +1,8 @@
 import { existsSync, readdirSync } from 'node:fs'
 import { basename, join, relative } from 'node:path'
-import { FILE_LIMITS, readTextFile } from '../content/read-file.ts'
-import type { Root } from '../content/root.ts'
-import { CliError, messageOf, type Problem, ProblemsError } from '../errors.ts'
+import { CliError, messageOf, type Problem, ProblemsError } from '@drillbook/content/errors'
+import { FILE_LIMITS, readTextFile } from '@drillbook/content/read-file'
+import type { Root } from '@drillbook/content/root'
 import { parseRunbook } from './parse.ts'
 import type { Runbook } from './runbook.ts'
 

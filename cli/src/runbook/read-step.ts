@@ -1,5 +1,5 @@
+import type { Problem } from '@drillbook/content/errors'
 import type { Nodes, RootContent } from 'mdast'
-import type { Problem } from '../errors.ts'
 import { plainText } from './plain-text.ts'
 import { readBlock } from './read-block.ts'
 import type { Block, Phase, Step } from './runbook.ts'

@@ -1,4 +1,4 @@
-import type { Expectation } from '../expectation.ts'
+import type { Expectation } from '@drillbook/content/expectation'
 import type { Phase } from '../incident/events.ts'
 
 export type { Phase } from '../incident/events.ts'

@@ -1,7 +1,7 @@
+import { CliError, type Problem } from '@drillbook/content/errors'
 import { resolveParams } from '../actions/substitute.ts'
 import type { Environment } from '../environment/environment.ts'
 import { missingKey } from '../environment/incidents.ts'
-import { CliError, type Problem } from '../errors.ts'
 import type { ActBlock, LookBlock, Runbook } from './runbook.ts'
 
 /**

@@ -1,5 +1,5 @@
+import { CliError, messageOf } from '@drillbook/content/errors'
 import { z } from 'zod'
-import { CliError, messageOf } from '../errors.ts'
 import { ANSWER_LIMITS, ask, parseAnswer } from '../http/ask.ts'
 import type { Endpoint } from '../http/endpoint.ts'
 

@@ -1,10 +1,10 @@
 import { setTimeout as delay } from 'node:timers/promises'
+import { CliError, messageOf } from '@drillbook/content/errors'
+import { printable } from '@drillbook/content/text/printable'
+import { redact, rememberSecret } from '@drillbook/content/text/redact'
 import { type FetchFunction, IncomingWebhook, IncomingWebhookHTTPError } from '@slack/webhook'
-import { CliError, messageOf } from '../errors.ts'
 import { ANSWER_LIMITS } from '../http/ask.ts'
 import { readText } from '../http/read-text.ts'
-import { redact, rememberSecret } from '../redact.ts'
-import { printable } from '../terminal/printable.ts'
 
 /** What became of one message. */
 export interface Delivery {

@@ -1,5 +1,5 @@
+import { printable } from '@drillbook/content/text/printable'
 import type { Stdio } from '../stdio.ts'
-import { printable } from './printable.ts'
 import { askKey } from './prompt.ts'
 
 /** One of a list: `value`, and a sentence about it. */

@@ -1,9 +1,9 @@
 import { StringDecoder } from 'node:string_decoder'
 import { setImmediate as immediate } from 'node:timers/promises'
-import { CliError } from '../errors.ts'
+import { CliError } from '@drillbook/content/errors'
+import { own } from '@drillbook/content/text/printable'
 import type { Stdio } from '../stdio.ts'
 import { type Key, KeyReader } from './keys.ts'
-import { own } from './printable.ts'
 
 /** Keys that come in bursts faster than this are not a person's who has read the question. */
 const SILENCE_MS = 150

@@ -1,9 +1,9 @@
-import { CliError } from '../errors.ts'
+import { CliError } from '@drillbook/content/errors'
+import { own, printable } from '@drillbook/content/text/printable'
 import type { Stdio } from '../stdio.ts'
 import { Keyboard } from './keyboard.ts'
 import type { Key } from './keys.ts'
 import { Line } from './line.ts'
-import { own, printable } from './printable.ts'
 
 /** One answer: the key that gives it, and what it does in a word or two. */
 export interface KeyChoice<T> {
@@ -93,7 +93,7 @@ function keysLine<T>(stdio: Stdio, choices: readonly KeyChoice<T>[]): string {
 }
 
 function redraw(stdio: Stdio, line: Line): void {
-  const columns = Math.min(process.stderr.columns ?? COLUMNS, COLUMNS) - 1
+  const columns = Math.min(stdio.columns() ?? COLUMNS, COLUMNS) - 1
   const erased = stdio.env.TERM === 'dumb' ? own(`\r${' '.repeat(columns)}\r`) : own('\r\u001b[2K')
   stdio.err(`${erased}${MARGIN}> ${line.tail(columns - MARGIN.length - 2)}`)
 }

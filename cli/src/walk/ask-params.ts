@@ -1,8 +1,8 @@
+import { CliError } from '@drillbook/content/errors'
+import { printable } from '@drillbook/content/text/printable'
 import { actionOf, describeAction } from '../actions/run-action.ts'
 import { type Param, parseParam, wantedOf } from '../environment/param.ts'
-import { CliError } from '../errors.ts'
 import type { ActBlock, LookBlock, Reference } from '../runbook/runbook.ts'
-import { printable } from '../terminal/printable.ts'
 import { valueAt } from './answers.ts'
 import type { Walk } from './walk.ts'
 

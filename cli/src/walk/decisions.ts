@@ -1,6 +1,6 @@
+import { printable } from '@drillbook/content/text/printable'
 import type { Outcome, StepKind } from '../incident/events.ts'
 import type { StepRecord } from '../incident/fold.ts'
-import { printable } from '../terminal/printable.ts'
 import type { Answer } from './asker.ts'
 import { type Findings, finishStep } from './finish-step.ts'
 import type { Ended, Item, Walk } from './walk.ts'

@@ -1,9 +1,8 @@
-import { formatDuration } from '../duration.ts'
+import { formatDuration } from '@drillbook/content/duration'
+import { printable } from '@drillbook/content/text/printable'
 import type { FrontMatter, Phase, Step } from '../runbook/runbook.ts'
 import type { Stdio } from '../stdio.ts'
-import { printable } from '../terminal/printable.ts'
-
-const WIDTH = 100
+import { indented } from '../terminal/indented.ts'
 
 const HEADING: Record<Phase, string> = {
   signs: 'Signs',
@@ -44,33 +43,15 @@ export function limitText(ms: number): string {
 export function showStep(stdio: Stdio, step: Step): void {
   if (step.phase === 'signs' && step.title === 'Signs') return
   stdio.err(`\n${stdio.style('bold', printable(step.title))}\n`)
-  if (step.prose !== '') stdio.err(indented(step.prose, '  '))
+  if (step.prose !== '') stdio.err(indented(step.prose, '  ', stdio.columns()))
   for (const [label, text] of [
     ['why', step.why],
     ['method', step.method],
     ['goal', step.goal],
   ] as const) {
-    if (text !== '') stdio.err(`  ${stdio.style('dim', label.padEnd(6))} ${indented(text, ' '.repeat(9)).trimStart()}`)
+    if (text !== '')
+      stdio.err(
+        `  ${stdio.style('dim', label.padEnd(6))} ${indented(text, ' '.repeat(9), stdio.columns()).trimStart()}`,
+      )
   }
-}
-
-/** Wrapped at words; lines that are indented already (something to type) stay whole. */
-export function indented(text: string, margin: string): string {
-  return `${text
-    .split('\n')
-    .flatMap((line) => (line.startsWith('    ') ? [line] : wrap(line, WIDTH - margin.length)))
-    .map((line) => (line === '' ? '' : margin + line))
-    .join('\n')}\n`
-}
-
-function wrap(line: string, width: number): string[] {
-  const lines: string[] = []
-  let current = ''
-  for (const word of line.split(' ')) {
-    if (current !== '' && current.length + 1 + word.length > width) {
-      lines.push(current)
-      current = word
-    } else current = current === '' ? word : `${current} ${word}`
-  }
-  return [...lines, current]
 }

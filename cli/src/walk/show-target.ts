@@ -1,7 +1,7 @@
+import { printable } from '@drillbook/content/text/printable'
 import { z } from 'zod'
 import type { TargetResult } from '../actions/run-action.ts'
 import type { Stdio } from '../stdio.ts'
-import { printable } from '../terminal/printable.ts'
 
 const problemDetails = z
   .string()

@@ -1,6 +1,6 @@
+import { printable } from '@drillbook/content/text/printable'
 import type { Environment } from '../environment/environment.ts'
 import type { Stdio } from '../stdio.ts'
-import { printable } from '../terminal/printable.ts'
 import { askKey, askLine } from '../terminal/prompt.ts'
 import type { Asker, Judgement } from './asker.ts'
 import { causeAsker, STOP } from './cause-asker.ts'

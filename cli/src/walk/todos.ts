@@ -1,4 +1,4 @@
-import { printable } from '../terminal/printable.ts'
+import { printable } from '@drillbook/content/text/printable'
 import { kindOf } from './decisions.ts'
 import { finishStep } from './finish-step.ts'
 import { limitText } from './show-step.ts'

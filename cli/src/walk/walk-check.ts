@@ -1,23 +1,22 @@
-import { formatDuration } from '../duration.ts'
+import { formatDuration } from '@drillbook/content/duration'
+import { CliError } from '@drillbook/content/errors'
+import { holds } from '@drillbook/content/expectation'
+import { printable } from '@drillbook/content/text/printable'
 import { scaledMs } from '../environment/environment.ts'
-import { CliError } from '../errors.ts'
-import { holds } from '../expectation.ts'
-import type { CheckBlock } from '../runbook/runbook.ts'
-import { printable } from '../terminal/printable.ts'
 import {
   awaitExpectation,
   decisiveValue,
-  type Look,
+  pollMs,
   type Question,
   showProgress,
   showValues,
-} from './await-expectation.ts'
+} from '../prometheus/await-expectation.ts'
+import type { Sample } from '../prometheus/client.ts'
+import type { Waited } from '../prometheus/wait-until.ts'
+import type { CheckBlock } from '../runbook/runbook.ts'
+import { liveLine } from '../terminal/live-line.ts'
 import { type Findings, finishStep } from './finish-step.ts'
-import { liveLine } from './live-line.ts'
 import type { Ended, Item, Walk } from './walk.ts'
-
-/** A fast environment is asked more often, but never so often that asking becomes load. */
-const FASTEST_POLL_MS = 200
 
 /** Asks Prometheus until the expectation holds or its time is over, showing the value against the threshold. */
 export async function walkCheck(walk: Walk, item: Item, block: CheckBlock): Promise<Ended> {
@@ -27,7 +26,7 @@ export async function walkCheck(walk: Walk, item: Item, block: CheckBlock): Prom
   for (;;) {
     const startedAt = new Date().toISOString()
     const line = liveLine(stdio)
-    let look: Look
+    let look: Waited<Sample[]>
     try {
       look = await awaitExpectation(prometheus, question, {
         signal,
@@ -43,9 +42,7 @@ export async function walkCheck(walk: Walk, item: Item, block: CheckBlock): Prom
     const record = finishStep(walk, item, 'check', look.holds ? 'done' : 'failed', { startedAt, ...found(block, look) })
     const time = look.waitedMs < 1000 ? '' : ` after ${formatDuration(look.waitedMs)}`
     const mark = look.holds ? stdio.style('green', '✓') : stdio.style('red', '✗')
-    stdio.err(
-      `  ${mark} ${block.name}: ${showValues(block.expect, look.samples)} (wanted ${block.expect.text})${time}\n`,
-    )
+    stdio.err(`  ${mark} ${block.name}: ${showValues(block.expect, look.seen)} (wanted ${block.expect.text})${time}\n`)
     if (look.holds) return record
     const next = await walk.asker.failed(block.name)
     if (next !== 'retry') return next === 'stop' ? undefined : record
@@ -59,9 +56,9 @@ export async function walkSign(walk: Walk, item: Item, block: CheckBlock): Promi
   const expect = block.expect.text
   try {
     const look = await awaitExpectation(prometheus, { ...questionOf(walk, block), withinMs: 0, forMs: 0 }, { signal })
-    const present = holds(block.expect, look.samples)
+    const present = holds(block.expect, look.seen)
     const mark = present ? stdio.style('red', '● present') : stdio.style('green', '○ absent ')
-    stdio.err(`  ${mark}  ${block.name}: ${showValues(block.expect, look.samples)} (a sign is ${expect})\n`)
+    stdio.err(`  ${mark}  ${block.name}: ${showValues(block.expect, look.seen)} (a sign is ${expect})\n`)
     return finishStep(walk, item, 'check', 'done', {
       startedAt,
       ...found(block, look),
@@ -108,17 +105,17 @@ export function questionOf(walk: Walk, block: CheckBlock): Question {
     withinMs: scaledMs(environment, block.withinMs ?? 0),
     forMs: scaledMs(environment, block.forMs ?? 0),
     emptyHolds: block.emptyHolds,
-    intervalMs: Math.max(FASTEST_POLL_MS, scaledMs(environment, 1000)),
+    intervalMs: pollMs(environment),
     tries: walk.blind ? 1 : 3,
   }
 }
 
-export function found(block: CheckBlock, look: Look): Omit<Findings, 'startedAt'> {
-  const value = decisiveValue(block.expect, look.samples)
+export function found(block: CheckBlock, look: Waited<Sample[]>): Omit<Findings, 'startedAt'> {
+  const value = decisiveValue(block.expect, look.seen)
   return {
     // JSON has no NaN and no infinity.
     value: value === undefined || !Number.isFinite(value) ? null : value,
-    shown: showValues(block.expect, look.samples),
+    shown: showValues(block.expect, look.seen),
     expect: block.expect.text,
   }
 }

@@ -1,6 +1,6 @@
-import { CliError } from '../errors.ts'
+import { CliError } from '@drillbook/content/errors'
+import { printable } from '@drillbook/content/text/printable'
 import type { CommandBlock } from '../runbook/runbook.ts'
-import { printable } from '../terminal/printable.ts'
 import { type Measured, settle } from './decisions.ts'
 import { finishStep } from './finish-step.ts'
 import type { Ended, Item, Walk } from './walk.ts'
@@ -45,11 +45,9 @@ function measuredBy(trouble: Trouble | undefined): Measured {
 }
 
 /** The whole command line again, in the environment of this walk. */
-async function look({ stdio, environment, signal }: Walk, argv: readonly string[]): Promise<number> {
-  // Loaded here and not above: the command line itself loads the walk.
-  const { runCli } = await import('../cli.ts')
+async function look({ stdio, environment, signal, runCommand }: Walk, argv: readonly string[]): Promise<number> {
   const indented = (text: string) => stdio.err(text.replace(/^(?=.)/gm, '    '))
-  return runCli(argv, {
+  return runCommand(argv, {
     ...stdio,
     out: indented,
     err: indented,

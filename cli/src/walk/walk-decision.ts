@@ -1,8 +1,8 @@
-import { CliError } from '../errors.ts'
+import { CliError } from '@drillbook/content/errors'
+import { awaitExpectation, showProgress } from '../prometheus/await-expectation.ts'
 import type { CheckBlock } from '../runbook/runbook.ts'
-import { awaitExpectation, showProgress } from './await-expectation.ts'
+import { liveLine } from '../terminal/live-line.ts'
 import { settle } from './decisions.ts'
-import { liveLine } from './live-line.ts'
 import type { Ended, Item, Walk } from './walk.ts'
 import { found, inOneLine, questionOf, sayBlind } from './walk-check.ts'
 
@@ -21,7 +21,7 @@ export async function walkDecision(walk: Walk, item: Item, block: CheckBlock): P
     }).finally(() => line.end())
     walk.blind = false
     const findings = { startedAt, ...found(block, look) }
-    if (look.samples.some(({ value }) => Number.isNaN(value))) {
+    if (look.seen.some(({ value }) => Number.isNaN(value))) {
       return settle(walk, item, { reason: 'the result is not a number' }, findings)
     }
     const evidence = `${findings.shown}, yes is ${expect}`

@@ -1,6 +1,6 @@
+import { printable } from '@drillbook/content/text/printable'
 import { runAction, type TargetResult } from '../actions/run-action.ts'
 import type { LookBlock } from '../runbook/runbook.ts'
-import { printable } from '../terminal/printable.ts'
 import { answerOf } from './answers.ts'
 import { askParams } from './ask-params.ts'
 import { type Measured, settle } from './decisions.ts'

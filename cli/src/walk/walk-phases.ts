@@ -1,6 +1,6 @@
+import { printable } from '@drillbook/content/text/printable'
 import type { IncidentState } from '../incident/fold.ts'
 import type { Phase, Step } from '../runbook/runbook.ts'
-import { printable } from '../terminal/printable.ts'
 import { leaveOut, notOffered } from './decisions.ts'
 import { showPhase, showStep } from './show-step.ts'
 import { leaveTodos } from './todos.ts'

@@ -1,4 +1,4 @@
-import { CliError } from '../errors.ts'
+import { CliError } from '@drillbook/content/errors'
 import type { IncidentState } from '../incident/fold.ts'
 import { lockWalk } from '../incident/walk-lock.ts'
 import { cannotRun, validateAgainst } from '../runbook/validate-against.ts'

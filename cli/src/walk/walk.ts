@@ -3,7 +3,7 @@ import type { StepRecord } from '../incident/fold.ts'
 import type { IncidentRecord } from '../incident/record.ts'
 import type { PrometheusClient } from '../prometheus/client.ts'
 import type { Block, Runbook, Step } from '../runbook/runbook.ts'
-import type { Stdio } from '../stdio.ts'
+import type { RunCommand, Stdio } from '../stdio.ts'
 import type { Answer, Asker } from './asker.ts'
 
 /** How a walk went. */
@@ -26,6 +26,8 @@ export interface WalkOptions {
   /** Ends the walk: it is recorded as interrupted and can be resumed. */
   signal: AbortSignal
   prometheus: PrometheusClient
+  /** Runs the runbook's own `drillbook` commands. */
+  runCommand: RunCommand
   /** Called after each step, as soon as it is on the disk. */
   onStep?: (step: StepRecord) => void
   /** @default the terminal, or nobody when `mode` is `yes` */

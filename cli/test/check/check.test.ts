@@ -1,9 +1,9 @@
 import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
+import { CliError } from '@drillbook/content/errors'
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals'
 import { check } from '../../src/commands/check.ts'
-import { CliError } from '../../src/errors.ts'
 import { capturedStdio } from '../support/captured-stdio.ts'
 
 const CHECKOUT = resolve(import.meta.dirname, '../../..')

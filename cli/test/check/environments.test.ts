@@ -1,15 +1,16 @@
 import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
+import { CliError } from '@drillbook/content/errors'
+import { rootAt } from '@drillbook/content/root'
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals'
 import { readContent } from '../../src/check/content.ts'
+import { runCli } from '../../src/cli.ts'
 import { check } from '../../src/commands/check.ts'
 import { run } from '../../src/commands/drill.ts'
 import { respond } from '../../src/commands/respond.ts'
-import { rootAt } from '../../src/content/root.ts'
 import { loadEnvironment } from '../../src/environment/environment.ts'
 import { hasIncident, incidentContent } from '../../src/environment/incidents.ts'
-import { CliError } from '../../src/errors.ts'
 import { listIncidents } from '../../src/incident/record.ts'
 import { capturedStdio } from '../support/captured-stdio.ts'
 
@@ -45,8 +46,8 @@ async function outcome(work: Promise<void>): Promise<{ status: number; message: 
 }
 const stdio = () => capturedStdio({ cwd: dir }).stdio
 const checked = () => outcome(check(stdio(), {}))
-const drilled = () => outcome(run(stdio(), { name: 'cache-outage', env: 'shop', unattended: true }))
-const walked = () => outcome(respond(stdio(), { incident: 'cache-outage', env: 'shop', yes: true }))
+const drilled = () => outcome(run(stdio(), { name: 'cache-outage', env: 'shop', unattended: true }, runCli))
+const walked = () => outcome(respond(stdio(), { incident: 'cache-outage', env: 'shop', yes: true }, runCli))
 
 describe("an environment of one's own beside the shipped ones", () => {
   test('is judged by the incident classes for which it binds everything', async () => {

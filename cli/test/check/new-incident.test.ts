@@ -2,10 +2,10 @@ import { execFileSync } from 'node:child_process'
 import { cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
+import { CliError, ProblemsError } from '@drillbook/content/errors'
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals'
 import { check } from '../../src/commands/check.ts'
 import { incident } from '../../src/commands/new.ts'
-import { CliError, ProblemsError } from '../../src/errors.ts'
 import { capturedStdio } from '../support/captured-stdio.ts'
 
 const CHECKOUT = resolve(import.meta.dirname, '../../..')

@@ -3,9 +3,9 @@ import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { rootAt } from '@drillbook/content/root'
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals'
 import { describeAction, type Progress, runAction } from '../../src/actions/run-action.ts'
-import { rootAt } from '../../src/content/root.ts'
 import { type Environment, loadEnvironment } from '../../src/environment/environment.ts'
 
 /** Two instances: the first does as it is told, the second refuses everything. */

@@ -1,11 +1,11 @@
 import { mkdirSync, mkdtempSync, rmSync, utimesSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
+import { CliError } from '@drillbook/content/errors'
+import { rootAt } from '@drillbook/content/root'
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals'
-import { rootAt } from '../../src/content/root.ts'
 import { currentEnvironment } from '../../src/environment/current-environment.ts'
 import { loadEnvironment } from '../../src/environment/environment.ts'
-import { CliError } from '../../src/errors.ts'
 
 let dir: string
 beforeEach(() => {

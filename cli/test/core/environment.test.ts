@@ -1,11 +1,11 @@
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { CliError } from '@drillbook/content/errors'
+import { rootAt } from '@drillbook/content/root'
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals'
 import { describeStep } from '../../src/actions/run-step.ts'
-import { rootAt } from '../../src/content/root.ts'
 import { loadEnvironment, type Step } from '../../src/environment/environment.ts'
-import { CliError } from '../../src/errors.ts'
 
 let dir: string
 beforeEach(() => {

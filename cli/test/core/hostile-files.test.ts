@@ -1,12 +1,17 @@
 import { execFileSync } from 'node:child_process'
-import { mkdirSync, rmSync, symlinkSync, truncateSync, writeFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { cpSync, mkdirSync, rmSync, symlinkSync, truncateSync, writeFileSync } from 'node:fs'
+import { dirname, join } from 'node:path'
+import { takeLock } from '@drillbook/content/lock/lock'
+import { processMark } from '@drillbook/content/lock/process-start'
+import { findRoot } from '@drillbook/content/root'
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals'
+import { readProofs } from '../../src/prove/proof-file.ts'
 import { drillbookFolder } from '../support/drillbook-folder.ts'
 import { runDrillbook } from '../support/run-drillbook.ts'
 
 /** Files that are none, have no end, or were written to exhaust their reader: exit 2 that names the file, at once. */
 
+const checkout = findRoot(import.meta.dirname)
 let folder: ReturnType<typeof drillbookFolder>
 beforeEach(() => {
   folder = drillbookFolder({ prometheusUrl: 'http://127.0.0.1:1', opsUrls: ['http://127.0.0.1:1'] })
@@ -43,6 +48,48 @@ describe.each(files)('%s', (file, command) => {
     expect(status).toBe(2)
     expect(stderr).toContain(file)
     expect(stderr).toMatch(why)
+  })
+})
+
+const fifo = (path: string) => {
+  mkdirSync(dirname(path), { recursive: true })
+  execFileSync('mkfifo', [path])
+}
+
+/** A reader of a FIFO waits for ever, and cannot even be interrupted: every reader has to see first what it is. */
+describe('a FIFO keeps nobody waiting', () => {
+  test.each(['alerts/tests/outage.yaml', 'runbooks/drills/outage.yaml', 'runbooks/notes/on-call.md'])(
+    '%s is a problem of the content, named once',
+    async (file) => {
+      fifo(join(folder.root.dir, file))
+      const { status, stderr } = await run('check')
+      expect(status).toBe(2)
+      expect(stderr.match(new RegExp(`${file}.* it is not a regular file`, 'g'))).toHaveLength(1)
+    },
+  )
+
+  test.each([
+    ['a template of messages', 'alerts/slack.tmpl'],
+    ['a file where the compiled one belongs', 'out/rules/cache-outage.yaml'],
+  ])('%s is refused by name', async (_, file) => {
+    cpSync(checkout.alerts, folder.root.alerts, { recursive: true })
+    rmSync(join(folder.root.dir, file), { force: true })
+    fifo(join(folder.root.dir, file))
+    const { status, stderr } = await run('rules', 'compile', '--out', 'out')
+    expect(status).toBe(2)
+    expect(stderr).toContain(file)
+  })
+
+  test('the proof of earlier runs is refused by name', () => {
+    const file = join(folder.root.dir, 'docs/proof.json')
+    fifo(file)
+    expect(() => readProofs(file)).toThrow(`${file} cannot be read: it is not a regular file`)
+  })
+
+  test('a claim of a lock counts as one that cannot be understood', () => {
+    const lock = join(folder.root.dir, 'lock')
+    fifo(`${lock}.00000000000001-${process.pid}-${processMark(process.pid)}-1`)
+    expect(takeLock(lock, 'tested')).toMatchObject({ pid: process.pid, doing: '' })
   })
 })
 

@@ -3,8 +3,8 @@ import { once } from 'node:events'
 import { readdirSync, readFileSync, renameSync } from 'node:fs'
 import { hostname } from 'node:os'
 import { join } from 'node:path'
+import { isStillRunning, processMark } from '@drillbook/content/lock/process-start'
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals'
-import { isRunning } from '../../src/drill/runner-process.ts'
 import { openIncident } from '../../src/incident/record.ts'
 import { lockWalk } from '../../src/incident/walk-lock.ts'
 import { until } from '../keeper/fake-environment.ts'
@@ -28,9 +28,8 @@ describe('a process that nobody collects', () => {
   afterEach(() => void parent.kill('SIGKILL'))
 
   test('does not keep its drill running for ever', () => {
-    const processStartedAt = fields(pid)[19] ?? ''
-    expect(isRunning({ pid, host: hostname(), processStartedAt })).toBe(false)
-    expect(isRunning({ pid, host: hostname(), processStartedAt: null })).toBe(false)
+    expect(isStillRunning({ pid, host: hostname(), mark: fields(pid)[19] ?? '' })).toBe(false)
+    expect(isStillRunning({ pid, host: hostname(), mark: null })).toBe(false)
   })
 
   test('does not keep the walk of its incident for ever', () => {
@@ -42,4 +41,13 @@ describe('a process that nobody collects', () => {
     lockWalk(record)()
     folder.remove()
   })
+})
+
+test('a process is known again by its start, on this host only', () => {
+  const { pid } = process
+  const mark = processMark(pid)
+  expect(isStillRunning({ pid, host: hostname(), mark })).toBe(true)
+  expect(isStillRunning({ pid, host: hostname(), mark: null })).toBe(true)
+  expect(isStillRunning({ pid, host: hostname(), mark: `${mark}1` })).toBe(false)
+  expect(isStillRunning({ pid, host: 'another-host', mark: `${mark}1` })).toBe(true)
 })

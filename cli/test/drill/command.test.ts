@@ -2,12 +2,14 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { createServer, type Server } from 'node:http'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { findRoot } from '@drillbook/content/root'
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals'
 import { stringify } from 'yaml'
-import { list, run } from '../../src/commands/drill.ts'
-import { start } from '../../src/commands/fault.ts'
-import { findRoot } from '../../src/content/root.ts'
+import { runCli } from '../../src/cli.ts'
+import { list, run, undo } from '../../src/commands/drill.ts'
+import { list as listFaults, start, stop } from '../../src/commands/fault.ts'
 import { incidentContent, needsOf } from '../../src/environment/incidents.ts'
+import type { Stdio } from '../../src/stdio.ts'
 import { capturedStdio } from '../support/captured-stdio.ts'
 
 /** The refusals: what must be said before anything is started. */
@@ -53,7 +55,7 @@ function environment(change: Record<string, unknown> = {}): string {
 }
 const ask = (env: string, name = 'cache-outage') => {
   const { stdio, captured } = capturedStdio({ cwd: shipped.dir })
-  return { captured, done: run(stdio, { name, env, unattended: true, json: true }) }
+  return { captured, done: run(stdio, { name, env, unattended: true, json: true }, runCli) }
 }
 
 describe('drill run refuses', () => {
@@ -84,6 +86,20 @@ test('fault start without a keeper is refused', async () => {
   const { stdio } = capturedStdio({ cwd: shipped.dir })
   const started = start(stdio, { name: 'cache-stopped', env: environment() })
   await expect(started).rejects.toMatchObject({ code: 'refused', exitStatus: 4 })
+})
+
+test.each<[string, (stdio: Stdio) => Promise<void>]>([
+  ['drill run', (stdio) => run(stdio, { name: 'cache-outage', unattended: true }, runCli)],
+  ['drill undo', (stdio) => undo(stdio, {})],
+  ['fault list', (stdio) => listFaults(stdio, {})],
+  ['fault start', (stdio) => start(stdio, { name: 'cache-stopped' })],
+  ['fault stop', (stdio) => stop(stdio, { name: 'cache-stopped' })],
+])('%s takes an empty DRILLBOOK_ENV for none, like every other command', async (_, command) => {
+  const { stdio } = capturedStdio({ cwd: dir, env: { DRILLBOOK_ENV: '' } })
+  writeFileSync(join(dir, 'drillbook.yaml'), '')
+  await expect(command(stdio)).rejects.toMatchObject({
+    message: expect.stringMatching(/^there is no environment lab in /),
+  })
 })
 
 test('drill list prints JSON and nothing else', async () => {

@@ -1,11 +1,11 @@
 import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { ProblemsError } from '@drillbook/content/errors'
+import { findRoot, rootAt } from '@drillbook/content/root'
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals'
 import { readContent } from '../../src/check/content.ts'
-import { findRoot, rootAt } from '../../src/content/root.ts'
 import { drillNames, readDrill } from '../../src/drill/drill-file.ts'
-import { ProblemsError } from '../../src/errors.ts'
 
 const shipped = findRoot(import.meta.dirname)
 const text = readFileSync(join(shipped.drills, 'cache-outage.yaml'), 'utf8')

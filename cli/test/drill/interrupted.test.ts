@@ -1,6 +1,6 @@
+import { CliError } from '@drillbook/content/errors'
 import { afterEach, beforeEach, expect, test } from '@jest/globals'
 import { runDrill } from '../../src/drill/run-drill.ts'
-import { CliError } from '../../src/errors.ts'
 import { PrometheusClient } from '../../src/prometheus/client.ts'
 import { drillbookFolder } from '../support/drillbook-folder.ts'
 import { NOBODY, runOf } from './run-of.ts'
@@ -19,6 +19,8 @@ class AskedAndInterrupted extends PrometheusClient {
 }
 
 test('Ctrl-C at a question aborts the drill, and is no failure of what was drilled', async () => {
-  const { verdict, reasons } = await runDrill(runOf(folder.root, new AskedAndInterrupted({ url: NOBODY })))
+  const run = runOf(folder.root, new AskedAndInterrupted({ url: NOBODY }))
+  const { verdict, reasons } = await runDrill(run)
   expect({ verdict, reasons }).toEqual({ verdict: 'aborted', reasons: ['gate: interrupted by Ctrl-C'] })
+  expect(run.stop?.code).toBe('interrupted')
 })

@@ -4,8 +4,8 @@ import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { findPrograms } from '@drillbook/lab/programs'
 import { freePort } from '../../../reference-app/test/support/scratch.ts'
-import { findPrograms } from '../../src/lab/programs.ts'
 import { until } from '../keeper/fake-environment.ts'
 
 /** A real Alertmanager, and the Slack that it sends to. The Watchdog goes to another receiver at the same server. */

@@ -1,4 +1,5 @@
-import { findRoot, type Root } from '../../src/content/root.ts'
+import { findRoot, type Root } from '@drillbook/content/root'
+import { runCli } from '../../src/cli.ts'
 import { Display } from '../../src/drill/display.ts'
 import { readDrill } from '../../src/drill/drill-file.ts'
 import { createJournal } from '../../src/drill/journal-file.ts'
@@ -30,9 +31,11 @@ export function runOf(root: Root, prometheus: PrometheusClient): Run {
     observer: new Observer(environment, drill, prometheus, display),
     slack: undefined,
     unattended: false,
+    runCommand: runCli,
     signal: stdio.signal,
     hurry: new AbortController().signal,
     waiting: undefined,
+    stop: undefined,
     lease: undefined,
   }
 }

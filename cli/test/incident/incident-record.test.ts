@@ -1,7 +1,7 @@
 import { appendFileSync, readdirSync, renameSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { CliError } from '@drillbook/content/errors'
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals'
-import { CliError } from '../../src/errors.ts'
 import {
   findIncident,
   type IncidentRecord,

@@ -3,8 +3,8 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from '@jest/globals'
-import { appendLine } from '../../src/incident/append-line.ts'
-import { writeDurably } from '../../src/keeper/state-file.ts'
+import { appendLine } from '../../src/files/append-line.ts'
+import { writeDurably } from '../../src/files/write-durably.ts'
 
 let dir: string
 beforeEach(() => {
@@ -26,7 +26,7 @@ try { it.${call}; console.log('written') } catch (error) { console.log(error.cod
 test('a file that does not fit on the disk any more stays as it was, instead of being cut off', () => {
   const file = join(dir, 'state.json')
   writeDurably(file, 'as it was')
-  expect(whereDiskIsFull('keeper/state-file.ts', `writeDurably(${JSON.stringify(file)}, 'x'.repeat(5000))`)).toBe(
+  expect(whereDiskIsFull('files/write-durably.ts', `writeDurably(${JSON.stringify(file)}, 'x'.repeat(5000))`)).toBe(
     'EFBIG',
   )
   expect(readFileSync(file, 'utf8')).toBe('as it was')
@@ -36,7 +36,5 @@ test('a file that does not fit on the disk any more stays as it was, instead of 
 test('an event that does not fit on the disk any more is not taken for recorded', () => {
   const file = join(dir, 'events.jsonl')
   appendLine(file, { type: 'opened' })
-  expect(whereDiskIsFull('incident/append-line.ts', `appendLine(${JSON.stringify(file)}, 'x'.repeat(5000))`)).toBe(
-    'EFBIG',
-  )
+  expect(whereDiskIsFull('files/append-line.ts', `appendLine(${JSON.stringify(file)}, 'x'.repeat(5000))`)).toBe('EFBIG')
 })

@@ -1,8 +1,8 @@
 import { execFile } from 'node:child_process'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from '@jest/globals'
+import { drillbookFolder } from '../../../cli/test/support/drillbook-folder.ts'
 import { openIncident } from '../../src/incident/record.ts'
-import { drillbookFolder } from '../support/drillbook-folder.ts'
 
 let folder: ReturnType<typeof drillbookFolder>
 beforeEach(() => {

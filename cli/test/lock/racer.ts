@@ -1,9 +1,9 @@
 import { readdirSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { rootAt } from '../../src/content/root.ts'
+import { errorCode } from '@drillbook/content/errors'
+import { rootAt } from '@drillbook/content/root'
 import { resumeIncident } from '../../src/incident/record.ts'
 import { lockWalk } from '../../src/incident/walk-lock.ts'
-import { errorCode } from '../../src/system-error.ts'
 
 /**
  * Tries again and again to walk one incident; arguments: the drillbook's folder, the incident's id, for how many milliseconds, and

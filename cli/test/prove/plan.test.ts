@@ -1,8 +1,8 @@
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { type Root, rootAt } from '@drillbook/content/root'
 import { afterEach, beforeEach, expect, test } from '@jest/globals'
-import { type Root, rootAt } from '../../src/content/root.ts'
 import { planOf } from '../../src/prove/plan.ts'
 
 let root: Root

@@ -1,8 +1,8 @@
+import type { AlertRule } from '@drillbook/content/rules/read-rules'
 import { expect, test } from '@jest/globals'
 import { proofMarkdown } from '../../src/prove/markdown.ts'
 import { mergeRuns } from '../../src/prove/proof-file.ts'
 import { alertRows, median, runRows } from '../../src/prove/table.ts'
-import type { AlertRule } from '../../src/rules/read-rules.ts'
 import { proofRun } from './proof-run.ts'
 
 const alert = (name: string, incident: string): AlertRule => ({
@@ -17,7 +17,7 @@ const alert = (name: string, incident: string): AlertRule => ({
   keepFiringFor: undefined,
 })
 const ALERTS = [alert('CacheDown', 'cache-outage'), alert('CacheErrorsHigh', 'cache-outage'), alert('Dead', 'meta')]
-const FACTS = { tested: new Set(['CacheDown']), noDrill: new Map([['Dead', 'it watches the watchers']]) }
+const FACTS = { tested: new Set(['CacheDown']), noDrill: new Map([['Dead', '../runbooks/meta.md']]) }
 
 test('an alert counts as delivered, mended and resolved only in runs in which it fired', () => {
   const runs = [
@@ -46,7 +46,7 @@ test('an alert that no run expects says so in bold, unless its runbook has the r
   expect(text).toContain(
     '| cache-outage | CacheErrorsHigh | **no** | – | – | – | – | **no run of a drill that expects it** |',
   )
-  expect(text).toContain('| meta | Dead | **no** | – | – | – | – | none: it watches the watchers |')
+  expect(text).toContain('| meta | Dead | **no** | – | – | – | – | none: [why](../runbooks/meta.md) |')
 })
 
 test('times are the median and the worst of the runs that passed', () => {

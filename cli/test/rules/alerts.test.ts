@@ -1,9 +1,9 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { readRules } from '@drillbook/content/rules/read-rules'
 import { expect, test } from '@jest/globals'
 import { parse } from 'yaml'
 import { z } from 'zod'
-import { readRules } from '../../src/rules/read-rules.ts'
 import { checkout, outputOf, run } from './tool.ts'
 
 const caseSchema = z.object({ alertname: z.string(), exp_alerts: z.array(z.unknown()) })

@@ -1,7 +1,7 @@
 import { cpSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { type Root, rootAt } from '../../src/content/root.ts'
-import { ProblemsError } from '../../src/errors.ts'
+import { ProblemsError } from '@drillbook/content/errors'
+import { type Root, rootAt } from '@drillbook/content/root'
 import { checkout, scratchFolder } from './tool.ts'
 
 /** A copy of the alerts to play with, and a folder to compile into that does not exist yet. */

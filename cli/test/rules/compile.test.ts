@@ -1,12 +1,12 @@
 import { cpSync, existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { CliError, ProblemsError } from '@drillbook/content/errors'
+import { type Root, rootAt } from '@drillbook/content/root'
+import { readRules } from '@drillbook/content/rules/read-rules'
 import { afterAll, beforeEach, expect, test } from '@jest/globals'
 import { parse } from 'yaml'
 import { compile } from '../../src/commands/rules.ts'
-import { type Root, rootAt } from '../../src/content/root.ts'
-import { CliError, ProblemsError } from '../../src/errors.ts'
 import { compileRules } from '../../src/rules/compile.ts'
-import { readRules } from '../../src/rules/read-rules.ts'
 import type { Stdio } from '../../src/stdio.ts'
 import { checkout, run, scratchFolder } from './tool.ts'
 
@@ -184,6 +184,7 @@ test('the command writes below the current folder and prints the paths', async (
     out: (text) => void printed.push(text),
     err: () => undefined,
     style: (_style, text) => text,
+    columns: () => undefined,
     interactive: false,
     env: {},
     cwd: root.dir,

@@ -1,8 +1,8 @@
 import { copyFileSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { readRules } from '@drillbook/content/rules/read-rules'
 import { afterAll, beforeAll, expect, test } from '@jest/globals'
 import { compileRules } from '../../src/rules/compile.ts'
-import { readRules } from '../../src/rules/read-rules.ts'
 import { playFaster } from './play-faster.ts'
 import { checkout, run, scratchFolder } from './tool.ts'
 

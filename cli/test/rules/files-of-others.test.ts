@@ -1,8 +1,8 @@
+import { CliError } from '@drillbook/content/errors'
+import { readRules } from '@drillbook/content/rules/read-rules'
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals'
 import { parse } from 'yaml'
-import { CliError } from '../../src/errors.ts'
 import { type CompileRulesOptions, compileRules } from '../../src/rules/compile.ts'
-import { readRules } from '../../src/rules/read-rules.ts'
 import { type Book, book, problemsOf } from './book.ts'
 import { run } from './tool.ts'
 

@@ -2,12 +2,12 @@ import { spawnSync } from 'node:child_process'
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
+import { CliError } from '@drillbook/content/errors'
+import { readRules } from '@drillbook/content/rules/read-rules'
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals'
 import { compile as command } from '../../src/commands/rules.ts'
-import { replaceFiles } from '../../src/content/replace-files.ts'
-import { CliError } from '../../src/errors.ts'
 import { type CompileRulesOptions, compileRules } from '../../src/rules/compile.ts'
-import { readRules } from '../../src/rules/read-rules.ts'
+import { replaceFiles } from '../../src/rules/replace-files.ts'
 import { capturedStdio } from '../support/captured-stdio.ts'
 import { type Book, book, problemsOf } from './book.ts'
 import { checkout } from './tool.ts'
@@ -68,7 +68,7 @@ describe('the output is all or nothing', () => {
       compile({ speed: 5 })
       const fresh = everything(b.out)
       compile()
-      const module = (file: string) => JSON.stringify(pathToFileURL(join(checkout.dir, 'cli', 'src', file)).href)
+      const module = (file: string) => JSON.stringify(pathToFileURL(join(checkout.dir, file)).href)
       const script = `
       import fs from 'node:fs'
       import { syncBuiltinESMExports } from 'node:module'
@@ -76,8 +76,8 @@ describe('the output is all or nothing', () => {
       let left = ${nth}
       fs.renameSync = (...args) => { if (--left === 0) process.kill(process.pid, 'SIGKILL'); rename(...args) }
       syncBuiltinESMExports()
-      const { compileRules } = await import(${module('rules/compile.ts')})
-      const { rootAt } = await import(${module('content/root.ts')})
+      const { compileRules } = await import(${module('cli/src/rules/compile.ts')})
+      const { rootAt } = await import(${module('content/src/root.ts')})
       compileRules({ root: rootAt(${JSON.stringify(b.root.dir)}), outDir: ${JSON.stringify(b.out)}, speed: 5 })`
       const { signal, stderr } = spawnSync(process.execPath, ['--input-type=module', '-e', script], {
         encoding: 'utf8',

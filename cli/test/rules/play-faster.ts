@@ -1,10 +1,10 @@
 import { readFileSync, writeFileSync } from 'node:fs'
 import { basename, join, resolve } from 'node:path'
+import { parseDuration } from '@drillbook/content/duration'
+import { nodesOf, parsePromql, selectedMetric, textOf } from '@drillbook/content/rules/promql'
 import { parse, stringify } from 'yaml'
 import { z } from 'zod'
-import { parseDuration } from '../../src/duration.ts'
 import { durationText } from '../../src/rules/duration-text.ts'
-import { nodesOf, parsePromql, selectedMetric, textOf } from '../../src/rules/promql.ts'
 
 /** The parts of a promtool test file in which time or counters appear; the rest is carried along. */
 const testFile = z.looseObject({

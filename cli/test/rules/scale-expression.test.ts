@@ -1,6 +1,6 @@
+import { parsePromql } from '@drillbook/content/rules/promql'
 import { expect, test } from '@jest/globals'
 import { ageNamesOf } from '../../src/rules/elapsed-time.ts'
-import { parsePromql } from '../../src/rules/promql.ts'
 import { scaleExpression } from '../../src/rules/scale-expression.ts'
 
 function scaled(text: string, speed = 10, ageNames: string[] = []): { text: string; problems: unknown[] } {

@@ -2,7 +2,7 @@ import { execFileSync, spawnSync } from 'node:child_process'
 import { mkdtempSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { type Root, rootAt } from '../../src/content/root.ts'
+import { type Root, rootAt } from '@drillbook/content/root'
 
 /** For a tool that hangs; a little less than a test may take. Playing the rules' longest story takes promtool 7 s of processor time. */
 const LIMIT_MS = 140_000

@@ -1,7 +1,7 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { findRoot } from '@drillbook/content/root'
 import { afterEach, describe, expect, test } from '@jest/globals'
-import { findRoot } from '../../src/content/root.ts'
 import { drillbookFolder } from '../support/drillbook-folder.ts'
 import { runDrillbook } from '../support/run-drillbook.ts'
 import { type Manner, type Parrot, parrot } from './parrot.ts'

@@ -1,7 +1,9 @@
 import type { Stdio } from '../../src/stdio.ts'
 
 /** The outside world of a command under test: what it printed is in `stdout` and `stderr`. Nobody is at the terminal. */
-export function capturedStdio(options: { cwd?: string; env?: Record<string, string>; signal?: AbortSignal } = {}) {
+export function capturedStdio(
+  options: { cwd?: string; env?: Record<string, string>; signal?: AbortSignal; columns?: number } = {},
+) {
   const captured = { stdout: '', stderr: '' }
   const stdio: Stdio = {
     out: (text) => {
@@ -11,6 +13,7 @@ export function capturedStdio(options: { cwd?: string; env?: Record<string, stri
       captured.stderr += text
     },
     style: (_, text) => text,
+    columns: () => options.columns,
     interactive: false,
     env: options.env ?? {},
     cwd: options.cwd ?? process.cwd(),

@@ -1,7 +1,7 @@
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { type Root, rootAt } from '../../src/content/root.ts'
+import { type Root, rootAt } from '@drillbook/content/root'
 
 export const TOKEN = 'a-token-of-the-test'
 

@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { rootAt } from '../../src/content/root.ts'
+import { rootAt } from '@drillbook/content/root'
 import { type Environment, loadEnvironment } from '../../src/environment/environment.ts'
 
 /** An environment named `here` with these actions, read from a file. */

@@ -2,6 +2,7 @@ import { once } from 'node:events'
 import { appendFileSync, existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from '@jest/globals'
+import { runCli } from '../../src/cli.ts'
 import { respond } from '../../src/commands/respond.ts'
 import { listIncidents } from '../../src/incident/record.ts'
 import { capturedStdio } from '../support/captured-stdio.ts'
@@ -53,7 +54,9 @@ describe('respond', () => {
 
   test('a Ctrl-C while it asks what fires, before anything is opened, opens nothing', async () => {
     const { stdio } = capturedStdio({ cwd: desk.folder.root.dir, env: ENV, signal: AbortSignal.abort() })
-    await expect(respond(stdio, { incident: 'outage', yes: true })).rejects.toMatchObject({ name: 'AbortError' })
+    await expect(respond(stdio, { incident: 'outage', yes: true }, runCli)).rejects.toMatchObject({
+      name: 'AbortError',
+    })
     expect(listIncidents(desk.folder.root)).toEqual([])
   })
 

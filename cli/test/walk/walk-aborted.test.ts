@@ -1,5 +1,5 @@
+import { CliError } from '@drillbook/content/errors'
 import { expect, test } from '@jest/globals'
-import { CliError } from '../../src/errors.ts'
 import { walkRunbook } from '../../src/walk/walk-runbook.ts'
 import { walksOfOutage } from './walks.ts'
 

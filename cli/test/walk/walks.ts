@@ -1,4 +1,5 @@
 import { afterEach, beforeEach } from '@jest/globals'
+import { runCli } from '../../src/cli.ts'
 import { loadEnvironment } from '../../src/environment/environment.ts'
 import { type IncidentRecord, openIncident } from '../../src/incident/record.ts'
 import { PrometheusClient } from '../../src/prometheus/client.ts'
@@ -55,6 +56,7 @@ export class Walks {
       actor: 'me@here',
       signal: stdio.signal,
       prometheus: new PrometheusClient(environment.prometheus, 2000),
+      runCommand: runCli,
       ...changes,
     }
     return { options, incident, captured }

@@ -1,7 +1,5 @@
+import { type ComparisonOperator, topOf } from '@drillbook/content/rules/promql'
 import type { SyntaxNode } from '@lezer/common'
-import { parsePromql } from './parse.ts'
-
-export type ComparisonOperator = '>' | '>=' | '<' | '<=' | '==' | '!='
 
 /** `metric operator value`, or `metric operator value * times`. */
 export interface Comparison {
@@ -30,7 +28,7 @@ const OPERATORS: Record<string, ComparisonOperator> = {
  * expression has another shape. Throws PromqlError.
  */
 export function comparisonAtTop(expr: string): Comparison | undefined {
-  let node = withoutParentheses(parsePromql(expr))
+  let node = withoutParentheses(topOf(expr))
   while (node.name === 'BinaryExpr' && (node.getChild('And') ?? node.getChild('Unless')) !== null) {
     const left = node.firstChild
     if (left === null) return undefined
@@ -51,7 +49,7 @@ export function comparisonAtTop(expr: string): Comparison | undefined {
  */
 export function conditionsAtTop(expr: string): string[] {
   const conditions: string[] = []
-  let node = withoutParentheses(parsePromql(expr))
+  let node = withoutParentheses(topOf(expr))
   while (node.name === 'BinaryExpr' && (node.getChild('And') ?? node.getChild('Unless')) !== null) {
     const left = node.firstChild
     if (left === null) break

@@ -1,4 +1,4 @@
-import { parsePromql } from './parse.ts'
+import { topOf } from '@drillbook/content/rules/promql'
 
 /**
  * The expression with `service=~"$service"` in every selector, so that the dashboard's choice of services narrows it.
@@ -6,7 +6,7 @@ import { parsePromql } from './parse.ts'
  */
 export function selectService(expr: string): string {
   const edits: { at: number; text: string }[] = []
-  parsePromql(expr)
+  topOf(expr)
     .cursor()
     .iterate(({ name, node, to }) => {
       if (name !== 'VectorSelector') return

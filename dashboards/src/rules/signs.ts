@@ -1,5 +1,5 @@
+import { PromqlError } from '@drillbook/content/rules/promql'
 import { type Comparison, comparisonAtTop, conditionsAtTop } from '../promql/comparison.ts'
-import { PromqlError } from '../promql/parse.ts'
 import type { AlertRule, Rules } from './rule-files.ts'
 import { RulesError } from './rules-error.ts'
 
@@ -37,12 +37,12 @@ export function readSigns(rules: Rules): ReadonlyMap<string, readonly Sign[]> {
         conditions: conditionsAtTop(rule.expr),
       }
       const signs = byIncident.get(incident) ?? new Map<string, Sign>()
-      const before = signs.get(rule.name)
-      signs.set(rule.name, { alert: rule.name, rules: before === undefined ? [one] : [...before.rules, one] })
+      const before = signs.get(rule.alert)
+      signs.set(rule.alert, { alert: rule.alert, rules: before === undefined ? [one] : [...before.rules, one] })
       byIncident.set(incident, signs)
     } catch (error) {
       if (!(error instanceof PromqlError)) throw error
-      problems.push(`${rule.file}: ${rule.name}: ${error.message}`)
+      problems.push(`${rule.file}: ${rule.alert}: ${error.message}`)
     }
   }
   if (problems.length > 0) throw new RulesError(problems)

@@ -1,5 +1,5 @@
-import { type ComparisonOperator, comparisonAtTop } from '../promql/comparison.ts'
-import { PromqlError } from '../promql/parse.ts'
+import { type ComparisonOperator, PromqlError } from '@drillbook/content/rules/promql'
+import { comparisonAtTop } from '../promql/comparison.ts'
 import type { Rules } from './rule-files.ts'
 import { RulesError } from './rules-error.ts'
 

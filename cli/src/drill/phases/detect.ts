@@ -1,5 +1,5 @@
+import { CliError } from '@drillbook/content/errors'
 import { scaledMs } from '../../environment/environment.ts'
-import { CliError } from '../../errors.ts'
 import { storedFiringAt } from '../alert-times.ts'
 import { diagnose } from '../diagnose.ts'
 import { mark, moment, PhaseFailure, type Run, waitFor } from '../run.ts'

@@ -1,3 +1,4 @@
+import { wasOffered } from '../../incident/fold.ts'
 import { openIncident } from '../../incident/record.ts'
 import { ask, firstHeld, limitOf } from '../condition.ts'
 import { mark, moment, mustGoOn, NotProven, PhaseFailure, type Run, waitFor } from '../run.ts'
@@ -34,7 +35,7 @@ export async function walk(run: Run): Promise<string> {
   const failed = steps.filter((s) => s.outcome === 'failed')
   const done = steps.filter((s) => s.outcome === 'done').length
   const left = failed.length === 0 ? '' : `; failed: ${failed.map((s) => s.name).join(', ')}`
-  return `${done} of ${steps.length} steps done${left}`
+  return `${done} of ${steps.filter(wasOffered).length} steps done${left}`
 }
 
 /** Back to the hypothesis. */

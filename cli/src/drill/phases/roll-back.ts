@@ -1,9 +1,9 @@
-import { setTimeout as delay } from 'node:timers/promises'
+import { CliError } from '@drillbook/content/errors'
 import { scaledMs } from '../../environment/environment.ts'
-import { CliError } from '../../errors.ts'
 import type { Session, UndoRecord } from '../../keeper/session.ts'
+import { waitUntil } from '../../prometheus/wait-until.ts'
 import { ask, firstHeld, limitOf } from '../condition.ts'
-import { PhaseFailure, type Run } from '../run.ts'
+import { PhaseFailure, POLL_MS, type Run } from '../run.ts'
 
 /** The keeper undoes every fault and brings back what the runbook changed. */
 export async function rollBack(run: Run): Promise<string> {
@@ -30,36 +30,38 @@ const WINDOW_MS = 60_000
 
 /** Back to the hypothesis, and quiet. */
 export async function verify(run: Run): Promise<string> {
-  const { drill, environment, prometheus, observer } = run
+  const { drill, environment, observer } = run
   const limitMs = Math.max(limitOf(environment, drill.recovered), scaledMs(environment, drill.limitsMs.resolve))
-  const deadline = Date.now() + limitMs
-  const windowMs = scaledMs(environment, WINDOW_MS)
-  let problems: string[]
-  let heldSince: number | undefined
   // Not yet, when no fault could be started.
   observer.start(new Date())
-  do {
+  const look = async () => {
     if (run.hurry.aborted) throw new PhaseFailure('nobody waited for it', 'aborted')
-    problems = []
-    for (const probe of [...drill.hypothesis.probes, { name: 'recovered', ...drill.recovered }]) {
-      try {
-        const seen = await ask(prometheus, probe)
-        if (!seen.holds) problems.push(`${probe.name}: ${seen.text}`)
-      } catch (error) {
-        if (!(error instanceof CliError)) throw error
-        problems.push(`${probe.name}: ${error.message}`)
-      }
-    }
-    const firing = [...observer.firing]
-    if (firing.length > 0) problems.push(`still firing: ${firing.join(', ')}`)
-    else if (!observer.isQuiet) problems.push('it is not known whether alerts fire')
-    heldSince = problems.length === 0 ? (heldSince ?? Date.now()) : undefined
-    if (heldSince !== undefined && Date.now() - heldSince >= windowMs) break
-    await delay(250)
-  } while (Date.now() < deadline || heldSince !== undefined)
+    const problems = await problemsOf(run)
+    return { holds: problems.length === 0, seen: problems }
+  }
+  const wait = { withinMs: limitMs, forMs: scaledMs(environment, WINDOW_MS), intervalMs: POLL_MS }
+  const { seen: problems } = await waitUntil(look, wait)
   if (problems.length > 0) throw new PhaseFailure(`not back to the hypothesis: ${problems.join('; ')}`)
   await creditRollback(run)
   return `${drill.hypothesis.title}; nothing fires`
+}
+
+/** What is not as it was before the drill. */
+async function problemsOf({ drill, prometheus, observer }: Run): Promise<string[]> {
+  const problems: string[] = []
+  for (const probe of [...drill.hypothesis.probes, { name: 'recovered', ...drill.recovered }]) {
+    try {
+      const seen = await ask(prometheus, probe)
+      if (!seen.holds) problems.push(`${probe.name}: ${seen.text}`)
+    } catch (error) {
+      if (!(error instanceof CliError)) throw error
+      problems.push(`${probe.name}: ${error.message}`)
+    }
+  }
+  const firing = [...observer.firing]
+  if (firing.length > 0) problems.push(`still firing: ${firing.join(', ')}`)
+  else if (!observer.isQuiet) problems.push('it is not known whether alerts fire')
+  return problems
 }
 
 /** The symptom went away only after the rollback: that is what mended it, not the runbook. */

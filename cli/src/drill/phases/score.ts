@@ -1,4 +1,4 @@
-import { messageOf } from '../../errors.ts'
+import { messageOf } from '@drillbook/content/errors'
 import { countImpact } from '../impact.ts'
 import type { Journal, Moment } from '../journal.ts'
 import { isDrillMessage, isFiring, isResolved } from '../message.ts'

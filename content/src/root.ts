@@ -1,0 +1,43 @@
+import { existsSync } from 'node:fs'
+import { dirname, join } from 'node:path'
+import { CliError } from './errors.ts'
+
+/** Where the files of a drillbook are. Every path is absolute. */
+export interface Root {
+  dir: string
+  alerts: string
+  runbooks: string
+  drills: string
+  environments: string
+  dashboards: string
+  /** Incidents and drill journals: `.drillbook/` beside drillbook.yaml. */
+  records: string
+}
+
+export function rootAt(dir: string): Root {
+  return {
+    dir,
+    alerts: join(dir, 'alerts'),
+    runbooks: join(dir, 'runbooks'),
+    drills: join(dir, 'runbooks', 'drills'),
+    environments: join(dir, 'environments'),
+    dashboards: join(dir, 'dashboards'),
+    records: join(dir, '.drillbook'),
+  }
+}
+
+/**
+ * The nearest folder at or above `from` that holds drillbook.yaml; else the content that this CLI lies in (the
+ * checkout). Throws `usage` when there is neither.
+ */
+export function findRoot(from: string): Root {
+  for (const start of [from, import.meta.dirname]) {
+    for (let dir = start; ; dir = dirname(dir)) {
+      if (existsSync(join(dir, 'drillbook.yaml'))) return rootAt(dir)
+      if (dir === dirname(dir)) break
+    }
+  }
+  throw new CliError('usage', `no drillbook.yaml at or above ${from}`, {
+    hint: 'Change into a drillbook folder, or create one with an empty drillbook.yaml, alerts/, runbooks/ and environments/.',
+  })
+}
