@@ -1,7 +1,8 @@
-import { readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
+import { readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { hostname } from 'node:os'
 import { basename, dirname, join } from 'node:path'
 import { z } from 'zod'
+import { FILE_LIMITS, readTextFile } from './content/read-file.ts'
 import { processMark } from './process-start.ts'
 import { errorCode } from './system-error.ts'
 
@@ -67,7 +68,7 @@ function livingClaims(path: string): Holder[] {
       const said = readClaim(file)
       if (said === undefined) return []
       const alive = said.host !== hostname() || processMark(Number(pid)) === started
-      if (!alive) rmSync(file, { force: true })
+      if (!alive) rmSync(file, { force: true, recursive: true })
       return alive && unfinished === undefined ? [{ pid: Number(pid), ...said, file }] : []
     })
 }
@@ -75,7 +76,7 @@ function livingClaims(path: string): Holder[] {
 /** Undefined when it is gone: released. A claim that cannot be understood counts as one of this host. */
 function readClaim(file: string): z.infer<typeof content> | undefined {
   try {
-    return content.parse(JSON.parse(readFileSync(file, 'utf8')))
+    return content.parse(JSON.parse(readTextFile(file, FILE_LIMITS.small)))
   } catch (error) {
     return errorCode(error) === 'ENOENT' ? undefined : { host: hostname(), doing: '' }
   }

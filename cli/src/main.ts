@@ -1,7 +1,8 @@
 import { runCli } from './cli.ts'
-import { CliError, messageOf } from './errors.ts'
+import { CliError, EXIT_STATUS, messageOf } from './errors.ts'
 import { redact } from './redact.ts'
 import { processStdio } from './stdio.ts'
+import { isOfTheFileSystem } from './system-error.ts'
 
 /** The only process edge: argv, signals and the exit status stop here. */
 
@@ -37,6 +38,9 @@ try {
   } else if (interrupt.signal.aborted && error instanceof Error && error.name === 'AbortError') {
     stdio.err('interrupted\n')
     process.exitCode = 130
+  } else if (isOfTheFileSystem(error)) {
+    stdio.err(`${stdio.style('red', 'error:')} ${messageOf(error)}\n`)
+    process.exitCode = EXIT_STATUS.usage
   } else {
     stdio.err(`${stdio.style('red', 'This is a bug in drillbook:')} ${messageOf(error)}\n`)
     if (error instanceof Error && error.stack) stdio.err(`${continued(error.stack)}\n`)

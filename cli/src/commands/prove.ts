@@ -1,5 +1,6 @@
 import { appendFileSync, mkdirSync, rmSync, writeFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
+import { replaceFiles } from '../content/replace-files.ts'
 import type { Root } from '../content/root.ts'
 import { context } from '../context.ts'
 import { admit, closeKilled } from '../drill/admit.ts'
@@ -14,13 +15,15 @@ import { readControl } from '../prove/control-file.ts'
 import { proofMarkdown } from '../prove/markdown.ts'
 import { type Item, planOf } from '../prove/plan.ts'
 import { type ProofRun, proofOf } from '../prove/proof.ts'
-import { mergeRuns, type Proofs, readProofs, writeProofs } from '../prove/proof-file.ts'
+import { mergeRuns, type Proofs, proofsText, readProofs, writeProofs } from '../prove/proof-file.ts'
 import { type Outcome, runPlan, wordOf } from '../prove/run-plan.ts'
 import { alertRows, runRows } from '../prove/table.ts'
 import { testedAlerts } from '../prove/tested-alerts.ts'
+import { redact } from '../redact.ts'
 import { readRules } from '../rules/read-rules.ts'
 import { listRunbooks } from '../runbook/read-runbook.ts'
 import type { Stdio } from '../stdio.ts'
+import { toTerminal } from '../terminal/printable.ts'
 import { liveLine } from '../walk/live-line.ts'
 import { down, up } from './lab.ts'
 
@@ -75,8 +78,10 @@ async function proveHere(stdio: Stdio, options: Options): Promise<void> {
   })
   const out = resolve(stdio.cwd, options.out ?? join(root.dir, 'docs'))
   const runs = mergeRuns(readProofs(join(out, 'proof.json'))?.runs ?? [], outcome.runs)
-  writeProofs(join(out, 'proof.json'), { runs })
-  writeFileSync(join(out, 'proof.md'), markdownOf(root, runs))
+  replaceFiles([
+    { path: join(out, 'proof.json'), text: proofsText({ runs }) },
+    { path: join(out, 'proof.md'), text: markdownOf(root, runs) },
+  ])
   rmSync(underWay)
   if (options.json === true) stdio.out(`${JSON.stringify({ ...outcome, proof: join(out, 'proof.md') }, null, 2)}\n`)
   else
@@ -111,7 +116,7 @@ async function runItem(stdio: Stdio, root: Root, environment: Environment, item:
   const line = liveLine(stdio)
   const started = performance.now()
   const err = (text: string) => {
-    appendFileSync(log, text)
+    appendFileSync(log, toTerminal(redact(text)))
     const last = text.trim().split('\n')[0] ?? ''
     if (last !== '') line.show(`  ${formatDuration(performance.now() - started)}  ${last}`)
   }

@@ -1,6 +1,7 @@
-import { readFileSync, renameSync, writeFileSync } from 'node:fs'
+import { renameSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { z } from 'zod'
+import { FILE_LIMITS, readTextFile } from '../content/read-file.ts'
 import { PORT_NAMES, type Ports } from './ports.ts'
 
 /** What the database holds at the start: the sizes of the reports, or enough for their load profiles. As the reference application calls them. */
@@ -37,7 +38,7 @@ export type LabInfo = z.infer<typeof labFile>
 /** Undefined when there is none, or none that can be understood: such a lab is not up. */
 export function readLabFile(dir: string): LabInfo | undefined {
   try {
-    return labFile.parse(JSON.parse(readFileSync(join(dir, 'lab.json'), 'utf8')))
+    return labFile.parse(JSON.parse(readTextFile(join(dir, 'lab.json'), FILE_LIMITS.small)))
   } catch {
     return undefined // absent, cut off by a crash, or of another version: to its reader all the same
   }

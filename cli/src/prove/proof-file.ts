@@ -1,6 +1,7 @@
-import { existsSync, mkdirSync, readFileSync } from 'node:fs'
+import { existsSync, mkdirSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { z } from 'zod'
+import { FILE_LIMITS, readTextFile } from '../content/read-file.ts'
 import { CliError, messageOf } from '../errors.ts'
 import { writeDurably } from '../keeper/state-file.ts'
 import type { ProofRun } from './proof.ts'
@@ -38,7 +39,7 @@ export interface Proofs {
 export function readProofs(path: string): Proofs | undefined {
   if (!existsSync(path)) return undefined
   try {
-    const { plan, runs } = file.parse(JSON.parse(readFileSync(path, 'utf8')))
+    const { plan, runs } = file.parse(JSON.parse(readTextFile(path, FILE_LIMITS.record)))
     return { plan, runs }
   } catch (error) {
     throw new CliError('usage', `${path} cannot be read: ${messageOf(error)}`, {
@@ -48,9 +49,13 @@ export function readProofs(path: string): Proofs | undefined {
   }
 }
 
-export function writeProofs(path: string, { plan, runs }: Proofs): void {
+export function proofsText({ plan, runs }: Proofs): string {
+  return `${JSON.stringify({ version: 1, ...(plan === undefined ? {} : { plan }), runs }, null, 2)}\n`
+}
+
+export function writeProofs(path: string, proofs: Proofs): void {
   mkdirSync(dirname(path), { recursive: true })
-  writeDurably(path, `${JSON.stringify({ version: 1, ...(plan === undefined ? {} : { plan }), runs }, null, 2)}\n`)
+  writeDurably(path, proofsText(proofs))
 }
 
 /** New runs replace all earlier ones of the same drill or control; the rest stays. */
