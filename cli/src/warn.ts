@@ -1,5 +1,6 @@
 import type { Problem } from './errors.ts'
 import type { Stdio } from './stdio.ts'
+import { printable } from './terminal/printable.ts'
 
 /** Told about what cannot be read and is left out. */
 export type Warn = (problem: Problem) => void
@@ -8,7 +9,7 @@ export type Warn = (problem: Problem) => void
 export function warnOn(stdio: Stdio): Warn {
   const said = new Set<string>()
   return ({ file, line, message }) => {
-    const text = `${file}${line === undefined ? '' : `:${line}`}  ${message}`
+    const text = printable(`${file}${line === undefined ? '' : `:${line}`}  ${message}`)
     if (said.has(text)) return
     said.add(text)
     stdio.err(`${stdio.style('yellow', 'warning:')} ${text}\n`)
