@@ -1,4 +1,4 @@
-import { CliError, messageOf } from '@drillbook/content/errors'
+import { CliError, EXIT_STATUS, isOfTheFileSystem, messageOf } from '@drillbook/content/errors'
 import { redact } from '@drillbook/content/text/redact'
 import { runCli } from './cli.ts'
 import { processStdio } from './stdio.ts'
@@ -37,6 +37,9 @@ try {
   } else if (interrupt.signal.aborted && error instanceof Error && error.name === 'AbortError') {
     stdio.err('interrupted\n')
     process.exitCode = 130
+  } else if (isOfTheFileSystem(error)) {
+    stdio.err(`${stdio.style('red', 'error:')} ${messageOf(error)}\n`)
+    process.exitCode = EXIT_STATUS.usage
   } else {
     stdio.err(`${stdio.style('red', 'This is a bug in drillbook:')} ${messageOf(error)}\n`)
     if (error instanceof Error && error.stack) stdio.err(`${continued(error.stack)}\n`)

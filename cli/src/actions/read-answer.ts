@@ -14,13 +14,27 @@ export async function readAnswer(response: Response): Promise<{ text: string; wh
   return { text, whole: size <= ANSWER_BYTES }
 }
 
-/** The object or list that a text is in JSON. Undefined: it is something else, or longer than the limit. */
+/** Deeper than people read, and far less than what recursion over it can bear. */
+const MOST_LEVELS = 100
+
+/** The object or list that a text is in JSON. Undefined: it is something else, longer than the limit or nested too deeply. */
 export function jsonOf(text: string): object | undefined {
   if (!/^\s*[[{]/.test(text) || Buffer.byteLength(text) > ANSWER_BYTES) return undefined
   try {
-    return JSON.parse(text)
+    const json: object = JSON.parse(text)
+    return levelsOf(text) <= MOST_LEVELS ? json : undefined
   } catch {
     // Not JSON: it is shown as text.
     return undefined
   }
+}
+
+/** How deep valid JSON is nested, told from its text: a function that calls itself could not follow. */
+function levelsOf(json: string): number {
+  let [depth, deepest] = [0, 0]
+  for (const [mark] of json.matchAll(/"(?:[^"\\]|\\.)*"|[[{\]}]/g)) {
+    if (mark === '[' || mark === '{') deepest = Math.max(deepest, ++depth)
+    else if (mark === ']' || mark === '}') depth--
+  }
+  return deepest
 }

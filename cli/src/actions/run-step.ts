@@ -119,7 +119,7 @@ function runProgram(
 ): Promise<TargetResult> {
   const [program = '', ...args] = argv
   const started = performance.now()
-  return new Promise((resolve) => {
+  return new Promise<TargetResult>((resolve) => {
     execFile(
       program,
       args,
@@ -144,5 +144,8 @@ function runProgram(
         })
       },
     )
+  }).catch((error) => {
+    // Node throws what it does not even try, such as an argument with a NUL, or too many for the system.
+    return { target: program, ok: false, output: messageOf(error), durationMs: Math.round(performance.now() - started) }
   })
 }

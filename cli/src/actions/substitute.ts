@@ -20,7 +20,7 @@ export function resolveParams(
     if (!Object.hasOwn(declared, name)) problems.push(`it has no parameter ${name}`)
   }
   for (const [name, param] of Object.entries(declared)) {
-    const text = given[name]
+    const text = Object.hasOwn(given, name) ? given[name] : undefined
     const value = text === undefined ? param.default : parseParam(param, text)
     if (value !== undefined) values[name] = value
     else if (later.includes(name)) continue
@@ -44,8 +44,10 @@ export function substitute<T extends Json>(template: T, values: Readonly<Record<
 export function substitute(template: Json, values: Readonly<Record<string, ParamValue>>): Json {
   if (typeof template === 'string') {
     const whole = /^\$\{(\w+)\}$/.exec(template)?.[1]
-    if (whole !== undefined && whole in values) return values[whole] ?? null
-    return template.replace(/\$\{(\w+)\}/g, (match, key: string) => (key in values ? String(values[key]) : match))
+    if (whole !== undefined && Object.hasOwn(values, whole)) return values[whole] ?? null
+    return template.replace(/\$\{(\w+)\}/g, (match, key: string) =>
+      Object.hasOwn(values, key) ? String(values[key]) : match,
+    )
   }
   if (Array.isArray(template)) return template.map((item) => substitute(item, values))
   if (template !== null && typeof template === 'object') {

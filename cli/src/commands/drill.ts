@@ -91,12 +91,12 @@ export async function undo(stdio: Stdio, options: Options): Promise<void> {
 function sayKilled(stdio: Stdio, root: Root, warn: Warn): void {
   for (const { data } of closeKilled(root, warn)) {
     stdio.err(
-      `${stdio.style('yellow', 'note:')} the drill ${data.drill} (${data.id}) did not finish: its process was killed. It counts as aborted.\n`,
+      `${stdio.style('yellow', 'note:')} the drill ${printable(`${data.drill} (${data.id})`)} did not finish: its process was killed. It counts as aborted.\n`,
     )
   }
   for (const { data } of unfinished(root).running) {
     stdio.err(
-      `${stdio.style('cyan', 'note:')} the drill ${data.drill} (${data.id}) is running, process ${data.runner.pid}\n`,
+      `${stdio.style('cyan', 'note:')} the drill ${printable(`${data.drill} (${data.id})`)} is running, process ${data.runner.pid}\n`,
     )
   }
 }

@@ -4,6 +4,8 @@ import { formatDuration } from '@drillbook/content/duration'
 import { CliError } from '@drillbook/content/errors'
 import type { Root } from '@drillbook/content/root'
 import { readRules } from '@drillbook/content/rules/read-rules'
+import { toTerminal } from '@drillbook/content/text/printable'
+import { redact } from '@drillbook/content/text/redact'
 import { context } from '../context.ts'
 import { admit, closeKilled } from '../drill/admit.ts'
 import { performDrill } from '../drill/perform.ts'
@@ -15,10 +17,11 @@ import { readControl } from '../prove/control-file.ts'
 import { proofMarkdown } from '../prove/markdown.ts'
 import { type Item, planOf } from '../prove/plan.ts'
 import { type ProofRun, proofOf } from '../prove/proof.ts'
-import { mergeRuns, type Proofs, readProofs, writeProofs } from '../prove/proof-file.ts'
+import { mergeRuns, type Proofs, proofsText, readProofs, writeProofs } from '../prove/proof-file.ts'
 import { type Outcome, runPlan, wordOf } from '../prove/run-plan.ts'
 import { alertRows, runRows } from '../prove/table.ts'
 import { testedAlerts } from '../prove/tested-alerts.ts'
+import { replaceFiles } from '../rules/replace-files.ts'
 import { listRunbooks } from '../runbook/read-runbook.ts'
 import type { RunCommand, Stdio } from '../stdio.ts'
 import { liveLine } from '../terminal/live-line.ts'
@@ -75,8 +78,10 @@ async function proveHere(stdio: Stdio, options: Options, runCommand: RunCommand)
   })
   const out = resolve(stdio.cwd, options.out ?? join(root.dir, 'docs'))
   const runs = mergeRuns(readProofs(join(out, 'proof.json'))?.runs ?? [], outcome.runs)
-  writeProofs(join(out, 'proof.json'), { runs })
-  writeFileSync(join(out, 'proof.md'), markdownOf(root, runs, out))
+  replaceFiles([
+    { path: join(out, 'proof.json'), text: proofsText({ runs }) },
+    { path: join(out, 'proof.md'), text: markdownOf(root, runs, out) },
+  ])
   rmSync(underWay)
   if (options.json === true) stdio.out(`${JSON.stringify({ ...outcome, proof: join(out, 'proof.md') }, null, 2)}\n`)
   else
@@ -117,7 +122,7 @@ async function runItem(
   const line = liveLine(stdio)
   const started = performance.now()
   const err = (text: string) => {
-    appendFileSync(log, text)
+    appendFileSync(log, toTerminal(redact(text)))
     const last = text.trim().split('\n')[0] ?? ''
     if (last !== '') line.show(`  ${formatDuration(performance.now() - started)}  ${last}`)
   }

@@ -89,7 +89,8 @@ function namesThatAreNotThere({ value: { actions, faults, ops, traffic }, placeO
   const wrong = (path: string[], message: string) =>
     problems.push(problemAt(placeOf(path), `${path.join('.')}: ${message}`))
   for (const [name, { undo }] of Object.entries(actions)) {
-    if (undo !== undefined && !(undo in actions)) wrong(['actions', name, 'undo'], `there is no action ${undo}`)
+    if (undo !== undefined && !Object.hasOwn(actions, undo))
+      wrong(['actions', name, 'undo'], `there is no action ${undo}`)
   }
   const calls: [string[], OpsCall | undefined][] = [
     ...Object.entries(actions).map(([name, action]): [string[], typeof action.ops] => [['actions', name], action.ops]),

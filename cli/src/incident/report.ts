@@ -27,7 +27,7 @@ export function renderReport(root: Root, record: IncidentRecord): string {
   const state = record.state()
   const runbook = runbookOf(root, state.incident)
   return [
-    `# Post-mortem: ${runbook?.frontMatter.title ?? state.incident}`,
+    `# Post-mortem: ${printable(runbook?.frontMatter.title ?? state.incident)}`,
     facts(state),
     `## Impact\n\n${impact(state)}\n\n${signs(state)}`,
     `## Timeline\n\n${renderTimeline(record.events()).trimEnd()}`,
@@ -51,16 +51,20 @@ function facts({ id, incident, environment, actor, drill, openedAt, closedAt, al
     ['Lasted', lasted],
     [
       'Alerts',
-      alerts.map((a) => `${printable(a.name)}${a.severity === undefined ? '' : ` (${a.severity})`}`).join(', ') ||
-        'none recorded',
+      alerts.map((a) => `${a.name}${a.severity === undefined ? '' : ` (${a.severity})`}`).join(', ') || 'none recorded',
     ],
   ]
-  return ['| | |', '|---|---|', ...rows.map(([name, value = '']) => `| ${name} | ${printable(value)} |`)].join('\n')
+  return ['| | |', '|---|---|', ...rows.map(([name = '', value = '']) => row(name, value))].join('\n')
+}
+
+/** One row of a table. What others wrote ends neither the row nor a cell. */
+function row(...cells: (string | number)[]): string {
+  return `| ${cells.map((cell) => printable(String(cell)).replaceAll('|', '\\|')).join(' | ')} |`
 }
 
 function impact({ id, impact: counted, closedAt, pendingImpact }: IncidentState): string {
-  const rows = counted.map(
-    (i) => `| ${i.service} | ${i.requests} | ${i.failed} | ${i.slow} | ${i.from} to ${i.until} |`,
+  const rows = counted.map(({ service, requests, failed, slow, from, until }) =>
+    row(service, requests, failed, slow, `${from} to ${until}`),
   )
   const figures =
     rows.length > 0
@@ -75,7 +79,8 @@ function impact({ id, impact: counted, closedAt, pendingImpact }: IncidentState)
 
 function whyNone(id: string, closedAt: string | undefined, pending: string | undefined): string {
   if (closedAt === undefined) return 'counted when the incident is closed.'
-  if (pending !== undefined) return `still to be counted (${pending}): \`drillbook incident close ${id}\` does it.`
+  if (pending !== undefined)
+    return `still to be counted (${printable(pending)}): \`drillbook incident close ${id}\` does it.`
   return 'could not be counted; take them from the dashboards for the time above.'
 }
 
@@ -87,7 +92,7 @@ function signs({ steps }: IncidentState): string {
     '',
     '| sign | value | is a sign when | |',
     '|---|---|---|---|',
-    ...looked.map((s) => `| ${s.name} | ${s.shown ?? '-'} | ${s.expect ?? ''} | ${s.note ?? ''} |`),
+    ...looked.map((s) => row(s.name, s.shown ?? '-', s.expect ?? '', s.note ?? '')),
   ].join('\n')
 }
 
@@ -95,14 +100,14 @@ function signs({ steps }: IncidentState): string {
 function tried({ steps }: IncidentState): string {
   const rows = steps
     .filter((s) => s.phase !== 'signs' && s.outcome !== 'unattended' && s.outcome !== 'open')
-    .map((s) => `| ${s.title} | ${s.name} | ${DID[s.outcome]} | ${effect(s)} |`)
+    .map((s) => row(s.title, s.name, DID[s.outcome], effect(s)))
   if (rows.length === 0) return 'Nothing was recorded.'
   return ['| step | what | ended | effect |', '|---|---|---|---|', ...rows].join('\n')
 }
 
 function effect(step: StepRecord): string {
   const { note, overridden, kind } = step
-  const told = note === undefined ? '' : note.replace(/\s+/g, ' ').replaceAll('|', '\\|')
+  const told = note === undefined ? '' : note.replace(/\s+/g, ' ')
   const unasked = overridden && kind === 'act' ? 'although it was not offered' : ''
   return [figures(step), told, unasked].filter(Boolean).join('; ')
 }

@@ -49,9 +49,13 @@ export function readProofs(path: string): Proofs | undefined {
   }
 }
 
-export function writeProofs(path: string, { plan, runs }: Proofs): void {
+export function proofsText({ plan, runs }: Proofs): string {
+  return `${JSON.stringify({ version: 1, ...(plan === undefined ? {} : { plan }), runs }, null, 2)}\n`
+}
+
+export function writeProofs(path: string, proofs: Proofs): void {
   mkdirSync(dirname(path), { recursive: true })
-  writeDurably(path, `${JSON.stringify({ version: 1, ...(plan === undefined ? {} : { plan }), runs }, null, 2)}\n`)
+  writeDurably(path, proofsText(proofs))
 }
 
 /** New runs replace all earlier ones of the same drill or control; the rest stays. */

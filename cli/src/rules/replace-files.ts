@@ -1,4 +1,4 @@
-import { mkdirSync, readdirSync, renameSync, rmSync, statSync } from 'node:fs'
+import { existsSync, mkdirSync, readdirSync, renameSync, rmSync, statSync } from 'node:fs'
 import { basename, dirname, join } from 'node:path'
 import { CliError, messageOf } from '@drillbook/content/errors'
 import { processMark } from '@drillbook/content/lock/process-start'
@@ -20,7 +20,7 @@ export function replaceFiles(files: readonly FileContent[], gone: readonly strin
   const staged: { from: string; to: string }[] = []
   try {
     for (const { path, text } of files) {
-      mkdirSync(dirname(path), { recursive: true })
+      makeFolder(dirname(path))
       if (statSync(path, { throwIfNoEntry: false })?.isDirectory()) throw new Error(`${path} is a folder`)
       removeLeftovers(path)
       const from = `${beside(path)}${process.pid}.new`
@@ -46,4 +46,11 @@ function removeLeftovers(path: string): void {
     const pid = name.startsWith(prefix) ? /^(\d+)\.new$/.exec(name.slice(prefix.length))?.[1] : undefined
     if (pid !== undefined && processMark(Number(pid)) === '') rmSync(join(dirname(path), name), { force: true })
   }
+}
+
+/** Makes it and the folders above it. Not by Node's `recursive`, which never ends below /proc, where nothing can be made. */
+function makeFolder(path: string): void {
+  if (existsSync(path)) return
+  makeFolder(dirname(path))
+  mkdirSync(path)
 }

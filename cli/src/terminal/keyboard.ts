@@ -27,15 +27,15 @@ export class Keyboard implements Disposable {
   readonly #stdio: Stdio
   readonly #arrived: Key[][] = []
   #ended = false
+  #continued = false
   #wake: () => void = () => {}
 
   constructor(stdio: Stdio) {
     this.#stdio = stdio
     process.stdin.on('data', this.#onData).on('end', this.#onEnd).on('error', this.#onEnd)
-    process.on('exit', this.#restore)
+    process.on('exit', this.#restore).on('SIGCONT', this.#onContinue)
     stdio.signal.addEventListener('abort', this.#onEnd)
-    process.stdin.setRawMode(true)
-    if (this.#marksPastes()) stdio.err(PASTE_ON)
+    this.#take()
     process.stdin.resume()
   }
 
@@ -46,6 +46,8 @@ export class Keyboard implements Disposable {
   async settle(): Promise<void> {
     let silentSince = performance.now()
     for (;;) {
+      if (this.#continued) silentSince = performance.now()
+      this.#continued = false
       const waitMs = Math.max(silentSince + SILENCE_MS, answeredAt + BETWEEN_ANSWERS_MS) - performance.now()
       if (waitMs <= 0) {
         this.#reader.giveUp()
@@ -56,10 +58,14 @@ export class Keyboard implements Disposable {
     }
   }
 
-  /** All keys that came at once: usually one. Throws `interrupted` on Ctrl-C, when the signal aborts or the terminal is gone. */
-  async next(): Promise<Key[]> {
+  /**
+   * All keys that came at once: usually one. Undefined: the process was stopped, and goes on; the question has to be asked
+   * again. Throws `interrupted` on Ctrl-C, when the signal aborts or the terminal is gone.
+   */
+  async next(): Promise<Key[] | undefined> {
     for (;;) {
       const keys = await this.#nextWithin(this.#reader.unfinished ? ESCAPE_MS : undefined)
+      if (this.#continued) return undefined
       if (keys !== undefined) return keys
       const rest = this.#reader.giveUp()
       if (rest.length > 0) return rest
@@ -73,10 +79,23 @@ export class Keyboard implements Disposable {
 
   [Symbol.dispose](): void {
     process.stdin.off('data', this.#onData).off('end', this.#onEnd).off('error', this.#onEnd)
-    process.off('exit', this.#restore)
+    process.off('exit', this.#restore).off('SIGCONT', this.#onContinue)
     this.#stdio.signal.removeEventListener('abort', this.#onEnd)
     process.stdin.pause()
     this.#restore()
+  }
+
+  #take(): void {
+    process.stdin.setRawMode(true)
+    if (this.#marksPastes()) this.#stdio.err(PASTE_ON)
+  }
+
+  /** Ctrl-Z from elsewhere, and `fg`: the shell has set the terminal for itself, which Node does not know. */
+  #onContinue = (): void => {
+    process.stdin.setRawMode(false)
+    this.#take()
+    this.#continued = true
+    this.#wake()
   }
 
   #restore = (): void => {
@@ -100,7 +119,7 @@ export class Keyboard implements Disposable {
 
   /** Undefined: nothing came. An empty list: something did, but no whole key yet. */
   async #nextWithin(limitMs: number | undefined): Promise<Key[] | undefined> {
-    if (this.#arrived.length === 0 && !this.#ended && !this.#stdio.signal.aborted) {
+    if (this.#arrived.length === 0 && !this.#continued && !this.#ended && !this.#stdio.signal.aborted) {
       await new Promise<void>((resolve) => {
         const timer = limitMs === undefined ? undefined : setTimeout(resolve, limitMs)
         this.#wake = () => {

@@ -25,10 +25,18 @@ const MARGIN = '  '
 export async function askKey<T>(stdio: Stdio, message: string, choices: readonly KeyChoice<T>[]): Promise<T> {
   stdio.err(`${printable(message)}\n`)
   using keyboard = new Keyboard(stdio)
-  await orNewLine(stdio, keyboard.settle())
-  stdio.err(`${keysLine(stdio, choices)} > `)
+  const ask = async () => {
+    await orNewLine(stdio, keyboard.settle())
+    stdio.err(`${keysLine(stdio, choices)} > `)
+  }
+  await ask()
   for (;;) {
-    const choice = chosen(await orNewLine(stdio, keyboard.next()), choices)
+    const keys = await orNewLine(stdio, keyboard.next())
+    if (keys === undefined) {
+      await ask()
+      continue
+    }
+    const choice = chosen(keys, choices)
     if (choice === undefined) continue
     keyboard.answered()
     stdio.err(`${choice.label || choice.key}\n`)
@@ -52,7 +60,13 @@ export async function askLine(stdio: Stdio, message: string, options: { default?
   stdio.err(`${MARGIN}> `)
   const line = new Line()
   for (;;) {
-    const keys = withoutBreaks(await orNewLine(stdio, keyboard.next()))
+    const arrived = await orNewLine(stdio, keyboard.next())
+    if (arrived === undefined) {
+      await orNewLine(stdio, keyboard.settle())
+      redraw(stdio, line)
+      continue
+    }
+    const keys = withoutBreaks(arrived)
     if (keys.map((key) => line.apply(key)).includes(true)) redraw(stdio, line)
     const last = keys.at(-1)?.type
     if (last !== 'enter' && last !== 'escape') continue

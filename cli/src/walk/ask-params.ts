@@ -17,7 +17,7 @@ export async function askParams(walk: Walk, block: ActBlock | LookBlock): Promis
   const declared = actionOf(walk.environment, block.action).params
   const params = { ...block.params }
   for (const [name, reference] of Object.entries(block.references)) {
-    const param = declared[name]
+    const param = Object.hasOwn(declared, name) ? declared[name] : undefined
     if (param === undefined) return { outcome: 'failed', note: `${block.action} has no parameter ${name}` }
     const answer = await askParam(walk, block, name, param, reference)
     if (answer === 'stop' || 'outcome' in answer) return answer

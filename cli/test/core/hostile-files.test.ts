@@ -94,6 +94,8 @@ describe('a FIFO keeps nobody waiting', () => {
 })
 
 const level = (name: string, below: string) => `${name}: &${name} [${Array(9).fill(below).join(', ')}]`
+const lines = (count: number, line: (at: number) => string) =>
+  Array.from({ length: count }, (_, i) => line(i)).join('\n')
 const BOMB = ['a: &a [x]', ...'bcdefgh'.split('').map((name, i) => level(name, `*${'abcdefgh'[i]}`))].join('\n')
 /** What is said when the YAML begins so many lines below the file's first. */
 type Said = (above: number) => RegExp
@@ -113,6 +115,13 @@ const hostile: [what: string, yaml: string, said: Said][] = [
   ['as many levels of keys', '? '.repeat(30_000), anywhere('is nested too deeply')],
   ['many levels that end', `name: ${'['.repeat(900)}${']'.repeat(900)}`, anywhere('name: |too deeply|missing')],
   ['one line without an end', `name: ${'[], '.repeat(100_000)}`, at(1, 'the line is longer than 65536 characters')],
+  ['thirty thousand keys', lines(30_000, (i) => `k${i}: x`), anywhere('and \\d+ more like this')],
+  ['the same key thirty thousand times', lines(30_000, () => 'k: x'), at(2, 'Map keys must be unique')],
+  [
+    'twelve thousand aliases',
+    lines(12_000, (i) => `a${i}: &a${i} x\nb${i}: *a${i}`),
+    anywhere('more than 1000 aliases'),
+  ],
   ['a thousand mistakes', ':\n%'.repeat(1000), anywhere('and \\d+ more like this')],
 ]
 

@@ -31,6 +31,11 @@ describe('parameters of an action', () => {
       { ratio },
       `ratio has to be a number from 0 to 1, not "${ratio}"`,
     ]),
+    [
+      'dump',
+      { instance: 'a\ud800' },
+      'instance has to be a text of at most 200 characters on one line, not "a\\ud800"',
+    ],
     ['dump', {}, 'instance is missing: a text of at most 200 characters on one line (its URL)'],
   ])('of %s are refused when they are %j', (action, given, message) => {
     const refused = () => resolveParams(action, actions[action] ?? {}, given as Record<string, string>)

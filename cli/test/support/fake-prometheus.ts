@@ -14,6 +14,8 @@ export interface FakePrometheus {
   url: string
   /** The values that a query gives, one series each: fixed, or asked anew each time. */
   answers: Map<string, number[] | (() => number[])>
+  /** What a counter stood at when a range begins and when it ends, by the beginning of the query. */
+  counters: Map<string, [number, number]>
   alerts: FakeAlert[]
   asked: string[]
   close(): Promise<void>
@@ -22,6 +24,7 @@ export interface FakePrometheus {
 export async function fakePrometheus(): Promise<FakePrometheus> {
   const fake = {
     answers: new Map<string, number[] | (() => number[])>(),
+    counters: new Map<string, [number, number]>(),
     alerts: [] as FakeAlert[],
     asked: [] as string[],
   }
@@ -53,7 +56,12 @@ export async function fakePrometheus(): Promise<FakePrometheus> {
           }))
       response.end(JSON.stringify({ status: 'success', data: { resultType: 'vector', result } }))
     } else if (url.pathname === '/api/v1/query_range') {
-      response.end(JSON.stringify({ status: 'success', data: { resultType: 'matrix', result: [] } }))
+      const promql = url.searchParams.get('query') ?? ''
+      const counter = [...fake.counters].find(([name]) => promql.startsWith(name))
+      const moments = ['start', 'end'].map((name) => Number(url.searchParams.get(name)))
+      const values = moments.map((at, i) => [at, String(counter?.[1][i])])
+      const result = counter === undefined ? [] : [{ metric: { __name__: counter[0] }, values }]
+      response.end(JSON.stringify({ status: 'success', data: { resultType: 'matrix', result } }))
     } else {
       response.end(
         JSON.stringify({

@@ -1,11 +1,12 @@
-import { spawn } from 'node:child_process'
+import { execFileSync, spawn } from 'node:child_process'
 import { once } from 'node:events'
+import { readlinkSync } from 'node:fs'
 import { join } from 'node:path'
 
 const BIN = join(import.meta.dirname, '..', '..', 'bin', 'drillbook.js')
 
 /**
- * The real command in a real pseudo-terminal of 80 columns (`script`, of Debian's base system). After the command the
+ * The real command in a real pseudo-terminal (`script`, of Debian's base system). After the command the
  * terminal's own settings are printed, so that a test can see whether it was given back.
  */
 export class Terminal implements AsyncDisposable {
@@ -16,11 +17,14 @@ export class Terminal implements AsyncDisposable {
   #readTo = 0
   #heard: () => void = () => {}
 
-  /** `program`: another one than the command, a file for Node. */
-  constructor(argv: readonly string[], options: { cwd: string; env?: Record<string, string>; program?: string }) {
+  /** `program`: another one than the command, a file for Node. `columns`: 0 where nobody knows them. @default 80 */
+  constructor(
+    argv: readonly string[],
+    options: { cwd: string; env?: Record<string, string>; program?: string; columns?: number },
+  ) {
     if (argv.some((word) => !/^[\w./:=-]+$/.test(word))) throw new Error('the shell would split or expand an argument')
     const command = `echo "pid=$$"; exec "$TEST_NODE" "$TEST_BIN" ${argv.join(' ')}`
-    const line = `stty cols 80 rows 24; sh -c '${command}'; echo "status=$?"; stty -a`
+    const line = `stty cols ${options.columns ?? 80} rows 24; sh -c '${command}'; echo "status=$?"; stty -a`
     this.#child = spawn('script', ['--quiet', '--flush', '--command', line, '/dev/null'], {
       cwd: options.cwd,
       env: {
@@ -41,6 +45,10 @@ export class Terminal implements AsyncDisposable {
     this.#closed = once(this.#child, 'close').then(() => this.#heard())
   }
 
+  get #pid(): number {
+    return Number(/pid=(\d+)/.exec(this.screen)?.[1])
+  }
+
   /** Sends what the keys would send, all at once. */
   press(keys: string): void {
     this.#child.stdin.write(keys)
@@ -55,7 +63,13 @@ export class Terminal implements AsyncDisposable {
 
   /** Sends a signal to the command alone. */
   kill(signal: NodeJS.Signals): void {
-    process.kill(Number(/pid=(\d+)/.exec(this.screen)?.[1]), signal)
+    process.kill(this.#pid, signal)
+  }
+
+  /** Stops the command as Ctrl-Z does, and sets the terminal as a shell does for itself. `SIGCONT` lets it go on. */
+  suspend(): void {
+    this.kill('SIGSTOP')
+    execFileSync('stty', ['--file', readlinkSync(`/proc/${this.#pid}/fd/0`), 'sane'])
   }
 
   /** Waits until this is on the screen, below everything that was waited for before. Throws when it ends without. */

@@ -1,6 +1,7 @@
 import { cpSync, globSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
+import { hostname } from 'node:os'
 import { join } from 'node:path'
 import { findRoot } from '@drillbook/content/root'
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals'
@@ -59,16 +60,54 @@ test('a note is escaped in the timeline, in the post-mortem and in JSON', async 
   const id = listIncidents(desk.folder.root)[0]?.id ?? ''
   const file = join(desk.folder.root.records, 'incidents', id, 'events.jsonl')
   const at = new Date().toISOString()
+  const words = { startedAt: at, shown: EVIL, expect: EVIL, note: EVIL }
   for (const event of [
     { at, type: 'note', actor: EVIL, text: EVIL },
     { at, type: 'alert', name: EVIL, severity: EVIL, state: 'firing' },
+    { at, type: 'impact', service: EVIL, from: EVIL, until: EVIL, requests: 1, failed: 1, slow: 1 },
+    { at, type: 'step.finished', step: EVIL, title: EVIL, phase: 'signs', kind: 'check', outcome: 'done', ...words },
+    { at, type: 'step.finished', step: 'x', title: EVIL, phase: 'immediate', kind: 'check', outcome: 'done', ...words },
+    { at, type: 'impact.pending', reason: EVIL },
   ]) {
     writeFileSync(file, `${JSON.stringify(event)}\n`, { flag: 'a' })
   }
   await harmless('incident', 'show', id)
   await harmless('incident', 'report', id)
   const { stdout } = await harmless('incident', 'show', id, '--json')
-  expect(JSON.parse(stdout).events.at(-2).text).toBe(EVIL)
+  expect(JSON.parse(stdout).events.find((event: { type: string }) => event.type === 'note').text).toBe(EVIL)
+})
+
+test("a runbook's title is escaped in the post-mortem", async () => {
+  desk.setUp({ runbook: OUTAGE.replace('title: The thing is out', `title: ${JSON.stringify(EVIL)}`) })
+  await desk.drillbook('respond', 'outage', '--yes')
+  await harmless('incident', 'report', 'outage')
+})
+
+test('the journal of a killed drill, and the folder of a damaged one, are named escaped', async () => {
+  const drills = join(desk.folder.root.records, 'drills')
+  const journal = {
+    version: 1,
+    id: EVIL,
+    drill: EVIL,
+    environment: 'test',
+    verdict: 'running',
+    reasons: [],
+    startedAt: '2026-11-21T03:15:00.000Z',
+    runner: { pid: 2 ** 22 + 1, host: hostname(), processStartedAt: null },
+    session: null,
+    incidentId: null,
+    phases: [],
+  }
+  for (const [name, text] of [
+    ['killed', JSON.stringify(journal)],
+    ['x\n-> drillbook respond evil', '{'],
+  ] as const) {
+    mkdirSync(join(drills, name), { recursive: true })
+    writeFileSync(join(drills, name, 'journal.json'), text)
+  }
+  const { stderr } = await harmless('drill', 'list')
+  expect(stderr).toContain('did not finish')
+  expect(stderr).toContain('is damaged and is left out')
 })
 
 describe('an instance', () => {

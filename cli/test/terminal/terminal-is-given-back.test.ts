@@ -80,3 +80,33 @@ test('a terminal that is called dumb gets no escape sequence at all', async () =
   expect((await terminal.ended()).status).toBe(130)
   expect(terminal.screen).not.toContain('\u001b')
 })
+
+test.each(['xterm', 'dumb'])('a line that is typed is shown where nobody knows the columns (%s)', async (TERM) => {
+  await using terminal = new Terminal(['respond', 'outage'], {
+    cwd: desk.folder.root.dir,
+    env: { ...ENV, NO_COLOR: '1', TERM },
+    columns: 0,
+  })
+  await terminal.sees(MANUAL)
+  terminal.press('n')
+  await terminal.sees('> ')
+  terminal.press('abc')
+  await terminal.sees('> abc')
+  terminal.press('\u0003')
+  expect((await terminal.ended()).status).toBe(130)
+})
+
+test('a question that was stopped is asked again, and takes a key at once, but none from before', async () => {
+  await using terminal = open(['respond', 'outage'])
+  await terminal.sees(MANUAL)
+  terminal.suspend()
+  terminal.press('q')
+  await terminal.sees('q') // the terminal echoes it: it has it
+  terminal.kill('SIGCONT')
+  await terminal.sees(MANUAL)
+  terminal.press('d')
+  await terminal.sees('Run use-spare?')
+  await terminal.sees('stop > ')
+  terminal.press('q')
+  expect((await terminal.ended()).status).toBe(0)
+})

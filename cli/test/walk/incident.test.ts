@@ -48,10 +48,14 @@ describe('incident', () => {
     point(nobody, desk.prometheus.url)
     desk.prometheus.alerts.length = 0
     desk.prometheus.answers.set(SERVING, [1])
+    desk.prometheus.counters.set('http_server_request_duration_seconds_count', [0, 100])
     const again = await desk.drillbook('incident', 'close', 'outage')
     expect([again.status, again.stdout]).toEqual([0, expect.stringContaining('recorded what was pending in')])
     const shown = JSON.parse((await desk.drillbook('incident', 'show', 'outage', '--json')).stdout)
-    expect(shown).toMatchObject({ closedAt: JSON.parse(closed.stdout).closedAt, impact: [{ service: 'shop' }] })
+    expect(shown).toMatchObject({
+      closedAt: JSON.parse(closed.stdout).closedAt,
+      impact: [{ service: 'shop', requests: 100 }],
+    })
     expect(shown.impact[0].until).toBe(shown.closedAt)
     expect(shown.alerts).toMatchObject([{ name: 'ThingDown', state: 'resolved' }])
     expect((await desk.drillbook('incident', 'close', 'outage')).status).toBe(4)
@@ -63,12 +67,13 @@ describe('incident', () => {
     writeFileSync(elsewhere, readFileSync(shipped, 'utf8').replace('../token', './token'))
     rmSync(shipped)
     desk.prometheus.answers.set(SERVING, [1])
+    desk.prometheus.counters.set('http_server_request_duration_seconds_count', [0, 100])
     const options = { cwd: desk.folder.root.dir, env: { DRILLBOOK_ACTOR: 'ann@desk' } }
     expect((await runDrillbook(['respond', 'outage', '--yes', '--env', elsewhere], options)).status).toBe(0)
     const closed = await runDrillbook(['incident', 'close', 'outage', '--json'], options)
     expect([closed.status, JSON.parse(closed.stdout)]).toEqual([0, expect.objectContaining({ pending: false })])
     const shown = await runDrillbook(['incident', 'show', 'outage', '--json'], options)
-    expect(JSON.parse(shown.stdout).impact).toMatchObject([{ service: 'shop' }])
+    expect(JSON.parse(shown.stdout).impact).toMatchObject([{ service: 'shop', requests: 100 }])
   })
 
   test('is not closed by the figures of another environment that was named', async () => {

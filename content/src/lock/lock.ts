@@ -68,7 +68,7 @@ function livingClaims(path: string): Holder[] {
       const said = readClaim(file)
       if (said === undefined) return []
       const alive = isStillRunning({ pid: Number(pid), host: said.host, mark })
-      if (!alive) rmSync(file, { force: true })
+      if (!alive) rmSync(file, { force: true, recursive: true })
       return alive && unfinished === undefined ? [{ pid: Number(pid), ...said, file }] : []
     })
 }

@@ -1,10 +1,12 @@
-import { type Document, isAlias, type LineCounter, parseDocument, visit } from 'yaml'
+import { type Document, isAlias, isScalar, type LineCounter, parseDocument, visit } from 'yaml'
 import { messageOf, type Problem } from '../errors.ts'
 
 /** Lines above this are no YAML that a person wrote, and some take the parser minutes. Characters. */
 const LINE_LIMIT = 64 * 1024
+/** The YAML library compares each with each. Ours have fewer than ten. */
+const MOST_ALIASES = 1000
 /** Of one file; the first ones are the cause of the rest. */
-const MOST_PROBLEMS = 20
+export const MOST_PROBLEMS = 20
 
 const STACK_OVERFLOW = 'Maximum call stack'
 const TOO_DEEP = 'is nested too deeply'
@@ -21,7 +23,7 @@ export function openDocument(
     return { document: parseDocument(''), problems: [problem] }
   }
   // Pretty errors quote the file, at a cost that grows with each.
-  const document = parseDocument(text, { lineCounter: lines, prettyErrors: false })
+  const document = parseDocument(text, { lineCounter: lines, prettyErrors: false, uniqueKeys: false })
   const problems: Problem[] = document.errors.slice(0, MOST_PROBLEMS).map(({ message, pos }) => ({
     file,
     line: lines.linePos(pos[0]).line,
@@ -30,8 +32,11 @@ export function openDocument(
   const more = document.errors.length - problems.length
   if (more > 0) problems.push({ file, line: problems.at(-1)?.line ?? 1, message: `and ${more} more like this` })
   if (problems.length === 0) {
-    const aliases = unlessTooDeep(file, () => brokenAliases(document, lines, file))
-    problems.push(...('value' in aliases ? aliases.value : [aliases.problem]))
+    const found = unlessTooDeep(file, () => [
+      ...repeatedKeys(document, lines, file),
+      ...brokenAliases(document, lines, file),
+    ])
+    problems.push(...('value' in found ? found.value : [found.problem]))
   }
   return { document, problems }
 }
@@ -62,20 +67,51 @@ export function plainValue(
   }
 }
 
-function brokenAliases(document: Document, lines: LineCounter, file: string): Problem[] {
+/** YAML's own search for them compares each key with each. Only the first is told. */
+function repeatedKeys(document: Document, lines: LineCounter, file: string): Problem[] {
   const problems: Problem[] = []
   visit(document, {
+    Map(_, map) {
+      const keys = new Set<unknown>()
+      for (const { key } of map.items) {
+        if (!isScalar(key)) continue
+        if (keys.has(key.value)) {
+          problems.push({ file, line: lines.linePos(key.range?.[0] ?? 0).line, message: 'Map keys must be unique' })
+          return visit.BREAK
+        }
+        keys.add(key.value)
+      }
+      return undefined
+    },
+  })
+  return problems
+}
+
+function brokenAliases(document: Document, lines: LineCounter, file: string): Problem[] {
+  const problems: Problem[] = []
+  /** What each name stands for so far: the parser's own search begins at the top for every alias. */
+  const anchors = new Map<string, unknown>()
+  let aliases = 0
+  visit(document, {
+    Value(_, node) {
+      if (node.anchor !== undefined) anchors.set(node.anchor, node)
+    },
     Alias(_, alias, path) {
-      const target = alias.resolve(document)
+      const line = alias.range ? lines.linePos(alias.range[0]).line : 1
+      if (++aliases > MOST_ALIASES) {
+        problems.push({ file, line, message: `there are more than ${MOST_ALIASES} aliases` })
+        return visit.BREAK
+      }
+      const target = anchors.get(alias.source)
       const why =
         target === undefined
           ? 'there is no anchor of this name before it'
           : path.some((node) => node === target && !isAlias(node))
             ? 'it stands inside of what it stands for'
             : undefined
-      if (why === undefined) return
-      const line = alias.range ? lines.linePos(alias.range[0]).line : 1
+      if (why === undefined) return undefined
       problems.push({ file, line, message: `the alias *${alias.source} means nothing: ${why}` })
+      return undefined
     },
   })
   return problems

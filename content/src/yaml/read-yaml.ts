@@ -2,7 +2,7 @@ import { type Document, isMap, isNode, isScalar, LineCounter } from 'yaml'
 import type { z } from 'zod'
 import { messageOf, type Problem } from '../errors.ts'
 import { FILE_LIMITS, readTextFile } from '../read-file.ts'
-import { openDocument, plainValue, unlessTooDeep } from './document.ts'
+import { MOST_PROBLEMS, openDocument, plainValue, unlessTooDeep } from './document.ts'
 
 /** A YAML file read against its schema: the value, or every problem with the line it stands on. */
 export type Read<T> =
@@ -52,13 +52,16 @@ export function checkValue<S extends z.ZodType>(
   if ('problem' in checked) return { problems: [checked.problem] }
   const parsed = checked.value
   if (parsed.success) return { value: parsed.data, lineOf, problems: [] }
-  return {
-    problems: parsed.error.issues.flatMap((issue) => {
-      const where = issue.path.length > 0 ? `${issue.path.map(String).join('.')}: ` : ''
-      if (issue.code !== 'unrecognized_keys') return [problemAt(placeOf(issue.path), where + issue.message)]
-      return issue.keys.map((key) => problemAt(placeOf([...issue.path, key]), `${where}Unrecognized key: "${key}"`))
-    }),
-  }
+  const found = parsed.error.issues.flatMap((issue) => {
+    const where = issue.path.length > 0 ? `${issue.path.map(String).join('.')}: ` : ''
+    if (issue.code !== 'unrecognized_keys') return [{ path: issue.path, message: where + issue.message }]
+    return issue.keys.map((key) => ({ path: [...issue.path, key], message: `${where}Unrecognized key: "${key}"` }))
+  })
+  // Finding the place of a problem goes through the file.
+  const problems = found.slice(0, MOST_PROBLEMS).map(({ path, message }) => problemAt(placeOf(path), message))
+  const more = found.length - problems.length
+  if (more > 0) problems.push({ ...problems.at(-1), file: placeOf([]).file, message: `and ${more} more like this` })
+  return { problems }
 }
 
 /** A problem at a place whose line may be unknown. */

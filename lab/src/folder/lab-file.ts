@@ -1,5 +1,6 @@
-import { readFileSync, renameSync, writeFileSync } from 'node:fs'
+import { renameSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { FILE_LIMITS, readTextFile } from '@drillbook/content/read-file'
 import { z } from 'zod'
 import { PORT_NAMES, type Ports } from '../parts/ports.ts'
 
@@ -37,7 +38,7 @@ export type LabInfo = z.infer<typeof labFile>
 /** Undefined when there is none, or none that can be understood: such a lab is not up. */
 export function readLabFile(dir: string): LabInfo | undefined {
   try {
-    return labFile.parse(JSON.parse(readFileSync(join(dir, 'lab.json'), 'utf8')))
+    return labFile.parse(JSON.parse(readTextFile(join(dir, 'lab.json'), FILE_LIMITS.small)))
   } catch {
     return undefined // absent, cut off by a crash, or of another version: to its reader all the same
   }
