@@ -33,7 +33,7 @@ function everything(dir: string): Record<string, string> {
 }
 
 test('a folder that cannot be made is refused at once', () => {
-  expect(() => compile({ outDir: '/proc/drillbook' })).toThrow('nothing was written: ENOENT')
+  expect(() => compile({ outDir: '/proc/drillbook' })).toThrow(/nothing was written: .*ENOENT/)
 })
 
 describe('the output is all or nothing', () => {
