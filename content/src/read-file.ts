@@ -29,7 +29,7 @@ export function readTextFile(path: string, limitBytes: number): string {
       const read = readSync(fd, chunk)
       if (read === 0) return Buffer.concat(chunks).toString('utf8')
       bytes += read
-      if (bytes > limitBytes) throw new Error(`it is longer than ${inWords(limitBytes)}`)
+      if (bytes > limitBytes) throw new Error(`it is longer than ${sizeText(limitBytes)}`)
       chunks.push(chunk.subarray(0, read))
     }
   } finally {
@@ -38,6 +38,6 @@ export function readTextFile(path: string, limitBytes: number): string {
 }
 
 /** 1048576 to "1 MiB". */
-export function inWords(bytes: number): string {
+export function sizeText(bytes: number): string {
   return bytes >= MIB ? `${bytes / MIB} MiB` : `${bytes / 1024} KiB`
 }

@@ -16,7 +16,7 @@ import { proofMarkdown } from '../prove/markdown.ts'
 import { type Item, planOf } from '../prove/plan.ts'
 import { type ProofRun, proofOf } from '../prove/proof.ts'
 import { mergeRuns, type Proofs, readProofs, writeProofs } from '../prove/proof-file.ts'
-import { type Outcome, runPlan, wordOf } from '../prove/run-plan.ts'
+import { labelOf, type Outcome, runPlan } from '../prove/run-plan.ts'
 import { alertRows, runRows } from '../prove/table.ts'
 import { testedAlerts } from '../prove/tested-alerts.ts'
 import { listRunbooks } from '../runbook/read-runbook.ts'
@@ -94,7 +94,7 @@ async function proveHere(stdio: Stdio, options: Options, runCommand: RunCommand)
 /** What an earlier `prove` of the same plan has done already. */
 function goOn(stdio: Stdio, plan: readonly Item[], stopped: Proofs | undefined): ProofRun[] {
   if (stopped?.plan === undefined) return []
-  if (stopped.plan.join() !== plan.map(wordOf).join()) {
+  if (stopped.plan.join() !== plan.map(labelOf).join()) {
     stdio.err('A stopped `prove` had another plan: beginning anew.\n')
     return []
   }

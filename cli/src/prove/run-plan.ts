@@ -19,7 +19,7 @@ export interface Outcome {
   repeatedInvalid: number
 }
 
-export const wordOf = ({ kind, name }: Item) => `${kind}:${name}`
+export const labelOf = ({ kind, name }: Item) => `${kind}:${name}`
 
 /**
  * Runs what is left of a plan, one after another, and saves after each. A run that is `invalid` (the machine was too busy
@@ -28,7 +28,7 @@ export const wordOf = ({ kind, name }: Item) => `${kind}:${name}`
 export async function runPlan(plan: readonly Item[], before: readonly ProofRun[], steps: Steps): Promise<Outcome> {
   const runs = [...before]
   let repeatedInvalid = 0
-  const words = plan.map(wordOf)
+  const words = plan.map(labelOf)
   steps.save({ plan: words, runs })
   for (const [i, item] of plan.entries()) {
     if (i < before.length) continue

@@ -2,7 +2,7 @@ import { isDeepStrictEqual } from 'node:util'
 import type { Setting } from '../platform/controls/setting.ts'
 import type { DesiredState } from './desired-state.ts'
 import type { OperationsEvents } from './events.ts'
-import { InTurn } from './in-turn.ts'
+import { SerialQueue } from './serial-queue.ts'
 
 /** What one setting was and became on this instance. */
 export interface Applied {
@@ -18,7 +18,7 @@ export class AppliedSettings {
   /** By name: version of the desired state that each was last brought in line with. */
   private readonly versions = new Map<string, number>()
   private readonly failures = new Map<string, string>()
-  private readonly turn = new InTurn()
+  private readonly turn = new SerialQueue()
 
   constructor(settings: readonly Setting<unknown>[], events: OperationsEvents) {
     this.events = events

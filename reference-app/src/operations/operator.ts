@@ -12,7 +12,7 @@ const ACTOR = /^[A-Za-z0-9][A-Za-z0-9 ._@:/+-]{0,63}$/
 /** The secret of each role. */
 export interface Tokens {
   operator: string
-  /** Absent: nobody can only look. */
+  /** Absent: no read-only token. */
   viewer?: string
 }
 

@@ -6,12 +6,12 @@ import type { AuditTrail } from './audit-trail.ts'
 import type { DesiredState } from './desired-state.ts'
 import type { DesiredStateStore } from './desired-state-store.ts'
 import type { OperationsEvents } from './events.ts'
-import { InTurn } from './in-turn.ts'
-import { LeftChanges } from './left-changes.ts'
 import type { Operator } from './operator.ts'
 import { PendingChanges } from './pending-changes.ts'
 import type { RememberedState } from './remembered-state.ts'
 import { resolveChanges, type Verdicts } from './resolve-changes.ts'
+import { SerialQueue } from './serial-queue.ts'
+import { UnrecordedChanges } from './unrecorded-changes.ts'
 
 /** How long a change may stay unnoticed when its announcement was lost. Milliseconds. */
 const POLL_EVERY_MS = 2_000
@@ -35,10 +35,10 @@ export class Settings {
   readonly applied: AppliedSettings
   private readonly parts: SettingsParts
   private readonly changes: PendingChanges
-  private readonly exchanging = new InTurn()
+  private readonly exchanging = new SerialQueue()
   private next: Promise<boolean> | undefined
   private desired: DesiredState = { version: 0, settings: {} }
-  private readonly left: LeftChanges
+  private readonly left: UnrecordedChanges
   private timer: NodeJS.Timeout | undefined
   /** `desired` was read at least once. */
   private heard = false
@@ -49,7 +49,7 @@ export class Settings {
     this.parts = parts
     this.applied = new AppliedSettings(parts.settings, parts.events)
     this.changes = new PendingChanges({ ...parts, applied: this.applied })
-    this.left = new LeftChanges({ ...parts, takeUp: (setting, entry) => this.takeUp(setting, entry) })
+    this.left = new UnrecordedChanges({ ...parts, takeUp: (setting, entry) => this.takeUp(setting, entry) })
   }
 
   /** Takes the desired state or, if Postgres does not answer within 2 s, the last that this instance saw and what it had pending; follows Postgres then. */

@@ -1,5 +1,6 @@
 /**
- * Work that is cheaper for many than for each: what comes for one lane while its work runs waits, and is then done together. Nobody waits for company.
+ * Batches work that is cheaper together: items that arrive for a lane while it works are handled as its next batch.
+ * Never delays to fill a batch.
  */
 export class Batches<Item, Result> {
   private readonly work: (lane: number, items: Item[]) => Promise<Result[]>

@@ -11,7 +11,7 @@ import type { CouponEvents } from './events.ts'
 /** Users of one transaction: more make it slower for the first without making the last quicker. */
 const BATCH = 250
 
-export interface CouponDeskParts {
+export interface CouponIssuerParts {
   database: Database
   coupons: CouponStore
   mutations: Mutations
@@ -19,17 +19,18 @@ export interface CouponDeskParts {
 }
 
 /**
- * Where coupons are issued. All users of a coupon want the same row: in a rush they would take every connection of the pool and wait there for each
- * other. So each process asks for one coupon once at a time, for everybody who has come meanwhile.
+ * Issues coupons. All requests for a coupon lock the same row: in a rush they would take every connection of the pool
+ * and wait there for each other. So each process runs one transaction per coupon at a time, for all requests that have
+ * arrived meanwhile.
  */
-export class CouponDesk {
-  private readonly parts: CouponDeskParts
+export class CouponIssuer {
+  private readonly parts: CouponIssuerParts
   private readonly batches = new Batches<Mutation, Mutated | Error>(
     (couponId, users) => this.serve(couponId, users),
     BATCH,
   )
 
-  constructor(parts: CouponDeskParts) {
+  constructor(parts: CouponIssuerParts) {
     this.parts = parts
   }
 

@@ -1,4 +1,4 @@
-import { Crew } from '../../platform/jobs/crew.ts'
+import { WorkerPool } from '../../platform/jobs/worker-pool.ts'
 import { type ChargeParts, chargePayment } from './charge-payment.ts'
 import type { ClaimedPayment } from './order-payment.ts'
 
@@ -12,13 +12,13 @@ const LAST_STEP_MS = 5_000
 /** Charges payments that are due. */
 export class Charging {
   private readonly parts: ChargeParts
-  private readonly crew: Crew<ClaimedPayment>
+  private readonly pool: WorkerPool<ClaimedPayment>
   private stopping = false
 
   /** `onMore`: there is more to charge. */
   constructor(parts: ChargeParts, onMore: () => void) {
     this.parts = parts
-    this.crew = new Crew({
+    this.pool = new WorkerPool({
       size: CONCURRENCY,
       claim: (limit) => this.parts.payments.claim(limit, LEASE_MS / 1_000),
       handle: (payment) => this.charge(payment),
@@ -28,13 +28,13 @@ export class Charging {
 
   /** Begins with what is due. */
   async work(): Promise<void> {
-    await this.crew.work()
+    await this.pool.work()
   }
 
   /** No payment takes another step; resolves when the steps of now have ended. */
   async finish(): Promise<void> {
     this.stopping = true
-    await this.crew.drained()
+    await this.pool.drained()
   }
 
   private async charge(payment: ClaimedPayment): Promise<void> {

@@ -47,5 +47,5 @@ export class Providers {
   }
 }
 
-/** One lost answer is an accident, two are a habit. */
+/** Retry once, then fail over. */
 const MAX_ATTEMPTS_AT_ONE = 2

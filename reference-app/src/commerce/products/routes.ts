@@ -2,14 +2,14 @@ import { parseId } from '../../platform/http/id.ts'
 import type { Operations } from '../../platform/http/operation-router.ts'
 import { Problem } from '../../platform/problem/problem.ts'
 import type { Product } from './product.ts'
+import type { ProductList } from './product-list.ts'
 import type { ProductSalesStore } from './product-sales-store.ts'
 import type { ProductStore } from './product-store.ts'
-import type { ShopWindow } from './shop-window.ts'
 
 export interface Products {
   products: ProductStore
   productSales: ProductSalesStore
-  shopWindow: ShopWindow
+  productList: ProductList
 }
 
 /** What a front page shows. */
@@ -21,7 +21,7 @@ export const PRODUCT_OPERATIONS = {
     method: 'GET',
     path: '/api/v1/products',
     class: 'browse',
-    answer: async (_request, { shopWindow }) => ({ status: 200, body: await shopWindow.products() }),
+    answer: async (_request, { productList }) => ({ status: 200, body: await productList.products() }),
   },
   best_sellers: {
     method: 'GET',

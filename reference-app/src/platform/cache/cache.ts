@@ -54,7 +54,7 @@ export class Cache {
   async forget(key: string): Promise<void> {
     const source = this.sources.current
     try {
-      await source.remove(key, this.protection.patience, this.protection.enabled)
+      await source.remove(key, this.protection.waitPolicy, this.protection.enabled)
     } catch (error) {
       this.events.writeFailed(source.name, error)
     }
@@ -88,13 +88,13 @@ export class Cache {
   }
 
   private read(source: CacheSource, key: string): Promise<string | null> {
-    return source.read(key, this.protection.patience, this.protection.enabled)
+    return source.read(key, this.protection.waitPolicy, this.protection.enabled)
   }
 
   private async write(source: CacheSource, key: string, value: unknown): Promise<void> {
     const freshMs = value instanceof ShortLived ? value.freshMs : FRESH_MS
     const text = encodeEntry({ value: plain(value), freshUntil: Date.now() + withJitter(freshMs, Math.random()) })
-    await source.write(key, text, withJitter(KEPT_MS, Math.random()), this.protection.patience)
+    await source.write(key, text, withJitter(KEPT_MS, Math.random()), this.protection.waitPolicy)
   }
 }
 

@@ -2,7 +2,7 @@ import { Redis } from 'ioredis'
 import { withTimeLimit } from '../time-limit.ts'
 
 /** How long, and how, one call may be waited for. */
-export interface Patience {
+export interface WaitPolicy {
   timeoutMs: number
   /** Wait for a lost connection to come back within the same limit, instead of failing at once. */
   waitsForConnection: boolean
@@ -25,7 +25,7 @@ export interface ConnectionEvents {
 const CONNECT_TIMEOUT_MS = 1_000
 /**
  * A connection on which replies are awaited and nothing arrives is dead: also during the handshake, because a stopped process still accepts
- * connections (the kernel does) but never answers HELLO. Above the longest patience, so that it never cuts a call short.
+ * connections (the kernel does) but never answers HELLO. Above the longest wait policy, so that it never cuts a call short.
  */
 const SILENCE_TIMEOUT_MS = 4_000
 /** A stopped process does not answer the goodbye either. */
@@ -72,11 +72,11 @@ export class RedisConnection {
   }
 
   /** `name`: of the call, for the error of a time-out. `send` runs at once, or not at all without a connection. */
-  async call<T>(name: string, patience: Patience, send: (redis: Redis) => Promise<T>): Promise<T> {
-    const givenUpAt = performance.now() + patience.timeoutMs
-    const work = patience.waitsForConnection ? this.insist(send, givenUpAt) : send(this.redis)
+  async call<T>(name: string, waitPolicy: WaitPolicy, send: (redis: Redis) => Promise<T>): Promise<T> {
+    const givenUpAt = performance.now() + waitPolicy.timeoutMs
+    const work = waitPolicy.waitsForConnection ? this.insist(send, givenUpAt) : send(this.redis)
     work.catch(() => undefined) // when the limit passes first, the late failure has no other reader
-    return await withTimeLimit(work, patience.timeoutMs, () => new RedisTimeoutError(name, patience.timeoutMs))
+    return await withTimeLimit(work, waitPolicy.timeoutMs, () => new RedisTimeoutError(name, waitPolicy.timeoutMs))
   }
 
   /** For good. Not a loss, so nothing is reported. */

@@ -77,7 +77,7 @@ export class AnswerStore {
     await transaction.query(KEEP, [...columnsOf(given), hashes, answers])
   }
 
-  /** At most `limit`, the oldest first. How many it were. */
+  /** Deletes at most `limit`, the oldest first. Returns the rows deleted. */
   async forgetOlderThan(hours: number, limit: number): Promise<number> {
     return (await this.database.query(FORGET, [hours, limit])).length
   }

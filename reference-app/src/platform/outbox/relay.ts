@@ -1,7 +1,7 @@
 import type { Database } from '../database/database.ts'
 import { DatabaseUnavailableError } from '../database/errors.ts'
 import { backoffSeconds } from '../jobs/backoff.ts'
-import { Crew } from '../jobs/crew.ts'
+import { WorkerPool } from '../jobs/worker-pool.ts'
 import type { Consumer } from './consumer.ts'
 import type { DeliveryEvents } from './delivery-events.ts'
 import type { ClaimedEvent, DeliveryStore } from './delivery-store.ts'
@@ -29,11 +29,11 @@ export interface RelayParts {
 /** Brings events to their consumers: each at least once, in no promised order; what fails holds up nothing else. */
 export class Relay {
   private readonly parts: RelayParts
-  private readonly crew: Crew<ClaimedEvent>
+  private readonly pool: WorkerPool<ClaimedEvent>
 
   constructor(parts: RelayParts) {
     this.parts = parts
-    this.crew = new Crew({
+    this.pool = new WorkerPool({
       size: CONCURRENCY,
       claim: (limit) => parts.deliveries.claim(limit, LEASE_SECONDS),
       handle: (event) => this.deliver(event),
@@ -43,11 +43,11 @@ export class Relay {
 
   /** Begins to deliver what is due. */
   async work(): Promise<void> {
-    await this.crew.work()
+    await this.pool.work()
   }
 
   async drained(): Promise<void> {
-    await this.crew.drained()
+    await this.pool.drained()
   }
 
   private async deliver(event: ClaimedEvent): Promise<void> {

@@ -4,7 +4,7 @@ import type { OverloadEvents } from './events.ts'
 import { CLASSES, RANK, type Sheddable } from './importance.ts'
 import { Sojourn } from './sojourn.ts'
 
-/** How often the limit is thought over. Milliseconds. */
+/** Limit adjustment interval. Milliseconds. */
 const INTERVAL_MS = 100
 /**
  * Of the traces, while there is a limit. A span costs more than a refusal, and two thirds as much as a page (measured: 335 us of processor time with,

@@ -127,7 +127,7 @@ export function createApp(config: Config, telemetry: Telemetry): App {
     settings: [...controls.settings, ...apiSettings(settings), ...(drills?.settings ?? [])],
     actions: [
       ...controls.actions,
-      warmUpAction(warmUp, async () => [...(await catalogue.copies()), ...shop.shopWindow.copies()]),
+      warmUpAction(warmUp, async () => [...(await catalogue.copies()), ...shop.productList.copies()]),
       clearAction(sources),
       drainAction(health),
       restoreAction(waiting.room),

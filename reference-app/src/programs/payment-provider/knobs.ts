@@ -2,7 +2,7 @@ import { z } from 'zod'
 
 const ratio = z.number().min(0).max(1)
 
-/** How badly this provider behaves. A restart makes it good again. */
+/** The faults that this provider simulates. A restart resets them. */
 export const knobs = z.strictObject({
   /** Before every answer about charges. */
   latencyMs: z.number().int().min(0).max(60_000),

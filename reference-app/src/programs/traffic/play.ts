@@ -5,7 +5,7 @@ import { buyTickets } from './journeys/buy-tickets.ts'
 import { getCoupon } from './journeys/get-coupon.ts'
 import { order } from './journeys/order.ts'
 import type { OrderedLoad } from './load.ts'
-import type { Regulars } from './regulars.ts'
+import type { ReturningVisitors } from './returning-visitors.ts'
 import { type JourneyName, journeyAt } from './shares.ts'
 import { type CountRequest, Visitor } from './visitor.ts'
 
@@ -23,7 +23,7 @@ const HARMED_ASK_RATIO = 0.9
 
 export interface Play {
   client: Client
-  regulars: Regulars
+  returningVisitors: ReturningVisitors
   load: OrderedLoad
   countRequest: CountRequest
   countJourney: (journey: JourneyName, outcome: ClientOutcome) => void
@@ -34,7 +34,7 @@ export interface Play {
 /** One visitor goes on one journey. Resolves in any case: what happened has been counted. */
 export async function play({
   client,
-  regulars,
+  returningVisitors,
   load,
   countRequest,
   countJourney,
@@ -42,7 +42,7 @@ export async function play({
 }: Play): Promise<void> {
   const journey = journeyAt(load.current.shares, random())
   const visitor = new Visitor(client, countRequest, random)
-  await journeys[journey](visitor, regulars)
+  await journeys[journey](visitor, returningVisitors)
   if (client.closed.aborted) return
   countJourney(journey, visitor.outcome)
   const isHarmed = visitor.complaint !== undefined
@@ -51,7 +51,7 @@ export async function play({
   await askSupport(new Visitor(client, countRequest, random), visitor.complaint ?? TOPICS[journey])
 }
 
-const journeys: Record<JourneyName, (visitor: Visitor, regulars: Regulars) => Promise<void>> = {
+const journeys: Record<JourneyName, (visitor: Visitor, returningVisitors: ReturningVisitors) => Promise<void>> = {
   browse,
   tickets: buyTickets,
   order,

@@ -7,12 +7,12 @@ import { idempotencyKeyOf } from '../../platform/idempotency/key.ts'
 import { Problem } from '../../platform/problem/problem.ts'
 import type { QueueTokens } from '../queue-token.ts'
 import type { WaitingRoom } from '../waiting-room/waiting-room.ts'
-import { type CashDesk, payReservations } from './pay-reservations.ts'
+import { payReservations, type ReservationPayment } from './pay-reservations.ts'
 import type { Reservation } from './reservation.ts'
 import type { ReservationStore } from './reservation-store.ts'
-import { type BoxOffice, reserveSeats } from './reserve-seats.ts'
+import { reserveSeats, type SeatReservation } from './reserve-seats.ts'
 
-export interface Purchase extends BoxOffice, CashDesk {
+export interface Purchase extends SeatReservation, ReservationPayment {
   tokens: QueueTokens
   waitingRoom: WaitingRoom
 }

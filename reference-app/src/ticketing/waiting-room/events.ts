@@ -1,6 +1,6 @@
 import type { Logger } from '@drillbook/instrumentation'
 import type { ProblemCode } from '../../platform/problem/codes.ts'
-import type { Census } from './line.ts'
+import type { RoomCounts } from './line.ts'
 import type { WaitingRoomMetrics } from './metrics.ts'
 import type { RoomLimits, WaitingRoomMode } from './room-rules.ts'
 import type { RoomEvent } from './session.ts'
@@ -49,9 +49,9 @@ export class WaitingRoomEvents {
   }
 
   /** It is there: also after a loss that another instance has mended. */
-  counted({ waiting, admitted, oldestWait }: Census): void {
+  counted({ waiting, admitted, oldestWait }: RoomCounts): void {
     this.lost = false
-    this.metrics.census(waiting, admitted, oldestWait / 1000)
+    this.metrics.counted(waiting, admitted, oldestWait / 1000)
   }
 
   /** How the room is run when this instance starts. */

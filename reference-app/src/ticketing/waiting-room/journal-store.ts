@@ -138,7 +138,7 @@ export class JournalStore {
     return (await this.database.query(DROP, [id])).length === 1
   }
 
-  /** At most `limit` stays whose token expired so long ago. How many it were. */
+  /** Deletes at most `limit` stays whose token expired so long ago. Returns the rows deleted. */
   async forgetOlderThan(hours: number, limit: number): Promise<number> {
     return (await this.database.query(FORGET, [hours, limit])).length
   }

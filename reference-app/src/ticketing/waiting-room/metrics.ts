@@ -22,7 +22,7 @@ export interface WaitingRoomMetrics {
    */
   rejected(reason: string): void
   /** The room as a whole, as seen by this instance: the same in all of them, so dashboards take the maximum. */
-  census(waiting: number, admitted: number, oldestWaitSeconds: number): void
+  counted(waiting: number, admitted: number, oldestWaitSeconds: number): void
   /** What operators allow: users admitted at a time, and admissions per second over all instances. */
   limits(capacity: number, admissionsPerSecond: number): void
   /** How the room is run from now on, one of `modes`. */
@@ -101,7 +101,7 @@ export function waitingRoomMetrics(
     },
     ended: (as) => endings[as]?.inc(),
     rejected: (reason) => rejection(reasonLabel(reason)).inc(),
-    census: (waiting, admittedNow, oldestWaitSeconds) => {
+    counted: (waiting, admittedNow, oldestWaitSeconds) => {
       tokens.set({ state: 'waiting' }, waiting)
       tokens.set({ state: 'admitted' }, admittedNow)
       oldest.set(oldestWaitSeconds)

@@ -3,12 +3,12 @@ import { Problem } from '../../platform/problem/problem.ts'
 import type { QueueToken, QueueTokens } from '../queue-token.ts'
 import type { Journal } from './journal.ts'
 import type { JournalStore } from './journal-store.ts'
-import { RoomLostError, type Standing } from './line.ts'
+import { type LimitParts, LimitSync } from './limit-sync.ts'
+import { type QueueStatus, RoomLostError } from './line.ts'
 import type { Place } from './place.ts'
 import { type Restored, RoomRepair } from './room-repair.ts'
 import type { RoomLimits, WaitingRoomMode } from './room-rules.ts'
 import type { RoomEvent } from './session.ts'
-import { type LimitParts, ToldLimits } from './told-limits.ts'
 
 /** The longest that anybody waits and buys: a sale with more people in line than are let in within this time was planned wrongly. */
 const TOKEN_LIFETIME_MS = 4 * 60 * 60_000
@@ -30,13 +30,13 @@ export class WaitingRoom {
   private readonly parts: WaitingRoomParts
   private readonly repair: RoomRepair
   private currentMode: WaitingRoomMode
-  private readonly toldLimits: ToldLimits
+  private readonly limitSync: LimitSync
 
   constructor(parts: WaitingRoomParts) {
     this.parts = parts
     this.repair = new RoomRepair({ ...parts, limits: () => this.limits })
     this.currentMode = parts.mode
-    this.toldLimits = new ToldLimits(parts)
+    this.limitSync = new LimitSync(parts)
     parts.events.begun(parts.mode, parts.limits)
   }
 
@@ -45,7 +45,7 @@ export class WaitingRoom {
   }
 
   get limits(): RoomLimits {
-    return this.toldLimits.current
+    return this.limitSync.current
   }
 
   /** The stay that the user has, or a new one at the end of the line. Throws `waiting_room_static` or `waiting_room_unavailable`. */
@@ -93,7 +93,7 @@ export class WaitingRoom {
   async tick(): Promise<void> {
     if (this.mode !== 'live') return
     try {
-      await this.toldLimits.tell()
+      await this.limitSync.sendPending()
       this.parts.events.counted(await this.parts.line.tick())
     } catch (error) {
       if (!(error instanceof RoomLostError)) throw error
@@ -113,11 +113,11 @@ export class WaitingRoom {
   }
 
   async setCapacity(capacity: number): Promise<void> {
-    await this.toldLimits.set({ capacity })
+    await this.limitSync.set({ capacity })
   }
 
   async setAdmissionRate(admissionsPerSecond: number): Promise<void> {
-    await this.toldLimits.set({ admissionsPerSecond })
+    await this.limitSync.set({ admissionsPerSecond })
   }
 
   /** Takes note of what a script did, in the one instance that it was reported to. */
@@ -165,7 +165,7 @@ export class WaitingRoom {
     })
   }
 
-  private placeOf({ session, admitted: isAdmitted, position, rate }: Standing): Place {
+  private placeOf({ session, admitted: isAdmitted, position, rate }: QueueStatus): Place {
     const { user, id, expires, admittedUntil } = session
     const text = this.parts.tokens.sign({ userId: user, id, expiresAt: new Date(expires) })
     if (isAdmitted) return admitted(text, new Date(admittedUntil))

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import type { Regulars } from '../regulars.ts'
+import type { ReturningVisitors } from '../returning-visitors.ts'
 import type { Step, Visitor } from '../visitor.ts'
 
 const items = z.array(z.object({ id: z.int(), available: z.boolean() }))
@@ -33,9 +33,9 @@ function pick(visitor: Visitor, all: Items = []): { id: number } | undefined {
 }
 
 /** Three looks, with a token of an earlier visit. */
-export async function browse(visitor: Visitor, regulars: Regulars): Promise<void> {
-  const headers = await regulars.headersOf(visitor)
+export async function browse(visitor: Visitor, returningVisitors: ReturningVisitors): Promise<void> {
+  const headers = await returningVisitors.headersOf(visitor)
   if (headers === undefined) return
   await lookAround(visitor, headers)
-  if (visitor.outcome === 'rejected') regulars.forget(headers)
+  if (visitor.outcome === 'rejected') returningVisitors.forget(headers)
 }

@@ -1,4 +1,4 @@
-export interface CrewOptions<Item> {
+export interface WorkerPoolOptions<Item> {
   /** Items that are worked on at a time in this process. */
   size: number
   /** At most so many, which nobody else works on until the claim lapses. */
@@ -10,12 +10,12 @@ export interface CrewOptions<Item> {
 }
 
 /** Works on claimed items, several at once: a slow one takes one place and holds up nobody else. */
-export class Crew<Item> {
-  private readonly options: CrewOptions<Item>
+export class WorkerPool<Item> {
+  private readonly options: WorkerPoolOptions<Item>
   private readonly underWay = new Set<Promise<void>>()
   private more = false
 
-  constructor(options: CrewOptions<Item>) {
+  constructor(options: WorkerPoolOptions<Item>) {
     this.options = options
   }
 
