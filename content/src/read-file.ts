@@ -2,7 +2,9 @@ import { closeSync, constants, fstatSync, openSync, readSync } from 'node:fs'
 
 const MIB = 1024 * 1024
 
-/** The longest file of each kind that is read, in bytes. Ours have some 30 KiB, records of a long incident some 100 KiB. */
+/**
+ * The longest file of each kind that is read, in bytes. Ours have some 30 KiB, records of a long incident some 100 KiB.
+ */
 export const FILE_LIMITS = {
   /** Environments, rules, runbooks, drills. */
   content: MIB,
@@ -15,8 +17,9 @@ export const FILE_LIMITS = {
 } as const
 
 /**
- * The text of a regular file of at most `limitBytes`. Throws the system's errors, and for anything else than a file (a FIFO, a device,
- * a folder) or a longer one an error that says so: it never waits for a writer, and never reads without an end.
+ * The text of a regular file of at most `limitBytes`. Throws the system's errors, and for anything else than a file (a
+ * FIFO, a device, a folder) or a longer one an error that says so: it never waits for a writer, and never reads without
+ * an end.
  */
 export function readTextFile(path: string, limitBytes: number): string {
   const fd = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK)

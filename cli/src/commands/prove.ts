@@ -37,8 +37,8 @@ interface Options {
 }
 
 /**
- * Runs drills and controls one after another in a running environment (with `lab`: in a lab of its own), goes on where a
- * stopped one was, and writes proof.json and proof.md. Throws `expectation_failed` when one of them did not pass.
+ * Runs drills and controls one after another in a running environment (with `lab`: in a lab of its own), goes on where
+ * a stopped one was, and writes proof.json and proof.md. Throws `expectation_failed` when one of them did not pass.
  */
 export async function prove(stdio: Stdio, options: Options, runCommand: RunCommand): Promise<void> {
   if (options.lab !== true) return await proveHere(stdio, options, runCommand)

@@ -19,8 +19,8 @@ type Watched = 'alerts' | 'users' | 'traffic' | 'aborts'
 
 /**
  * Watches while a drill runs: which alerts fire, what Slack receives or Alertmanager counts, whether the load generator
- * keeps up, whether an abort condition holds and, with protection on, whether users are harmed. What cannot be asked at the
- * moment is asked again; what was out of sight for too long is told by `unseen`.
+ * keeps up, whether an abort condition holds and, with protection on, whether users are harmed. What cannot be asked at
+ * the moment is asked again; what was out of sight for too long is told by `unseen`.
  */
 export class Observer {
   readonly firing = new Set<string>()

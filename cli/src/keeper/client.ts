@@ -140,7 +140,8 @@ function refusalOf({ status, text }: Answer): KeeperRefusedError {
     const { code, detail } = parseAnswer(text, problem)
     return new KeeperRefusedError(code, printable(detail))
   } catch {
-    return new KeeperRefusedError(unknown.code, unknown.detail) // whatever stands before the keeper says no in its own words
+    // A proxy before the keeper refuses in a form of its own.
+    return new KeeperRefusedError(unknown.code, unknown.detail)
   }
 }
 

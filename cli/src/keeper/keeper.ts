@@ -12,9 +12,9 @@ import { type RetryPolicy, undoFault, undoSession } from './undo.ts'
 const TICK_MS = 200
 
 /**
- * Holds the one session of this environment and undoes it when it is asked to, when its lease or a hard limit passes, or
- * when it comes back from its own crash and finds either. State is on disk before anything is injected; undoing does not
- * wait for a disk that takes nothing. Injections and undoings take turns; a renewal never waits for them.
+ * Holds the one session of this environment and undoes it when it is asked to, when its lease or a hard limit passes,
+ * or when it comes back from its own crash and finds either. State is on disk before anything is injected; undoing does
+ * not wait for a disk that takes nothing. Injections and undoings take turns; a renewal never waits for them.
  */
 export class Keeper {
   private readonly read: () => Environment
@@ -47,8 +47,8 @@ export class Keeper {
   }
 
   /**
-   * Refuses names that the environment does not know and a second session. A manual session is shared: it is prolonged. Asking
-   * again with the same `id` gives the same session.
+   * Refuses names that the environment does not know and a second session. A manual session is shared: it is prolonged.
+   * Asking again with the same `id` gives the same session.
    */
   open(request: OpenRequest): Session {
     this.checkRollbacks(request.rollbacks)
@@ -99,7 +99,7 @@ export class Keeper {
     })
   }
 
-  /** Undoes everything; whoever asks while it is being undone gets the same answer. */
+  /** Undoes everything; calls during an undo share its result. */
   end(id: string, reason = 'asked'): Promise<UndoRecord[]> {
     const session = this.session
     if (session === undefined || session.id !== id) throw new KeeperRefusal(404, 'no_session', `no session ${id}`)
@@ -172,7 +172,10 @@ export class Keeper {
     if (this.session !== undefined) this.file.write(this.session)
   }
 
-  /** For undoing: what the file says is then undone once more after a crash, which harms nobody; a fault that stays on does. */
+  /**
+   * For undoing: what the file says is then undone once more after a crash, which harms nobody; a fault that stays on
+   * does.
+   */
   private saveIfPossible(): void {
     try {
       this.save()

@@ -26,8 +26,8 @@ export const RETRY_POLICY: RetryPolicy = {
 type Undone = Omit<UndoRecord, 'what' | 'kind' | 'readBack'>
 
 /**
- * Undoes what the session started: its faults in reverse, then its rollback actions, then reads every fault back (all at
- * once) and reverts a second time what did not come back. Faults that never started are left alone, and with none
+ * Undoes what the session started: its faults in reverse, then its rollback actions, then reads every fault back (all
+ * at once) and reverts a second time what did not come back. Faults that never started are left alone, and with none
  * started there is nothing to roll back either. Changes `session` as it goes and calls `save` after every step.
  */
 export async function undoSession(

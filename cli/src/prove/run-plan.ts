@@ -22,8 +22,8 @@ export interface Outcome {
 export const labelOf = ({ kind, name }: Item) => `${kind}:${name}`
 
 /**
- * Runs what is left of a plan, one after another, and saves after each. A run that is `invalid` (the machine was too busy
- * to judge) is run once more and the second one counts; `failed` never is. A failure does not end the plan.
+ * Runs what is left of a plan, one after another, and saves after each. A run that is `invalid` (the machine was too
+ * busy to judge) is run once more and the second one counts; `failed` never is. A failure does not end the plan.
  */
 export async function runPlan(plan: readonly Item[], before: readonly ProofRun[], steps: Steps): Promise<Outcome> {
   const runs = [...before]

@@ -6,7 +6,9 @@ import { settle } from './decisions.ts'
 import type { Ended, Item, Walk } from './walk.ts'
 import { found, inOneLine, questionOf, warnUnchecked } from './walk-check.ts'
 
-/** A check that tells causes apart: yes while it holds, no while it does not, unknown without a figure. It never fails. */
+/**
+ * A check that tells causes apart: yes while it holds, no while it does not, unknown without a figure. It never fails.
+ */
 export async function walkDecision(walk: Walk, item: Item, block: CheckBlock): Promise<Ended> {
   const { stdio, prometheus, signal } = walk
   const question = questionOf(walk, block)

@@ -15,13 +15,13 @@ export interface UnrecordedParts {
 }
 
 /**
- * What earlier processes of this instance noted and Postgres may never have taken. All of it goes on record; the last change of a setting is taken
- * up again, unless it comes too late.
+ * What earlier processes of this instance noted and Postgres may never have taken. All of it goes on record; the last
+ * change of a setting is taken up again, unless it comes too late.
  */
 export class UnrecordedChanges {
   private readonly parts: UnrecordedParts
   private left: AuditEntry[] = []
-  /** Of each setting, the id of the last change that was noted, whoever knows of it. */
+  /** Of each setting, the id of the last change that was noted, recorded in Postgres or not. */
   private last: ReadonlyMap<string, string> = new Map()
 
   constructor(parts: UnrecordedParts) {
@@ -40,7 +40,9 @@ export class UnrecordedChanges {
     this.left = await this.takeUpAll(this.left)
   }
 
-  /** As Postgres knows it. True when there is something to tell. Rejects as the store does; may then be called again. */
+  /**
+   * As Postgres knows it. True when there is something to tell. Rejects as the store does; may then be called again.
+   */
   async recover(): Promise<boolean> {
     if (this.left.length === 0) return false
     const { store, trail } = this.parts

@@ -7,7 +7,10 @@ export class Batches<Item, Result> {
   private readonly max: number
   private readonly lanes = new Map<number, { item: Item; done: PromiseWithResolvers<Result> }[]>()
 
-  /** `work` gives one result for each item, in their order; when it throws, all of them have failed. `max`: items at a time. */
+  /**
+   * `work` gives one result for each item, in their order; when it throws, all of them have failed. `max`: items at a
+   * time.
+   */
   constructor(work: (lane: number, items: Item[]) => Promise<Result[]>, max: number) {
     this.work = work
     this.max = max

@@ -44,8 +44,8 @@ export class CouponIssuer {
   }
 
   /**
-   * Who sent no key needs no transaction around the one statement that issues: it then locks the coupon for the server's work only. They have what it
-   * gave them, whatever becomes of the others.
+   * Who sent no key needs no transaction around the one statement that issues: it then locks the coupon for the
+   * server's work only. They have what it gave them, whatever becomes of the others.
    */
   private async serve(couponId: number, users: Mutation[]): Promise<(Mutated | Error)[]> {
     const { coupons, database, mutations } = this.parts
@@ -79,7 +79,7 @@ async function issueAll(
 ): Promise<(Answer | Problem)[]> {
   const coupon = await coupons.find(couponId, transaction)
   if (coupon === undefined) return userIds.map(() => new Problem('coupon_not_found', `There is no coupon ${couponId}.`))
-  // Without a lock: who has it, and everybody once it is sold out, keeps nobody waiting.
+  // Without a lock: requests of holders, and all once it is sold out, block no others.
   const before = await coupons.holders(transaction, couponId, userIds)
   const without = [...new Set(userIds)].filter((userId) => !before.has(userId))
   const issues = coupon.left > 0 && without.length > 0 ? await coupons.issue(transaction, couponId, without) : []

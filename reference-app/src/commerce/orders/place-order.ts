@@ -32,8 +32,9 @@ export interface OrderRequest {
 }
 
 /**
- * Takes the stock and asks for the payment, which comes to its end later; an order that its coupon covers is paid at once. Throws
- * `product_not_found`, `price_changed`, `out_of_stock`, `coupon_not_found`, `coupon_not_issued` or `coupon_used`.
+ * Takes the stock and asks for the payment, which comes to its end later; an order that its coupon covers is paid at
+ * once. Throws `product_not_found`, `price_changed`, `out_of_stock`, `coupon_not_found`, `coupon_not_issued` or
+ * `coupon_used`.
  */
 export async function placeOrder(
   placement: OrderPlacement,
@@ -88,7 +89,7 @@ async function place(
   await appendOrderEvent(placement.outbox, transaction, 'order.placed', order)
   if (total === 0) await appendOrderEvent(placement.outbox, transaction, 'order.paid', order)
 
-  // The stock comes last of all that is locked, because everybody who orders the same waits for it.
+  // The stock is locked last, because all orders of the same product wait for it.
   const taken = await placement.products.take(transaction, id, order.items)
   await requireTaken(
     placement,

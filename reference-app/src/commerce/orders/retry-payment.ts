@@ -7,8 +7,8 @@ import type { OrderPlacement } from './place-order.ts'
 import { showOrder } from './show-order.ts'
 
 /**
- * Asks once more for the payment of an order whose last one came to nothing. Throws `order_not_found`, also for somebody else's, `already_paid`,
- * `payment_in_progress` or `order_cancelled`.
+ * Asks once more for the payment of an order whose last one came to nothing. Throws `order_not_found`, also for
+ * somebody else's, `already_paid`, `payment_in_progress` or `order_cancelled`.
  */
 export async function retryPayment(
   placement: OrderPlacement,

@@ -4,9 +4,12 @@ import type { ClaimedPayment } from './order-payment.ts'
 
 /** Payments at a time in one worker: 300 per second at a provider that takes 100 ms, 8 per second at one that hangs. */
 const CONCURRENCY = 32
-/** A worker that dies holds its payments up for so long. */
+/** How long the payments of a worker that died stay claimed. */
 const LEASE_MS = 15_000
-/** No request to a provider begins later: it takes 2 s, an ask-back and a void may follow it in one step, and the rest is for Postgres. */
+/**
+ * No request to a provider begins later: it takes 2 s, an ask-back and a void may follow it in one step, and the rest
+ * is for Postgres.
+ */
 const LAST_STEP_MS = 5_000
 
 /** Charges payments that are due. */
@@ -40,7 +43,7 @@ export class Charging {
   private async charge(payment: ClaimedPayment): Promise<void> {
     const startedAt = performance.now()
     const mayGoOn = () => !this.stopping && performance.now() - startedAt < LAST_STEP_MS
-    // A failure of Postgres leaves the payment as it stands; the claim lapses, and whoever is next asks the provider.
+    // A failure of Postgres leaves the payment as it stands; the claim lapses, and the next worker asks the provider.
     await chargePayment(this.parts, payment, mayGoOn).catch((error) => this.parts.events.interrupted(payment, error))
   }
 }

@@ -15,7 +15,7 @@ export interface Products {
 /** What a front page shows. */
 const BEST_SELLERS = 10
 
-/** What there is to buy, for everybody. */
+/** The product list, public. */
 export const PRODUCT_OPERATIONS = {
   product_list: {
     method: 'GET',

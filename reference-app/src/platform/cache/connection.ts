@@ -38,8 +38,9 @@ export class CacheConnection {
   }
 
   /**
-   * Removes copies whose key begins with `prefix`, a scan's batch at a time, so that nobody else waits long. Ends early (not complete) after
-   * `withinMs`: called again with the same prefix it goes on from there. `waitPolicy` is for each step.
+   * Removes copies whose key begins with `prefix`, a scan's batch at a time, so that other commands are not held up.
+   * Ends early (not complete) after `withinMs`: called again with the same prefix it goes on from there. `waitPolicy`
+   * is for each step.
    */
   async clear(
     prefix: string,

@@ -24,18 +24,20 @@ export interface ConnectionEvents {
 /** A TCP handshake on a LAN takes one millisecond; a host that is gone must not hold an attempt for longer. */
 const CONNECT_TIMEOUT_MS = 1_000
 /**
- * A connection on which replies are awaited and nothing arrives is dead: also during the handshake, because a stopped process still accepts
- * connections (the kernel does) but never answers HELLO. Above the longest wait policy, so that it never cuts a call short.
+ * A connection on which replies are awaited and nothing arrives is dead: also during the handshake, because a stopped
+ * process still accepts connections (the kernel does) but never answers HELLO. Above the longest wait policy, so that
+ * it never cuts a call short.
  */
 const SILENCE_TIMEOUT_MS = 4_000
-/** A stopped process does not answer the goodbye either. */
+/** A stopped process does not answer QUIT either. */
 const GOODBYE_TIMEOUT_MS = 250
 /** Longest pause between attempts: a Redis that is back is used again well within 5 s. */
 const MAX_RECONNECT_PAUSE_MS = 500
 
 /**
- * One connection to one Redis, kept up for ever. Nothing waits in a queue inside the client: a call either goes out now, or waits here, up to
- * its own limit, for the connection to return. Calls reject with RedisTimeoutError or whatever Redis said.
+ * One connection to one Redis, kept up for ever. Nothing waits in a queue inside the client: a call either goes out
+ * now, or waits here, up to its own limit, for the connection to return. Calls reject with RedisTimeoutError or
+ * whatever Redis said.
  */
 export class RedisConnection {
   private readonly redis: Redis
@@ -85,7 +87,7 @@ export class RedisConnection {
     this.redis.disconnect()
   }
 
-  /** Sends it again on the next connection when this one is lost, as long as somebody waits for the answer. */
+  /** Sends it again on the next connection when this one is lost, until the caller's time limit. */
   private async insist<T>(send: (redis: Redis) => Promise<T>, givenUpAt: number): Promise<T> {
     for (;;) {
       await this.usable(givenUpAt)

@@ -15,12 +15,15 @@ export class BreakerOpenError extends Error {
   }
 }
 
-/** How often an open breaker lets a probe through: with the reconnect pause this keeps recovery well below 5 s. Milliseconds. */
+/**
+ * How often an open breaker lets a probe through: with the reconnect pause this keeps recovery well below 5 s.
+ * Milliseconds.
+ */
 const PROBE_EVERY_MS = 500
 
 /**
- * One Redis that may serve as the cache, with its connection and its breaker. The half-open probes are calls of its own, so no user ever
- * waits for one, and it recovers without traffic.
+ * One Redis that may serve as the cache, with its connection and its breaker. The half-open probes are calls of its
+ * own, so no user ever waits for one, and it recovers without traffic.
  */
 export class CacheSource {
   readonly name: SourceName
@@ -67,7 +70,7 @@ export class CacheSource {
     await this.events.timed('set', this.connection.set(key, text, lifetimeMs, waitPolicy))
   }
 
-  /** As a write, but an open breaker refuses it: whoever removes a copy has work of users to finish. */
+  /** As a write, but an open breaker refuses it: requests of users wait for the removal. */
   async remove(key: string, waitPolicy: WaitPolicy, guarded: boolean): Promise<void> {
     if (guarded && !this.breaker.allows) throw new BreakerOpenError(this.name)
     await this.events.timed('del', this.connection.del(key, waitPolicy))

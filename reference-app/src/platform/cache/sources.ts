@@ -4,10 +4,12 @@ import type { CacheEvents } from './events.ts'
 import type { WaitPolicy } from './redis-connection.ts'
 import { CacheSource, type SourceName } from './source.ts'
 
-/** A source that an operator is about to put all reads on may take a second to prove itself; the operator is waiting. */
+/**
+ * A source that an operator is about to put all reads on may take a second to prove itself; the operator is waiting.
+ */
 const SWITCH_WAIT: WaitPolicy = { timeoutMs: 1_000, waitsForConnection: true }
 
-/** Which Redis is asked, or none. Both connections are kept up, so that a switch costs nobody anything. */
+/** Which Redis is used, or none. Both connections stay open, so that a switch is instant. */
 export class CacheSources {
   private readonly all: Readonly<Record<SourceName, CacheSource>>
   private readonly events: CacheEvents

@@ -17,7 +17,10 @@ export interface GivenAnswer {
 
 const SCOPES = 'unnest($1::integer[], $2::text[], $3::text[]) with ordinality as scope (user_id, route, key, place)'
 
-/** Requests that carry the same key wait for nobody: the lock is had at once or not at all, and given back at the end of the transaction. */
+/**
+ * Requests that carry the same key never wait: the lock is taken at once or not at all, and released at the end of the
+ * transaction.
+ */
 const LOCK: Statement = {
   name: 'idempotency-lock',
   operation: 'SELECT',

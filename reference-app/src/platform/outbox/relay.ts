@@ -8,11 +8,17 @@ import type { ClaimedEvent, DeliveryStore } from './delivery-store.ts'
 
 /** Leaves 2 of the pool's 10 connections to claims and to the other jobs. */
 const CONCURRENCY = 8
-/** A worker that dies holds its events up for so long. Above what a consumer's few statements can take, each limited to 2 s. */
+/**
+ * How long the events of a worker that died stay claimed. Above what a consumer's few statements can take, each limited
+ * to 2 s.
+ */
 const LEASE_SECONDS = 10
 const FIRST_RETRY_SECONDS = 0.2
 const MAX_RETRY_SECONDS = 30
-/** About two minutes of attempts: what still fails then, with a Postgres that answers, fails for a reason that time does not mend. */
+/**
+ * About two minutes of attempts: what still fails then, with a Postgres that answers, fails for a reason that time does
+ * not mend.
+ */
 const STUCK_ATTEMPTS = 10
 /** Long enough not to matter to the others, short enough that a mended consumer is noticed without a restart. */
 const STUCK_RETRY_SECONDS = 300
@@ -76,7 +82,7 @@ export class Relay {
     const isStuck = event.attempts >= STUCK_ATTEMPTS
     if (isStuck) this.parts.events.stuck(event, error)
     else this.parts.events.failed(event, error)
-    // A lock that somebody holds, or an overload, ends: then orders must not wait for minutes more.
+    // A held lock or an overload ends: then orders must not wait for minutes more.
     const mayEnd = error instanceof DatabaseUnavailableError
     const delay =
       isStuck && !mayEnd

@@ -33,8 +33,8 @@ const NO_PATH = new Refusal('invalid_request', 'The request target must be a pat
 const NOT_ENCODED = new Refusal('invalid_request', 'The path is not well percent-encoded.')
 
 /**
- * Stands before routing and body parsing, and refuses there what is switched off or too much. What is not in the table of operations (health, the
- * description, wrong paths) passes.
+ * Stands before routing and body parsing, and refuses there what is switched off or too much. What is not in the table
+ * of operations (health, the description, wrong paths) passes.
  */
 export function frontDoor(
   { operations, shedding, switches, http, outcomes, drills }: FrontDoor,
@@ -67,7 +67,10 @@ export function frontDoor(
   }
 }
 
-/** From here until the answer is given it is work under way. Not before and not after: how long a client takes to send and to read says nothing of our load. */
+/**
+ * From here until the answer is given it is work under way. Not before and not after: how long a client takes to send
+ * and to read says nothing of our load.
+ */
 function measure(shedding: LoadShedding, { rank }: MatchedOperation, response: ServerResponse): void {
   if (response.writableEnded || response.destroyed) return // refused unread
   const ended = shedding.start(rank)

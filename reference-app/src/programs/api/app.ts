@@ -56,7 +56,10 @@ export interface App {
   routed: Express
   /** For operators and Prometheus. */
   operations: Handler
-  /** Takes what operators want, if Postgres answers within 2 s (so: before it is ready), and begins to listen to Postgres. */
+  /**
+   * Takes what operators want, if Postgres answers within 2 s (so: before it is ready), and begins to listen to
+   * Postgres.
+   */
   begin(): Promise<void>
   /** From now on it is not ready, and streams end. */
   drain(): void

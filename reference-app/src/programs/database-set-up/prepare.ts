@@ -10,10 +10,12 @@ import { STATISTICS } from './statistics-schema.ts'
 import { SUPPORT } from './support-schema.ts'
 import { WAITING_ROOM } from './waiting-room-schema.ts'
 
-/** Every table, area by area, in the order in which they refer to each other. Each statement may run again and again. */
+/**
+ * Every table, area by area, in the order in which they refer to each other. Each statement may run again and again.
+ */
 const SCHEMA = [BOX_OFFICE, OUTBOX, PAYMENTS, COUPONS, SHOP, SUPPORT, WAITING_ROOM, OPERATIONS, STATISTICS].join('\n')
 
-/** Any number that nobody else locks on in this database. */
+/** Any number that is not used for another advisory lock in this database. */
 const PREPARATION_LOCK = 720_003
 
 export interface RowCounts {
@@ -22,7 +24,10 @@ export interface RowCounts {
   seats: number
 }
 
-/** Schema and data in one transaction, one instance at a time: two that start together wait for each other. Counts what is there then. */
+/**
+ * Schema and data in one transaction, one instance at a time: two that start together wait for each other. Counts what
+ * is there then.
+ */
 export async function prepareDatabase(client: Client, dataSet: DataSet = 'small'): Promise<RowCounts> {
   await client.query('begin')
   try {

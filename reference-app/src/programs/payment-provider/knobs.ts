@@ -14,7 +14,10 @@ export const knobs = z.strictObject({
   failRatio: ratio,
   /** Share of requests to charge whose connection is reset, every other of them after the money was taken. */
   resetRatio: ratio,
-  /** Nothing about charges is answered. What is held up is acted on when the hanging ends, whether or not anybody still listens. */
+  /**
+   * Nothing about charges is answered. What is held up is acted on when the hanging ends, whether or not anybody still
+   * listens.
+   */
   hang: z.boolean(),
 })
 

@@ -47,7 +47,7 @@ export class PaymentSimulator {
     this.closed = true
   }
 
-  /** What has become of the key. Throws `not_processed`, `key_reused`, or what the knobs want. */
+  /** The charge of the key. Throws `not_processed`, `key_reused`, or what the fault settings simulate. */
   async charge(key: string, { amount, reference }: ChargeRequest): Promise<Charge> {
     requireKey(key)
     if (this.closing || this.underWay >= MAX_UNDER_WAY) {
@@ -71,7 +71,10 @@ export class PaymentSimulator {
     }
   }
 
-  /** What has become of the key. Throws `charge_not_found`: nothing so far, which may change while a request is on its way. */
+  /**
+   * What has become of the key. Throws `charge_not_found`: nothing so far, which may change while a request is on its
+   * way.
+   */
   async show(key: string): Promise<Charge> {
     requireKey(key)
     await this.faults.wait()

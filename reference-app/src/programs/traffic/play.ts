@@ -10,14 +10,16 @@ import { type JourneyName, journeyAt } from './shares.ts'
 import { type CountRequest, Visitor } from './visitor.ts'
 
 /**
- * How many of those whose journey failed turn to support: who wanted to buy does so sooner. With 60 visitors per second of whom a
- * third fails, some 160 inquiries a minute: far above the 50 that are a sign of trouble, and the 3 of a normal minute far below.
+ * How many of those whose journey failed turn to support: who wanted to buy does so sooner. With 60 visitors per second
+ * of whom a third fails, some 160 inquiries a minute: far above the 50 that are a sign of trouble, and the 3 of a
+ * normal minute far below.
  */
 const ASK_RATIO: Record<JourneyName, number> = { browse: 0.1, tickets: 0.5, order: 0.5, coupon: 0.5, support: 0 }
 
 /**
- * And of those who lose their place in line, are overtaken or cannot pay: nearly all. Of the one order per second, that is 54 inquiries a
- * minute while all payments fail, just above the 50 of the report; 200 need more people (`orders-surge`).
+ * And of those who lose their place in line, are overtaken or cannot pay: nearly all. Of the one order per second, that
+ * is 54 inquiries a minute while all payments fail, just above the 50 of the report; 200 need more people
+ * (`orders-surge`).
  */
 const HARMED_ASK_RATIO = 0.9
 

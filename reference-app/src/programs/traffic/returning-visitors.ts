@@ -3,7 +3,7 @@ import type { Visitor } from './visitor.ts'
 
 /** So few that joining is rare: looking around needs a token, but no turn. */
 const RETURNING_VISITORS = 50
-/** Ids beyond those of buyers, so that nobody leaves the line for somebody else. */
+/** Ids beyond those of buyers, so that no visitor gives up another one's place. */
 const FIRST_ID = 100_001
 /** A token is renewed after half of its life at the earliest: not all at once. */
 const EARLIEST = 0.5

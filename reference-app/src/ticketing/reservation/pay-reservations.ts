@@ -23,8 +23,8 @@ export interface PaymentRequest {
 }
 
 /**
- * Pays for all or for none from the user's balance, once. In the order in which they were asked for. Throws `reservation_not_found`, also for
- * somebody else's, `already_paid`, `hold_expired` or `insufficient_balance`.
+ * Pays for all or for none from the user's balance, once. In the order in which they were asked for. Throws
+ * `reservation_not_found`, also for somebody else's, `already_paid`, `hold_expired` or `insufficient_balance`.
  */
 export async function payReservations(
   parts: ReservationPayment,

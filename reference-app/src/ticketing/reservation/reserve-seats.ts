@@ -36,8 +36,8 @@ export interface SeatRequest {
 }
 
 /**
- * All seats or none, in the order in which they were asked for. Throws `schedule_not_found`, `seat_not_found`, `schedule_begun`, `hold_limit` or
- * `seat_taken`, the last naming every seat that cannot be had.
+ * All seats or none, in the order in which they were asked for. Throws `schedule_not_found`, `seat_not_found`,
+ * `schedule_begun`, `hold_limit` or `seat_taken`, the last naming every seat that cannot be had.
  */
 export async function reserveSeats(
   parts: SeatReservation,

@@ -30,7 +30,10 @@ const payBody = z.strictObject({ reservationIds: someIds })
 
 const tokenOf = (request: Request) => request.get('queue-token')
 
-/** From a seat to a ticket. Who reserves must have been admitted; who pays may leave the token out, because the turn may end while the hold lives. */
+/**
+ * From a seat to a ticket. Who reserves must have been admitted; who pays may leave the token out, because the turn may
+ * end while the hold lives.
+ */
 export const RESERVATION_OPERATIONS = {
   seat_reserve: {
     method: 'POST',
@@ -72,7 +75,7 @@ export const RESERVATION_OPERATIONS = {
   },
 } satisfies Operations<Purchase>
 
-/** Throws `reservation_not_found`, also for somebody else's: whether it exists is not this user's business. */
+/** Throws `reservation_not_found`, also for another user's: its existence is not disclosed. */
 async function showReservation(reservations: ReservationStore, userId: number, id: number): Promise<Reservation> {
   const reservation = await reservations.find(id)
   if (reservation?.userId !== userId) {

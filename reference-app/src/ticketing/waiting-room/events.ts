@@ -5,7 +5,10 @@ import type { WaitingRoomMetrics } from './metrics.ts'
 import type { RoomLimits, WaitingRoomMode } from './room-rules.ts'
 import type { RoomEvent } from './session.ts'
 
-/** Why somebody is turned away at the door or with a token that is not good. A surge of these is somebody trying to get around the line. */
+/**
+ * Why a request is refused: not admitted, or an invalid token. A surge of these is an attempt to bypass the waiting
+ * room.
+ */
 export const REJECTIONS = [
   'queue_not_admitted',
   'queue_token_missing',

@@ -6,7 +6,10 @@ export interface LimitParts {
   limits: RoomLimits
   line: Line
   events: WaitingRoomEvents
-  /** Whether this instance knows what operators want. All instances share the room, so what it was started with must not go before that. */
+  /**
+   * Whether this instance has read the operators' settings. Until then its start values must not be sent: all instances
+   * share the room.
+   */
   isInformed: () => boolean
 }
 
@@ -15,7 +18,7 @@ export class LimitSync {
   private readonly parts: LimitParts
   private wanted: RoomLimits
   private unsent: Partial<RoomLimits> = {}
-  /** The room was told what this instance was started with: not before it is known that operators want nothing else. */
+  /** The start values were sent; not before the operators' settings were read. */
   private introduced = false
 
   constructor(parts: LimitParts) {
@@ -32,10 +35,10 @@ export class LimitSync {
     this.wanted = { ...this.wanted, ...limits }
     this.parts.events.limitsSet(this.wanted)
     this.unsent = { ...this.unsent, ...limits }
-    await this.sendUnsent().catch(() => undefined) // the ticker tells them when it can be done
+    await this.sendUnsent().catch(() => undefined) // the ticker sends them later
   }
 
-  /** What can be told by now. Rejects as the line does, and may then be called again. */
+  /** Sends what may be sent by now. Rejects as the line does, and may then be called again. */
   async sendPending(): Promise<void> {
     this.introduce()
     await this.sendUnsent()

@@ -11,7 +11,7 @@ export class RoomLostError extends Error {
   }
 }
 
-/** A session with what its owner wants to know. `position`: people ahead. `rate`: admissions per second. */
+/** A session with its place in the queue. `position`: people ahead. `rate`: admissions per second. */
 export interface QueueStatus {
   session: Session
   admitted: boolean
@@ -52,17 +52,17 @@ const SCRIPTS = {
 }
 
 /**
- * The room as its Redis holds it, shared by all instances. Each call is one atomic step by the clock of that Redis. Calls reject with
- * RoomLostError, or as the connection does: then nobody knows whether the step was taken.
+ * The room as its Redis holds it, shared by all instances. Each call is one atomic step by the clock of that Redis.
+ * Calls reject with RoomLostError, or as the connection does: then it is unknown whether the step was taken.
  */
 export class Line {
   private readonly connection: RedisConnection
   private readonly rules: RoomRules
   private readonly report: (events: RoomEvent[]) => void
-  /** The last that was heard: a room that falls behind it was replaced by an older copy. */
+  /** The last state seen: a room that falls behind it was replaced by an older copy. */
   private known = { epoch: '', seq: 0 }
 
-  /** `report` is told of everything that a step of ours did to anybody, also when the caller has given up waiting. */
+  /** `report` gets every event that a step of ours caused, also after the caller's time-out. */
   constructor(
     url: string,
     rules: RoomRules,
@@ -98,7 +98,7 @@ export class Line {
     return (await this.step<{ admitted: boolean }>('gate', userId, id)).admitted
   }
 
-  /** Without an id: only whoever is admitted. False: there was nothing to end. */
+  /** Without an id: only an admitted user. False: there was nothing to end. */
   async leave(userId: number, id = ''): Promise<boolean> {
     return (await this.step<{ left: boolean }>('leave', userId, id)).left
   }
@@ -141,7 +141,10 @@ export class Line {
     return Number(seconds) * 1_000 + Math.floor(Number(micros) / 1_000)
   }
 
-  /** What the last restoration brought back, of whichever instance. Undefined: it ended before that time, or is under way, or all is lost. */
+  /**
+   * What the last restoration brought back, of whichever instance. Undefined: it ended before that time, or is under
+   * way, or all is lost.
+   */
   async restoredSince(time: number): Promise<number | undefined> {
     const [at, restored] = await this.connection.call('restored', WAIT, (redis) =>
       redis.hmget('waiting-room:state', 'restored_at', 'restored'),

@@ -4,7 +4,10 @@ import { boundedLabel, children, counter, gauge, histogram, type MetricsRegistry
 export type WaitingRoomEnding = 'completed' | 'abandoned' | 'expired' | 'dropped'
 
 export interface WaitingRoomMetricsOptions {
-  /** Reasons of refusal that exist from the start, at 0: a rate cannot see the first count of a series that was not there. */
+  /**
+   * Reasons of refusal that exist from the start, at 0: a rate cannot see the first count of a series that was not
+   * there.
+   */
   reasons?: readonly string[]
   /** Every way in which the room can be run: the `mode` label. */
   modes?: readonly string[]
@@ -12,7 +15,7 @@ export interface WaitingRoomMetricsOptions {
 
 export interface WaitingRoomMetrics {
   joined(): void
-  /** @param inverted somebody who had joined later was admitted before */
+  /** @param inverted a user who had joined later was admitted before */
   admitted(waitedSeconds: number, inverted: boolean): void
   ended(as: WaitingRoomEnding): void
   /**

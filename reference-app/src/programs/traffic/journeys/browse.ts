@@ -12,8 +12,8 @@ export interface Seen {
 }
 
 /**
- * The concerts, the schedules of one that is available, the seats of one of those. Undefined as soon as an answer is not the wanted
- * one. When nothing is left visitors still come and look.
+ * The concerts, the schedules of one that is available, the seats of one of those. Undefined as soon as an answer is
+ * not the wanted one. When nothing is left visitors still come and look.
  */
 export async function lookAround(visitor: Visitor, headers: Record<string, string>): Promise<Seen | undefined> {
   const ask = (step: Step, path: string) => visitor.ask(step, { method: 'GET', path, headers }, items)
