@@ -98,9 +98,9 @@ async function lineRows(stack: WaitingStack, joined: Map<number, Joined>): Promi
     'select user_id, seq from waiting_room_journal where ended_as is null order by seq',
   )
   const seqs = new Map(rows.map(({ user_id, seq }) => [user_id, Number(seq)]))
-  const census = await stack.census()
+  const counts = await stack.counts()
   const severalTokens = [...joined.values()].filter(({ tokens }) => tokens.size !== 1).length
-  const duplicates = rows.length - seqs.size + severalTokens + Math.abs(census.admitted + census.waiting - USERS)
+  const duplicates = rows.length - seqs.size + severalTokens + Math.abs(counts.admitted + counts.waiting - USERS)
   const waiting = await stack.order()
   const asWritten = rows.map(({ user_id }) => user_id).slice(-waiting.length)
   const misplaced = waiting.filter((userId, place) => userId !== asWritten[place]).length
@@ -148,7 +148,7 @@ class Cap {
     if (capacity > this.allowed) this.allowed = capacity
     await this.stack.queue.use((redis) => redis.hset('waiting-room:state', 'capacity', capacity))
     if (capacity < this.allowed) {
-      await until('the house is emptier', async () => (await this.stack.census()).admitted <= capacity)
+      await until('the house is emptier', async () => (await this.stack.counts()).admitted <= capacity)
       this.allowed = capacity
     }
   }
@@ -159,7 +159,7 @@ class Cap {
 
   private async sample(): Promise<void> {
     const allowed = this.allowed
-    const { admitted } = await this.stack.census()
+    const { admitted } = await this.stack.counts()
     this.samples += 1
     this.highest = Math.max(this.highest, admitted)
     if (admitted > Math.max(allowed, this.allowed)) this.above += 1
@@ -232,7 +232,7 @@ async function admissionRows(stack: WaitingStack, cap: Cap): Promise<Row[]> {
 /** Each attack against the gate: refused, and no seat is held. */
 async function attackRow(stack: WaitingStack): Promise<Row> {
   await stack.queue.use((redis) => redis.hset('waiting-room:state', 'capacity', USERS * 2, 'rate', USERS * 2))
-  await until('nobody waits', async () => (await stack.census()).waiting === 0)
+  await until('nobody waits', async () => (await stack.counts()).waiting === 0)
   const victim = USERS + 1
   const join = async (userId: number) => {
     const { token, status } = placeOf(await stack.join(userId))

@@ -1,7 +1,10 @@
 import { CliError } from '@drillbook/content/errors'
 import type { Command } from 'commander'
 
-/** `drillbook help lab up` is `drillbook lab up --help`, and every error names the help of the very command that was meant. */
+/**
+ * `drillbook help lab up` is `drillbook lab up --help`, and every error names the help of the very command that was
+ * meant.
+ */
 export function addHelp(program: Command): void {
   program
     .helpCommand(false)

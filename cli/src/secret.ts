@@ -3,8 +3,8 @@ import { FILE_LIMITS, readTextFile } from '@drillbook/content/read-file'
 import { rememberSecret } from '@drillbook/content/text/redact'
 
 /**
- * A secret from its file, without the newline that editors add: one line of printable ASCII, since it is sent in a header. The
- * secret itself is in no message. Throws `usage`.
+ * A secret from its file, without the newline that editors add: one line of printable ASCII, since it is sent in a
+ * header. The secret itself is in no message. Throws `usage`.
  */
 export function readSecret(file: string): string {
   let secret: string

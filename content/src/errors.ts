@@ -53,8 +53,8 @@ export class ProblemsError extends CliError {
 }
 
 /**
- * The message of anything thrown, on one line and printable, for sentences that continue with "because …", without the secrets
- * that a library repeats.
+ * The message of anything thrown, on one line and printable, for sentences that continue with "because …", without the
+ * secrets that a library repeats.
  */
 export function messageOf(error: unknown): string {
   if (error instanceof AggregateError && error.errors.length > 0) return error.errors.map(messageOf).join('; ')
@@ -64,7 +64,9 @@ export function messageOf(error: unknown): string {
   return printable(redact(error instanceof Error ? error.message : String(error)).replace(/\s+/g, ' '))
 }
 
-/** The system's code of an error (ENOENT, EEXIST ...). Not by `instanceof Error`: an error may come from another realm. */
+/**
+ * The system's code of an error (ENOENT, EEXIST ...). Not by `instanceof Error`: an error may come from another realm.
+ */
 export function errorCode(error: unknown): string | undefined {
   return typeof error === 'object' && error !== null && 'code' in error ? String(error.code) : undefined
 }

@@ -2,7 +2,9 @@ import { closeSync, constants, fstatSync, openSync, readSync } from 'node:fs'
 
 const MIB = 1024 * 1024
 
-/** The longest file of each kind that is read, in bytes. Ours have some 30 KiB, records of a long incident some 100 KiB. */
+/**
+ * The longest file of each kind that is read, in bytes. Ours have some 30 KiB, records of a long incident some 100 KiB.
+ */
 export const FILE_LIMITS = {
   /** Environments, rules, runbooks, drills. */
   content: MIB,
@@ -15,8 +17,9 @@ export const FILE_LIMITS = {
 } as const
 
 /**
- * The text of a regular file of at most `limitBytes`. Throws the system's errors, and for anything else than a file (a FIFO, a device,
- * a folder) or a longer one an error that says so: it never waits for a writer, and never reads without an end.
+ * The text of a regular file of at most `limitBytes`. Throws the system's errors, and for anything else than a file (a
+ * FIFO, a device, a folder) or a longer one an error that says so: it never waits for a writer, and never reads without
+ * an end.
  */
 export function readTextFile(path: string, limitBytes: number): string {
   const fd = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK)
@@ -29,7 +32,7 @@ export function readTextFile(path: string, limitBytes: number): string {
       const read = readSync(fd, chunk)
       if (read === 0) return Buffer.concat(chunks).toString('utf8')
       bytes += read
-      if (bytes > limitBytes) throw new Error(`it is longer than ${inWords(limitBytes)}`)
+      if (bytes > limitBytes) throw new Error(`it is longer than ${sizeText(limitBytes)}`)
       chunks.push(chunk.subarray(0, read))
     }
   } finally {
@@ -38,6 +41,6 @@ export function readTextFile(path: string, limitBytes: number): string {
 }
 
 /** 1048576 to "1 MiB". */
-export function inWords(bytes: number): string {
+export function sizeText(bytes: number): string {
   return bytes >= MIB ? `${bytes / MIB} MiB` : `${bytes / 1024} KiB`
 }

@@ -47,7 +47,10 @@ export function isInside(root: Root, from: string): boolean {
   return !relative(root.dir, from).startsWith('..')
 }
 
-/** For commands that judge or write content: which one it is, where the reader may think that it is another. Else nothing. */
+/**
+ * For commands that judge or write content: which one it is, where the reader may think that it is another. Else
+ * nothing.
+ */
 export function whenElsewhere(root: Root, from: string): string {
   return isInside(root, from)
     ? ''

@@ -6,7 +6,7 @@ export interface ActiveTrace {
   traceId: string
   /** 16 digits */
   spanId: string
-  /** False when nobody records the trace: a link to it would lead nowhere. */
+  /** False when the trace is not recorded: a link to it would lead nowhere. */
   sampled: boolean
 }
 

@@ -24,12 +24,15 @@ export interface LabDownResult {
   kept: boolean
 }
 
-/** The databases end within a second. An API may want fifteen for its callers, but this lab has none any more: what is left then is killed. */
+/**
+ * The databases end within a second. An API may want fifteen for its callers, but this lab has none any more: what is
+ * left then is killed.
+ */
 const STOP_LIMIT_MS = 6_000
 
 /**
- * Takes the lab down, whatever state it is in, and removes its folder. Does nothing when there is none. Throws `refused`
- * while somebody is bringing it up, or when the folder is not a lab's.
+ * Takes the lab down, whatever state it is in, and removes its folder. Does nothing when there is none. Throws
+ * `refused` while somebody is bringing it up, or when the folder is not a lab's.
  */
 export async function labDown({ root, env, keep = false }: LabDownOptions): Promise<LabDownResult> {
   const dir = labDir(root, env)

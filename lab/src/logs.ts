@@ -21,7 +21,9 @@ interface LogFile {
 
 const POLL_MS = 200
 
-/** The last lines. Throws `usage` for a name that the lab does not have, `unreachable` when there are no logs at all. */
+/**
+ * The last lines. Throws `usage` for a name that the lab does not have, `unreachable` when there are no logs at all.
+ */
 export function readLogs(options: LogsOptions & { lines: number }): string {
   return logFiles(options)
     .map((file) => format(lastLines(file.path, options.lines), file.name, options.name === undefined))

@@ -18,8 +18,9 @@ export interface LabRestartResult {
 }
 
 /**
- * Restarts instances of the API in order: each finishes what it has begun, and is ready before the next one stops, so that no request
- * fails while there are two. Throws `usage` for what does not run, `unreachable` when the lab is not up or an instance does not come back.
+ * Restarts instances of the API in order: each finishes what it has begun, and is ready before the next one stops, so
+ * that no request fails while there are two. Throws `usage` for what does not run, `unreachable` when the lab is not up
+ * or an instance does not come back.
  */
 export async function labRestart({ what, signal, onProgress, ...place }: LabRestartOptions): Promise<LabRestartResult> {
   return await withRunningLab(place, 'restarted', async ({ info, supervisor }) => {

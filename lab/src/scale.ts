@@ -10,7 +10,7 @@ export interface LabScaleOptions extends LabPlace {
   /** How many instances of the API shall run. */
   count: number
   signal: AbortSignal
-  /** A part is ready, told or stopped, so long after the start. */
+  /** A part is ready, notified or stopped, so long after the start. */
   onProgress?: (step: { name: string; ended: boolean; ms: number }) => void
 }
 
@@ -24,9 +24,10 @@ export interface LabScaleResult {
 }
 
 /**
- * Runs so many instances of the API, with no failed request: a new one is ready before the gateway sends it anything, and the
- * gateway has let go of an old one before it is stopped. Prometheus and the environment's `ops.urls` follow. Doing it again
- * changes nothing. Throws `usage` for a wrong number, `unreachable` when the lab is not up or an instance does not become ready.
+ * Runs so many instances of the API, with no failed request: a new one is ready before the gateway sends it anything,
+ * and the gateway has let go of an old one before it is stopped. Prometheus and the environment's `ops.urls` follow.
+ * Doing it again changes nothing. Throws `usage` for a wrong number, `unreachable` when the lab is not up or an
+ * instance does not become ready.
  */
 export async function labScale({ root, env, count, signal, onProgress }: LabScaleOptions): Promise<LabScaleResult> {
   if (!(Number.isInteger(count) && count >= 1 && count <= MAX_API_INSTANCES)) {

@@ -165,7 +165,10 @@ function refuseOtherSystems(): void {
   })
 }
 
-/** We hold the lock: nobody is starting it. What answers and calls itself up is up; anything else is a remnant. */
+/**
+ * We hold the lock: no other process is starting it. What answers and calls itself up is up; anything else is a
+ * remnant.
+ */
 async function refuseRunning(dir: string, supervisor: Supervisor): Promise<void> {
   const info = readLabFile(dir)
   if (info?.phase !== 'up' || !(await supervisor.answers())) return

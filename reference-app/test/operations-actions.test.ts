@@ -83,10 +83,10 @@ test('clearing that has no more time goes on where it was when it is called agai
     await client.mset(Array.from({ length: 5_000 }, (_, i) => [`many:${i}`, 'x']).flat())
   })
   const connection = new CacheConnection(pair.redis.url, { up: () => undefined, down: () => undefined })
-  const patience = { timeoutMs: 2_000, waitsForConnection: true }
+  const waitPolicy = { timeoutMs: 2_000, waitsForConnection: true }
   let [removed, calls, complete] = [0, 0, false]
   while (!complete && calls < 20) {
-    const answer = await connection.clear('many:', patience, 0)
+    const answer = await connection.clear('many:', waitPolicy, 0)
     ;[removed, complete, calls] = [removed + answer.removed, answer.complete, calls + 1]
   }
   expect([removed, complete]).toEqual([5_000, true])

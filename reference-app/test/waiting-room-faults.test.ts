@@ -32,7 +32,7 @@ afterAll(async () => {
 /** Nobody moves any more, and the journal, which is written behind, has everything that happened in the room. */
 async function written(): Promise<void> {
   await until('the journal agrees with the room', async () => {
-    const { admitted, waiting } = await stack.census()
+    const { admitted, waiting } = await stack.counts()
     const rows = await stack.postgres.query<{ user_id: number; inside: boolean }>(
       `select user_id, admitted_until is not null as inside from waiting_room_journal as stay where ended_as is null
         and not exists (select from waiting_room_journal as later where later.user_id = stay.user_id and later.seq > stay.seq)`,
@@ -73,7 +73,7 @@ async function expectAsBefore(places: Map<number, PlaceBody>): Promise<void> {
     })
     expect(placeOf(await stack.join(userId)).token).toBe(before.token)
   }
-  expect(await stack.census()).toEqual({ admitted: 3, waiting: places.size - 3 })
+  expect(await stack.counts()).toEqual({ admitted: 3, waiting: places.size - 3 })
 }
 
 const LOSSES: { name: string; lose(): Promise<unknown> }[] = [
@@ -140,8 +140,8 @@ describe('the Redis of the room', () => {
     })
     await stack.queue.use((redis) => redis.flushall())
     await stack.opened()
-    await until('the house is full again', async () => (await stack.census()).admitted === 3)
-    expect(await stack.census()).toEqual({ admitted: 3, waiting: 1 })
+    await until('the house is full again', async () => (await stack.counts()).admitted === 3)
+    expect(await stack.counts()).toEqual({ admitted: 3, waiting: 1 })
     expect(codeOf(await stack.status(1, inside?.token ?? ''))).toBe('401 queue_place_gone')
   })
 
@@ -284,7 +284,7 @@ test('a clock of the room that is set back, or that of another Redis, does not k
     return Number(await stack.queue.use((redis) => redis.hget('waiting-room:state', 'last_run'))) < ahead
   })
   await stack.join(1)
-  await until('the user is in', async () => (await stack.census()).admitted === 1, 2_000)
+  await until('the user is in', async () => (await stack.counts()).admitted === 1, 2_000)
 })
 
 test('a Redis that is full is closed, not open', async () => {

@@ -33,7 +33,7 @@ test('each event moves its own metric, and only an admission out of turn is an i
   for (const [count, as] of (['completed', 'abandoned', 'expired', 'dropped'] as const).entries()) {
     for (let index = 0; index <= count; index += 1) room.ended(as)
   }
-  room.census(7, 5, 61)
+  room.counted(7, 5, 61)
   const counted = await Promise.all(
     ['joined', 'admitted', 'completed', 'abandoned', 'expired', 'dropped', 'order_inversions'].map((name) =>
       value(registry, `waiting_room_${name}_total`),

@@ -41,7 +41,7 @@ async function mostInside(work: Promise<unknown>): Promise<number> {
     ended = true
   })
   let most = 0
-  while (!ended) most = Math.max(most, (await stack.census()).admitted)
+  while (!ended) most = Math.max(most, (await stack.counts()).admitted)
   return most
 }
 

@@ -67,7 +67,7 @@ describe('the line', () => {
       users(0, 20).map((i) => stack.apiOf(i).call('/api/v1/queue/users/7', { method: 'POST' })),
     )
     expect(new Set(replies.map((reply) => placeOf(reply).token)).size).toBe(1)
-    expect(await stack.census()).toEqual({ admitted: 0, waiting: 1 })
+    expect(await stack.counts()).toEqual({ admitted: 0, waiting: 1 })
     expect(await stack.metric('waiting_room_joined_total')).toBe(1)
     const rows = await stack.postgres.query('select from waiting_room_journal')
     expect(rows.length).toBe(1)
@@ -86,8 +86,8 @@ describe('the line', () => {
     await start(1_000, 5)
     await Promise.all(users(1, 60).map(joined))
     const startedAt = performance.now()
-    const first = (await stack.census()).admitted
-    await until('twenty more', async () => (await stack.census()).admitted >= first + 20, 20_000)
+    const first = (await stack.counts()).admitted
+    await until('twenty more', async () => (await stack.counts()).admitted >= first + 20, 20_000)
     const seconds = (performance.now() - startedAt) / 1000
     expect(seconds).toBeGreaterThan(2.9) // 20 at 5/s with a bucket of 5: not before 3 s
     expect(seconds).toBeLessThan(8)
@@ -102,8 +102,8 @@ describe('the line', () => {
     const sampler = new AbortController()
     const sampled = (async () => {
       for (; !sampler.signal.aborted; await pause(50)) {
-        const allowed = cap // a census begun before the change may see the old cap
-        const { admitted } = await stack.census()
+        const allowed = cap // a count begun before the change may see the old cap
+        const { admitted } = await stack.counts()
         samples.push(admitted)
         if (admitted > Math.max(allowed, cap) && lowered === 0) above.push(`${admitted} of ${cap}`)
       }
@@ -145,7 +145,7 @@ describe('the line', () => {
       await redis.zadd('waiting-room:line', 0, '3') // a bug: the last comes first
       await redis.hset('waiting-room:state', 'capacity', 3)
     })
-    await until('all are in', async () => (await stack.census()).admitted === tokens.length)
+    await until('all are in', async () => (await stack.counts()).admitted === tokens.length)
     expect(await stack.metric('waiting_room_order_inversions_total')).toBe(2)
     expect(await stack.metric('log_events_total', { event: 'waiting_room.order_inverted' })).toBe(2)
   })

@@ -71,7 +71,10 @@ function bind(name: string, action: Action, params: Params): Step {
 /** Segments that are none: with them the call would go to another route. They cannot be encoded. */
 const NO_SEGMENTS = ['', '.', '..']
 
-/** A value stays one segment of the path, whatever is in it: the call that was agreed to is the one that is made. Throws `usage`. */
+/**
+ * A value stays one segment of the path, whatever is in it: the call that was agreed to is the one that is made. Throws
+ * `usage`.
+ */
 function pathOf({ path }: OpsCall, values: Readonly<Record<string, ParamValue>>): string {
   const encoded = Object.fromEntries(Object.entries(values).map(([name, value]) => [name, encodeURIComponent(value)]))
   const segments = path.split('/').map((template) => {

@@ -28,7 +28,10 @@ export interface RunOptions {
 
 const OUTPUT_LIMIT = 2000
 
-/** Runs one step: an HTTP call fanned out to every instance (of the kind that it is for), or one argv list. Never a shell. Throws only `usage`. */
+/**
+ * Runs one step: an HTTP call fanned out to every instance (of the kind that it is for), or one argv list. Never a
+ * shell. Throws only `usage`.
+ */
 export async function runStep(environment: Environment, step: Step, options: RunOptions): Promise<TargetResult[]> {
   const timeoutMs = durationMs(step.timeout)
   if (step.exec !== undefined) return [await runProgram(step.exec, timeoutMs, options.signal)]

@@ -21,7 +21,7 @@ export interface Content {
   runbooks: Runbook[]
   drills: Drill[]
   environments: Environment[]
-  /** Lines that only a person can write and nobody has. */
+  /** Placeholders that are still to be filled in. */
   placeholders: Problem[]
   /** The ids of its panels, by the dashboard's uid. */
   dashboards: Map<string, Set<number>>
@@ -68,7 +68,7 @@ export function readContent(root: Root): { content: Content; problems: Problem[]
   return { content, problems }
 }
 
-/** What cannot be read is said by each of its readers, and told once. */
+/** Several readers report the same unreadable file; it is printed once. */
 function isSaid(problems: readonly Problem[], file: string, message: string): boolean {
   return problems.some((problem) => problem.file === file && problem.message === message)
 }

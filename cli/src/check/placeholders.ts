@@ -9,12 +9,15 @@ const TEXT = /\bTO WRITE\b.*?(?=["']?\s*$)/
 /** The same where a name has to stand. */
 const NAME = /\bTO-WRITE-([a-z]+)\b/
 
-/** A name that nobody has chosen yet: it exists nowhere, and `placeholders` reports it. */
+/** A placeholder for a name: it exists nowhere, and `placeholders` reports it. */
 export function isPlaceholder(name: string): boolean {
   return NAME.test(name)
 }
 
-/** Each line of alerts, runbooks, drills and environments that is still to be written by a person, and each file that cannot be read. */
+/**
+ * Each line of alerts, runbooks, drills and environments that is still to be written by a person, and each file that
+ * cannot be read.
+ */
 export function placeholders(root: Root): Problem[] {
   const files = [join(root.alerts, 'rules'), join(root.alerts, 'tests'), root.runbooks, root.environments]
     .flatMap(textsBelow)

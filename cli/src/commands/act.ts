@@ -25,8 +25,8 @@ export interface ActOptions {
 }
 
 /**
- * Does one named action of the environment: shows what will run, asks, audits; one that only reads is neither asked about
- * nor audited. Throws `expectation_failed` when a target refuses. Without a name: lists them.
+ * Does one named action of the environment: shows what will run, asks, audits; one that only reads is neither asked
+ * about nor audited. Throws `expectation_failed` when a target refuses. Without a name: lists them.
  */
 export async function act(stdio: Stdio, options: ActOptions): Promise<void> {
   const here = context(stdio, options)

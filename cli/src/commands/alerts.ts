@@ -7,7 +7,10 @@ import { localTime } from '../local-time.ts'
 import { incidentsOf } from '../runbook/read-runbook.ts'
 import type { Stdio } from '../stdio.ts'
 
-/** What is firing, since when, and which runbook to follow. Throws `unreachable` when somebody who may know more could not be asked. */
+/**
+ * What is firing, since when, and which runbook to follow. Throws `unreachable` when a source of alerts could not be
+ * asked.
+ */
 export async function alerts(stdio: Stdio, options: { env?: string; json?: boolean }): Promise<void> {
   const here = context(stdio, options)
   const found = await firingAlerts(here.environment, here.prometheus)

@@ -11,7 +11,7 @@ interface DemoOptions {
 }
 
 /**
- * The whole story on this machine: lab, traffic, one drill with nobody asked, report; then the lab is taken down, also
+ * The whole story on this machine: lab, traffic, one unattended drill, report; then the lab is taken down, also
  * after a failure or Ctrl-C. Throws what the drill throws: only a drill that held ends with exit 0.
  */
 export async function demo(stdio: Stdio, options: DemoOptions, runCommand: RunCommand): Promise<void> {

@@ -43,8 +43,9 @@ export async function list(stdio: Stdio, options: Options): Promise<void> {
 }
 
 /**
- * Runs one drill, and by `runCommand` the commands of its runbook. With --json stdout is its journal. Throws `expectation_failed` for every verdict but `passed`, and
- * `interrupted` when it was stopped by Ctrl-C and everything is undone.
+ * Runs one drill, and by `runCommand` the commands of its runbook. With --json stdout is its journal. Throws
+ * `expectation_failed` for every verdict but `passed`, and `interrupted` when it was stopped by Ctrl-C and everything
+ * is undone.
  */
 export async function run(
   stdio: Stdio,
@@ -61,7 +62,9 @@ export async function run(
   })
 }
 
-/** Finishes what is left of a drill or of faults started by hand. Throws `expectation_failed` when something stays on. */
+/**
+ * Finishes what is left of a drill or of faults started by hand. Throws `expectation_failed` when something stays on.
+ */
 export async function undo(stdio: Stdio, options: Options): Promise<void> {
   const { root, environment } = context(stdio, options)
   const keeper = keeperOf(environment)

@@ -33,7 +33,10 @@ export async function list(stdio: Stdio, options: Options): Promise<void> {
   }
 }
 
-/** Starts a fault. Holds it in the foreground until --for is over or Ctrl-C; with --detach the keeper alone holds it, and Ctrl-C before it is on undoes it. */
+/**
+ * Starts a fault. Holds it in the foreground until --for is over or Ctrl-C; with --detach the keeper alone holds it,
+ * and Ctrl-C before it is on undoes it.
+ */
 export async function start(
   stdio: Stdio,
   options: Options & { name: string; for?: string; detach?: boolean },

@@ -62,8 +62,8 @@ export async function note(stdio: Stdio, options: { id: string; text: string }):
 }
 
 /**
- * Closes an incident, with what Prometheus says about it at the end. What cannot be recorded now is pending: closing it again records
- * it for the time until it was closed. Closing twice is refused otherwise.
+ * Closes an incident, with what Prometheus says about it at the end. What cannot be recorded now is pending: closing it
+ * again records it for the time until it was closed. Closing twice is refused otherwise.
  */
 export async function close(stdio: Stdio, options: One & { env?: string }): Promise<void> {
   const record = findIncident(findRoot(stdio.cwd), options.id)
@@ -87,7 +87,10 @@ export async function close(stdio: Stdio, options: One & { env?: string }): Prom
   stdio.err(`Write the post-mortem while you remember: drillbook incident report ${record.id} > post-mortem.md\n`)
 }
 
-/** Undefined when it is recorded, else why it is not. Throws `usage` for an environment that was named and is another one. */
+/**
+ * Undefined when it is recorded, else why it is not. Throws `usage` for an environment that was named and is another
+ * one.
+ */
 async function recordEnd(stdio: Stdio, record: IncidentRecord, env: string | undefined): Promise<CliError | undefined> {
   try {
     const { environment, environmentFile, closedAt } = record.state()

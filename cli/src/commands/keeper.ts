@@ -5,7 +5,7 @@ import { currentEnvironment } from '../environment/current-environment.ts'
 import { Keeper } from '../keeper/keeper.ts'
 import { keeperServer } from '../keeper/server.ts'
 import { StateFile } from '../keeper/state-file.ts'
-import { PATIENCE } from '../keeper/undo.ts'
+import { RETRY_POLICY } from '../keeper/undo.ts'
 import { readSecret } from '../secret.ts'
 import type { Stdio } from '../stdio.ts'
 
@@ -18,7 +18,7 @@ export async function keeper(
   const token = readSecret(options.tokenFile)
   if (token === '') throw new CliError('usage', `the token file ${options.tokenFile} is empty`)
   const log = (message: string) => stdio.err(`${new Date().toISOString()} keeper: ${message}\n`)
-  const held = new Keeper(environment, new StateFile(options.state), PATIENCE, log)
+  const held = new Keeper(environment, new StateFile(options.state), RETRY_POLICY, log)
   const server = keeperServer(held, token)
   try {
     await new Promise<void>((resolve, reject) => {

@@ -18,7 +18,7 @@ import { proofMarkdown } from '../prove/markdown.ts'
 import { type Item, planOf } from '../prove/plan.ts'
 import { type ProofRun, proofOf } from '../prove/proof.ts'
 import { mergeRuns, type Proofs, proofsText, readProofs, writeProofs } from '../prove/proof-file.ts'
-import { type Outcome, runPlan, wordOf } from '../prove/run-plan.ts'
+import { labelOf, type Outcome, runPlan } from '../prove/run-plan.ts'
 import { alertRows, runRows } from '../prove/table.ts'
 import { testedAlerts } from '../prove/tested-alerts.ts'
 import { replaceFiles } from '../rules/replace-files.ts'
@@ -40,8 +40,8 @@ interface Options {
 }
 
 /**
- * Runs drills and controls one after another in a running environment (with `lab`: in a lab of its own), goes on where a
- * stopped one was, and writes proof.json and proof.md. Throws `expectation_failed` when one of them did not pass.
+ * Runs drills and controls one after another in a running environment (with `lab`: in a lab of its own), goes on where
+ * a stopped one was, and writes proof.json and proof.md. Throws `expectation_failed` when one of them did not pass.
  */
 export async function prove(stdio: Stdio, options: Options, runCommand: RunCommand): Promise<void> {
   if (options.lab !== true) return await proveHere(stdio, options, runCommand)
@@ -99,7 +99,7 @@ async function proveHere(stdio: Stdio, options: Options, runCommand: RunCommand)
 /** What an earlier `prove` of the same plan has done already. */
 function goOn(stdio: Stdio, plan: readonly Item[], stopped: Proofs | undefined): ProofRun[] {
   if (stopped?.plan === undefined) return []
-  if (stopped.plan.join() !== plan.map(wordOf).join()) {
+  if (stopped.plan.join() !== plan.map(labelOf).join()) {
     stdio.err('A stopped `prove` had another plan: beginning anew.\n')
     return []
   }

@@ -23,8 +23,8 @@ export interface RespondOptions {
 }
 
 /**
- * Walks the runbook of an incident, whose commands `runCommand` runs; opens the incident or goes on with the open one. Throws
- * `expectation_failed` when a step failed.
+ * Walks the runbook of an incident, whose commands `runCommand` runs; opens the incident or goes on with the open one.
+ * Throws `expectation_failed` when a step failed.
  */
 export async function respond(stdio: Stdio, options: RespondOptions, runCommand: RunCommand): Promise<void> {
   const here = context(stdio, options)
@@ -72,7 +72,7 @@ export async function respond(stdio: Stdio, options: RespondOptions, runCommand:
   conclude(stdio, record, summary, options.json === true)
 }
 
-/** What fires is a help to the responder: undefined when nobody can say, and the walk goes on. */
+/** Firing alerts, to help the responder: undefined when they cannot be read, and the walk goes on. */
 async function whatIsFiring(stdio: Stdio, { environment, prometheus }: Context): Promise<FiringAlerts | undefined> {
   try {
     const found = await firingAlerts(environment, prometheus)
@@ -124,7 +124,9 @@ async function chooseIncident(
   })
 }
 
-/** By id exactly that one; by class the newest open one of this environment, else a new one. Drills' own go by id only. */
+/**
+ * By id exactly that one; by class the newest open one of this environment, else a new one. Drills' own go by id only.
+ */
 function recordFor({ root, environment, actor }: Context, wanted: string, anew: boolean, warn: Warn): IncidentRecord {
   if (/^\d/.test(wanted)) {
     const record = findIncident(root, wanted)

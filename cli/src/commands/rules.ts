@@ -6,7 +6,9 @@ import { hasIncident, incidentContent } from '../environment/incidents.ts'
 import { CONFIGURATIONS, compileRules } from '../rules/compile.ts'
 import type { Stdio } from '../stdio.ts'
 
-/** As given on the command line; absent options leave the value of the hand-written file, absent bases leave links out. */
+/**
+ * As given on the command line; absent options leave the value of the hand-written file, absent bases leave links out.
+ */
 export interface CompileOptions {
   out: string
   /** Only the classes that this environment has, and its name for the label `environment`. Absent: all. */

@@ -50,7 +50,7 @@ export async function admit(root: Root, environment: Environment, warn?: Warn): 
   return keeper
 }
 
-/** The environment's keeper. Throws `refused` when it has none: then nobody would undo a fault. */
+/** The environment's keeper. Throws `refused` when it has none: then no fault would be undone. */
 export function keeperOf(environment: Environment): KeeperClient {
   if (environment.keeper !== undefined) return new KeeperClient(environment.keeper)
   throw new CliError(

@@ -76,8 +76,8 @@ function sumOf(exits: readonly Exit[], counters: Counters): Rise {
 }
 
 /**
- * Everything that was begun was answered well, and there was something. `sent` alone says nothing: Alertmanager counts it
- * before it tries, and `failed` only when it gives up, up to a `group_interval` later.
+ * Everything that was begun was answered well, and there was something. `sent` alone says nothing: Alertmanager counts
+ * it before it tries, and `failed` only when it gives up, up to a `group_interval` later.
  */
 export function allArrived(rise: Rise): boolean {
   return rise.sent > 0 && rise.failed === 0 && rise.answered === rise.sent

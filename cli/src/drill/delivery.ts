@@ -5,7 +5,9 @@ import { type AlertmanagerConfig, timingsOf } from './alertmanager-config.ts'
 import type { Counters } from './alertmanager-counters.ts'
 import { allArrived, type Exit, exitsOf, mixedWith, type Proof, riseOf, riseText } from './delivery-proof.ts'
 
-/** A change that happens just before a group's next message is due is in that message; a little later it has been sent. */
+/**
+ * A change that happens just before a group's next message is due is in that message; a little later it has been sent.
+ */
 const FLUSH_MS = 1000
 
 /** The counters at one moment, in milliseconds since the epoch. */

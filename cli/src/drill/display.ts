@@ -2,13 +2,13 @@ import { formatDuration } from '@drillbook/content/duration'
 import { printable } from '@drillbook/content/text/printable'
 import type { ReceivedMessage } from '../slack/received.ts'
 import type { Stdio } from '../stdio.ts'
+import type { DrillListener } from './drill-listener.ts'
 import type { PhaseRecord } from './journal.ts'
-import type { Onlooker } from './onlooker.ts'
 
 const MARKS = { passed: ['green', '✔'], failed: ['red', '✘'], skipped: ['dim', '–'], running: ['cyan', '▸'] } as const
 
 /** What a person sees while a drill runs: phases with marks and durations, and events below them. All on stderr. */
-export class Display implements Onlooker {
+export class Display implements DrillListener {
   private readonly stdio: Stdio
 
   constructor(stdio: Stdio) {

@@ -3,8 +3,8 @@ import { z } from 'zod'
 
 /**
  * A drill file as a person writes it: a Chaos Toolkit experiment (its keys: reference.chaostoolkit.org, experiment API)
- * of which every probe and action is the `drillbook` command, so that `chaos run` can run it as it is, plus what only we
- * understand in `extensions`.
+ * of which every probe and action is the `drillbook` command, so that `chaos run` can run it as it is, plus what only
+ * we understand in `extensions`.
  */
 
 /** Arguments as a list: Chaos Toolkit gives a text to a shell. */

@@ -14,8 +14,8 @@ export const SLOW_SECONDS = 1
 const WITHIN = 'le=~"1|1[.]0"'
 
 /**
- * What users went through between two moments, from the raw counters of all instances of a service. Undefined: it counts no
- * requests, which is not the same as none.
+ * What users went through between two moments, from the raw counters of all instances of a service. Undefined: it
+ * counts no requests, which is not the same as none.
  */
 export async function countImpact(
   prometheus: PrometheusClient,

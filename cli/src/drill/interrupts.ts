@@ -1,8 +1,8 @@
 import type { Stdio } from '../stdio.ts'
 
 /**
- * The first Ctrl-C is the process's to notice (main.ts); the second one aborts `hurry`: do not wait for the undo. Returns
- * the function that stops listening.
+ * The first Ctrl-C is the process's to notice (main.ts); the second one aborts `hurry`: do not wait for the undo.
+ * Returns the function that stops listening.
  */
 export function onInterrupts(stdio: Stdio, hurry: AbortController, faults: () => readonly string[]): () => void {
   const first = () =>

@@ -3,7 +3,8 @@ import type { UndoRecord } from '../keeper/session.ts'
 
 /**
  * The record of one drill, as `.drillbook/drills/<id>/journal.json` holds it and `--json` prints it. Its JSON Schema is
- * cli/schema/journal.schema.json. Times are UTC, ISO 8601 with milliseconds; null: it did not happen, or was not reached.
+ * cli/schema/journal.schema.json. Times are UTC, ISO 8601 with milliseconds; null: it did not happen, or was not
+ * reached.
  */
 export interface Journal {
   version: 1

@@ -1,6 +1,6 @@
 import { messageOf } from '@drillbook/content/errors'
 import type { KeeperClient } from '../keeper/client.ts'
-import { KeeperSaysNo } from '../keeper/client.ts'
+import { KeeperRefusedError } from '../keeper/client.ts'
 import type { Session } from '../keeper/session.ts'
 
 /** A third of the lease: two renewals may be lost. */
@@ -36,7 +36,7 @@ export class Lease {
       const { leaseUntil } = await this.keeper.renew(this.session.id)
       this.session.leaseUntil = leaseUntil
     } catch (error) {
-      if (error instanceof KeeperSaysNo) this.lostBecause = error.message
+      if (error instanceof KeeperRefusedError) this.lostBecause = error.message
       else if (Date.now() > Date.parse(this.session.leaseUntil)) this.lostBecause = messageOf(error)
     } finally {
       this.renewing = false

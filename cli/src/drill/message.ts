@@ -1,6 +1,6 @@
 import type { ReceivedMessage } from '../slack/received.ts'
 
-/** The CLI's own messages begin with this, so that nobody takes an exercise for an incident. */
+/** The CLI's own messages begin with this, so that an exercise is not taken for an incident. */
 export const DRILL_PREFIX = 'DRILL'
 
 export function isDrillMessage(message: { text: string }): boolean {
@@ -13,8 +13,8 @@ export function isResolved(message: { text: string }, incident: string): boolean
 }
 
 /**
- * A message that something of this incident fires. A message of `triage` that names the incident beside it (alerts/slack.tmpl:
- * "Fires as well: ...") is one of `triage` only.
+ * A message that something of this incident fires. A message of `triage` that names the incident beside it
+ * (alerts/slack.tmpl: "Fires as well: ...") is one of `triage` only.
  */
 export function isFiring(message: { text: string }, incident: string): boolean {
   const own = message.text.replaceAll(/^Fires as well: .*$/gm, '')
@@ -22,8 +22,8 @@ export function isFiring(message: { text: string }, incident: string): boolean {
 }
 
 /**
- * The message that says that the incident is over, if it is the last word about it. An earlier one is of an outbreak before: the
- * drill's own, or one that ended just as the drill began.
+ * The message that says that the incident is over, if it is the last word about it. An earlier one is of an outbreak
+ * before: the drill's own, or one that ended just as the drill began.
  */
 export function lastResolved(messages: readonly ReceivedMessage[], incident: string): ReceivedMessage | undefined {
   const last = messages.findLast((m) => isFiring(m, incident) || isResolved(m, incident))

@@ -6,8 +6,8 @@ import { type ReceivedMessage, receivedMessages } from '../slack/received.ts'
 import { ask, judge } from './condition.ts'
 import { DeliveryWatch } from './delivery.ts'
 import type { Drill } from './drill.ts'
+import type { DrillListener } from './drill-listener.ts'
 import { isDrillMessage } from './message.ts'
-import type { Onlooker } from './onlooker.ts'
 import { longestBlindMs, Sightings, silentMs } from './sightings.ts'
 
 const POLL_MS = 500
@@ -19,8 +19,8 @@ type Watched = 'alerts' | 'users' | 'traffic' | 'aborts'
 
 /**
  * Watches while a drill runs: which alerts fire, what Slack receives or Alertmanager counts, whether the load generator
- * keeps up, whether an abort condition holds and, with protection on, whether users are harmed. What cannot be asked at the
- * moment is asked again; what was out of sight for too long is told by `unseen`.
+ * keeps up, whether an abort condition holds and, with protection on, whether users are harmed. What cannot be asked at
+ * the moment is asked again; what was out of sight for too long is told by `unseen`.
  */
 export class Observer {
   readonly firing = new Set<string>()
@@ -39,7 +39,7 @@ export class Observer {
   private readonly environment: Environment
   private readonly drill: Drill
   private readonly prometheus: PrometheusClient
-  private readonly onlooker: Onlooker
+  private readonly listener: DrillListener
   private readonly pollMs: number
   private readonly allowed: ReadonlySet<string>
   private readonly sightings: Record<Watched, Sightings> = {
@@ -59,14 +59,14 @@ export class Observer {
     environment: Environment,
     drill: Drill,
     prometheus: PrometheusClient,
-    onlooker: Onlooker,
+    listener: DrillListener,
     pollMs = POLL_MS,
   ) {
     this.pollMs = pollMs
     this.environment = environment
     this.drill = drill
     this.prometheus = prometheus
-    this.onlooker = onlooker
+    this.listener = listener
     this.allowed = new Set([...drill.alerts.expected, ...drill.alerts.allowed, HEARTBEAT])
     const { alertmanager, slack, name } = environment
     if (slack?.received === undefined && alertmanager !== undefined) {
@@ -143,7 +143,7 @@ export class Observer {
         this.firing.add(name)
         if (!this.fired.has(name)) this.fired.set(name, new Date())
       } else this.firing.delete(name)
-      this.onlooker.alert(name, isFiring ? 'firing' : 'resolved', expected)
+      this.listener.alert(name, isFiring ? 'firing' : 'resolved', expected)
     }
     await this.delivery?.look(before, this.firing.size > 0)
   }
@@ -156,7 +156,7 @@ export class Observer {
       for (const message of await receivedMessages(endpoint, this.since)) {
         if (known.has(message.id)) continue
         this.messages = [...this.messages, message]
-        if (!isDrillMessage(message)) this.onlooker.message(message)
+        if (!isDrillMessage(message)) this.listener.message(message)
       }
       this.slackUnreadable = undefined
     } catch (error) {
@@ -174,7 +174,7 @@ export class Observer {
     const seen = judge(valid, samples)
     if (seen.holds) return
     this.lagged = `the load generator did not keep up: ${valid.promql} was ${seen.text}`
-    this.onlooker.warning(this.lagged)
+    this.listener.warning(this.lagged)
   }
 
   private async lookAtUsers(): Promise<void> {
@@ -183,7 +183,7 @@ export class Observer {
       const seen = await ask(this.prometheus, probe)
       if (seen.holds) continue
       this.harm = `${probe.name}: ${seen.text}`
-      this.onlooker.warning(`users are harmed, although protection is on: ${this.harm}`)
+      this.listener.warning(`users are harmed, although protection is on: ${this.harm}`)
       return
     }
   }

@@ -8,9 +8,9 @@ export interface RuleTiming {
 }
 
 /**
- * How Alertmanager waits. `groupWasThere`: the incident's group still existed when the drill began. Prometheus repeats a
- * resolved alert for 15 minutes, and each repetition revives its group, which has sent already: the first message of a new
- * outbreak then waits for `group_interval`, not for `group_wait`.
+ * How Alertmanager waits. `groupWasThere`: the incident's group still existed when the drill began. Prometheus repeats
+ * a resolved alert for 15 minutes, and each repetition revives its group, which has sent already: the first message of
+ * a new outbreak then waits for `group_interval`, not for `group_wait`.
  */
 export interface Waiting extends GroupTimings {
   groupWasThere: boolean
@@ -46,8 +46,8 @@ function firstWait(wait: Waiting): number {
 
 /**
  * Detection overhead: notifiedAt - signalAt - what the configuration asks for. That is what our plumbing (scrapes that
- * are late, rules that evaluate slowly, delivery) adds. Negative when the rule was looked at sooner than a whole interval
- * after the signal, or when the alert came while the group already waited.
+ * are late, rules that evaluate slowly, delivery) adds. Negative when the rule was looked at sooner than a whole
+ * interval after the signal, or when the alert came while the group already waited.
  */
 export function overheadOf(alert: AlertTimes, wait: Waiting): number | undefined {
   const asked = askedForSeconds(alert, wait)
@@ -55,7 +55,9 @@ export function overheadOf(alert: AlertTimes, wait: Waiting): number | undefined
   return round((alert.notifiedAt - alert.signalAt) / 1000 - asked)
 }
 
-/** The drill's overhead: the worst among the alerts of the first message. Those that join later are reported beside it. */
+/**
+ * The drill's overhead: the worst among the alerts of the first message. Those that join later are reported beside it.
+ */
 export function worstOverhead(
   alerts: readonly AlertTimes[],
   wait: Waiting,

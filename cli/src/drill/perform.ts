@@ -19,7 +19,7 @@ import { runDrill } from './run-drill.ts'
 import { formatScorecard } from './scorecard.ts'
 
 /**
- * Performs one drill and prints its course and scorecard; `finished` hears of the run as soon as its verdict is known.
+ * Performs one drill and prints its course and scorecard; `finished` gets the run as soon as its verdict is known.
  * Throws `refused`, `usage` or `unreachable` when nothing was started; a verdict other than `passed` is no error here.
  */
 export async function performDrill(

@@ -131,7 +131,7 @@ async function runPhase(run: Run, [name, work]: Phase): Promise<Result | undefin
   return result
 }
 
-/** At a question the terminal gives Ctrl-C to the prompt, and the signal hears of nothing. */
+/** At a question the terminal gives Ctrl-C to the prompt, and no signal is sent. */
 function isInterrupt({ signal }: Run, error: unknown): boolean {
   if (error instanceof PhaseFailure) return false
   return signal.aborted || (error instanceof CliError && error.code === 'interrupted')

@@ -69,8 +69,8 @@ export class Interrupted extends PhaseFailure {
 export const POLL_MS = 250
 
 /**
- * Polls until `check` gives something, or the limit is over (then undefined). A Prometheus that does not answer is asked
- * again until then. Throws at once when the drill has to stop.
+ * Polls until `check` gives something, or the limit is over (then undefined). A Prometheus that does not answer is
+ * asked again until then. Throws at once when the drill has to stop.
  */
 export async function waitFor<T>(
   run: Run,
@@ -85,7 +85,7 @@ export async function waitFor<T>(
   return (await waitUntil(look, { withinMs: limitMs, intervalMs: POLL_MS })).seen
 }
 
-/** Throws when somebody pressed Ctrl-C, the keeper gave the session up, or an abort condition holds. */
+/** Throws when Ctrl-C was pressed, the keeper gave the session up, or an abort condition holds. */
 export function mustGoOn(run: Run): void {
   if (run.signal.aborted) throw new Interrupted()
   if (run.lease?.lost !== undefined) throw new PhaseFailure(`the keeper ended the drill: ${run.lease.lost}`, 'aborted')

@@ -1,6 +1,6 @@
 import { type Environment, scaledMs } from '../environment/environment.ts'
 
-/** Three scrapes at speed 1 (alerts/prometheus.yaml): what is not heard of for so long is gone. */
+/** Three scrapes at speed 1 (alerts/prometheus.yaml): a series without a sample for so long is gone. */
 const SILENT_MS = 30_000
 /** In real time: a call that times out (10 s) on a busy machine, once, is a hiccup. */
 const HICCUP_MS = 15_000
@@ -41,7 +41,7 @@ export class Sightings {
     return this.trouble === undefined && this.last !== undefined && now - this.last <= withinMs
   }
 
-  /** The longest time without a sighting, until now or the end; undefined: nobody has looked yet. */
+  /** The longest time without a sighting, until now or the end; undefined: not looked yet. */
   longestBlindMs(now: number): number | undefined {
     return this.last === undefined ? undefined : this.blindMs(this.ended ?? now)
   }

@@ -13,8 +13,8 @@ export interface Watched {
 type State = Check['state']
 
 /**
- * What a drill has to show; every line of the scorecard's lower half. A check without evidence is `not proven`, and then the
- * drill has failed as if it were bad.
+ * What a drill has to show; every line of the scorecard's lower half. A check without evidence is `not proven`, and
+ * then the drill has failed as if it were bad.
  */
 export function checksOf(data: Journal, watched: Watched): Check[] {
   const checks = [
@@ -100,7 +100,7 @@ export function wrongActs(names: readonly string[]): string {
   return `the wrong cause's act ran: ${names.join(', ')}`
 }
 
-/** Every fault that was started was undone, and somebody has seen that. */
+/** Every fault that was started was undone, and read back as gone. */
 function everythingUndone(data: Journal): Check {
   const name = 'everything is undone'
   const left = data.undo.filter((u) => !u.ok).map((u) => u.what)
@@ -127,7 +127,7 @@ function usersUnharmed(data: Journal, { harm, unseen }: Watched): Check {
 export interface Stop {
   verdict: 'failed' | 'invalid' | 'aborted'
   reason: string
-  /** `interrupted`: somebody pressed Ctrl-C. */
+  /** `interrupted`: Ctrl-C was pressed. */
   code?: 'interrupted'
 }
 

@@ -13,8 +13,8 @@ import { mustGoOn, type Run } from './run.ts'
 const WATCH_MS = 500
 
 /**
- * Walks the runbook and closes its record. The walk ends early when the drill has to stop, and at its limit when nobody is
- * there: what it has done by then has to be enough.
+ * Walks the runbook and closes its record. The walk ends early when the drill has to stop, and at its limit when nobody
+ * is there: what it has done by then has to be enough.
  */
 export async function walkForDrill(run: Run, incident: IncidentRecord, actor: string): Promise<StepRecord[]> {
   const { drill, environment, journal, prometheus, root, stdio, unattended, runCommand } = run
@@ -59,8 +59,8 @@ export async function walkForDrill(run: Run, incident: IncidentRecord, actor: st
 }
 
 /**
- * Every act that began: a start stands in the record before anything happens, so one that was cut off counts, too. What a
- * person did by hand has no start of its own; unattended, such a step did not happen.
+ * Every act that began: a start stands in the record before anything happens, so one that was cut off counts, too. What
+ * a person did by hand has no start of its own; unattended, such a step did not happen.
  */
 export function begunActs(
   events: readonly IncidentEvent[],

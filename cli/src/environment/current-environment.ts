@@ -4,8 +4,8 @@ import type { Root } from '@drillbook/content/root'
 import { type Environment, loadEnvironment } from './environment.ts'
 
 /**
- * The environment as its file or folder says it at each call, for a process that lives long: instances come and go. While it cannot be
- * read or understood, as it was last. Throws as `loadEnvironment` does, at once and never later.
+ * The environment as its file or folder says it at each call, for a process that lives long: instances come and go.
+ * While it cannot be read or understood, as it was last. Throws as `loadEnvironment` does, at once and never later.
  */
 export function currentEnvironment(
   root: Root,

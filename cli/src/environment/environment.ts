@@ -72,7 +72,10 @@ export function loadEnvironment(
   return { ...environmentFrom(root, sourcesOf(root, resolved), resolved), shownAs: pathForPeople(path, root) }
 }
 
-/** The environment that these texts say; `path` is its file or folder. Throws ProblemsError with everything that is wrong. */
+/**
+ * The environment that these texts say; `path` is its file or folder. Throws ProblemsError with everything that is
+ * wrong.
+ */
 export function environmentFrom(root: Root, sources: readonly Source[], path: string): Environment {
   const shownAs = pathForPeople(path, root)
   const read = readSources(sources, environmentSchema, shownAs)

@@ -59,8 +59,8 @@ export function missingKey(environment: Environment, key: string): string {
 }
 
 /**
- * Everything that a class needs an environment to bind, each key once, runbook before drills. The runbook can do without its
- * optional acts; a drill that one of them has to mend cannot.
+ * Everything that a class needs an environment to bind, each key once, runbook before drills. The runbook can do
+ * without its optional acts; a drill that one of them has to mend cannot.
  */
 export function needsOf(incident: string, { runbooks, drills }: IncidentContent): Need[] {
   const blocks = runbooks

@@ -4,7 +4,7 @@ const MAX_LENGTH = 200
 
 const fields = z.strictObject({
   type: z.enum(['integer', 'number', 'string', 'boolean']),
-  /** What it means, for whoever has to say it at three in the morning. */
+  /** What it means, for the responder who has to enter it. */
   summary: z.string().optional(),
   /** Of an integer or a number. */
   min: z.number().optional(),
@@ -31,7 +31,10 @@ export const param = fields.superRefine((value, context) => {
 export type Param = z.infer<typeof param>
 export type ParamValue = string | number | boolean
 
-/** The value that a text stands for. Undefined: it is not what `wantedOf` says. A number is written with a point, without an exponent. */
+/**
+ * The value that a text stands for. Undefined: it is not what `wantedOf` says. A number is written with a point,
+ * without an exponent.
+ */
 export function parseParam(param: Param, text: string): ParamValue | undefined {
   switch (param.type) {
     case 'boolean':

@@ -107,7 +107,10 @@ export const environmentSchema = z.strictObject({
 })
 
 export type OpsCall = z.infer<typeof opsCall>
-/** One thing done in the environment: an HTTP call to every instance (of a kind), or an argv list. Durations still as text. */
+/**
+ * One thing done in the environment: an HTTP call to every instance (of a kind), or an argv list. Durations still as
+ * text.
+ */
 export type Step = z.infer<typeof step>
 export type Action = z.infer<typeof action>
 export type Fault = z.infer<typeof fault>

@@ -30,7 +30,8 @@ function append(file: string, value: unknown): void {
     const { size } = stat
     const last = Buffer.alloc(1)
     const torn = size > 0 && readSync(fd, last, 0, 1, size - 1) === 1 && last[0] !== NEWLINE
-    // One write: lines of two processes (a walk, and a note from another terminal) do not mix. It throws when a part did not fit.
+    // One write: lines of two processes (a walk, and a note from another terminal) do not mix. It throws when a part
+    // did not fit.
     writeFileSync(fd, `${torn ? `${TORN}\n` : ''}${redactedJson(value)}\n`)
     fsyncSync(fd)
   } finally {

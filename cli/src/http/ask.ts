@@ -35,7 +35,10 @@ export interface Answer {
   text: string
 }
 
-/** One request. Throws `usage` for an endpoint that cannot be asked, and what fetch throws when it does not answer in time and length. */
+/**
+ * One request. Throws `usage` for an endpoint that cannot be asked, and what fetch throws when it does not answer in
+ * time and length.
+ */
 export async function ask(question: Question): Promise<Answer> {
   const { endpoint, path = '', params, method = 'GET', body, timeoutMs, limitBytes } = question
   const response = await fetch(urlOf(endpoint, path, params), {
@@ -47,7 +50,10 @@ export async function ask(question: Question): Promise<Answer> {
   return { status: response.status, ok: response.ok, text: await readText(response, limitBytes) }
 }
 
-/** Asks, and reads the answer as `schema`. Throws `unreachable` that names who and where, without a secret, for every other answer. */
+/**
+ * Asks, and reads the answer as `schema`. Throws `unreachable` that names who and where, without a secret, for every
+ * other answer.
+ */
 export async function askJson<S extends z.ZodType>(question: Question, schema: S, hint?: string): Promise<z.infer<S>> {
   try {
     const { ok, status, text } = await ask(question)

@@ -4,7 +4,9 @@ import { readSecret } from '../secret.ts'
 
 /** How to reach one HTTP service of the environment. Paths are absolute. */
 export interface Endpoint {
-  /** With a user and password in it they are sent as Basic authorization; an environment's have been moved to `headers`. */
+  /**
+   * With a user and password in it they are sent as Basic authorization; an environment's have been moved to `headers`.
+   */
   url: string
   tokenFile?: string | undefined
   headers?: Record<string, string> | undefined
@@ -19,7 +21,10 @@ export function hasCredentials(url: string): boolean {
   return username !== '' || password !== ''
 }
 
-/** The same service without a user or password in its URL: they are a header then. Throws `usage` when there is a token file, too. */
+/**
+ * The same service without a user or password in its URL: they are a header then. Throws `usage` when there is a token
+ * file, too.
+ */
 export function withoutCredentials<E extends Endpoint>(endpoint: E): E {
   for (const [name, value] of Object.entries(endpoint.headers ?? {})) {
     if (SECRET_HEADER.test(name)) rememberSecret(value)
@@ -47,7 +52,7 @@ export function withoutCredentials<E extends Endpoint>(endpoint: E): E {
   }
 }
 
-/** A per cent sign that nobody escaped stands for itself. */
+/** An unescaped per cent sign stands for itself. */
 function decoded(text: string): string {
   try {
     return decodeURIComponent(text)

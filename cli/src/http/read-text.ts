@@ -1,4 +1,4 @@
-import { inWords } from '@drillbook/content/read-file'
+import { sizeText } from '@drillbook/content/read-file'
 
 /** The body of an answer as text. Stops reading, and throws, as soon as it is longer than `limitBytes`. */
 export async function readText(response: Response, limitBytes: number): Promise<string> {
@@ -8,7 +8,7 @@ export async function readText(response: Response, limitBytes: number): Promise<
   // Leaving the loop cancels the rest.
   for await (const chunk of response.body) {
     bytes += chunk.length
-    if (bytes > limitBytes) throw new Error(`its answer is longer than ${inWords(limitBytes)}`)
+    if (bytes > limitBytes) throw new Error(`its answer is longer than ${sizeText(limitBytes)}`)
     chunks.push(chunk)
   }
   return Buffer.concat(chunks).toString('utf8')

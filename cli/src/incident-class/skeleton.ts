@@ -14,8 +14,8 @@ const FILES = [
 
 /**
  * The files of a new incident class, by path below the root: right as they are, but for what only a person can write,
- * which is marked `TO WRITE` (in names `TO-WRITE`). `alerts` are names that are taken; `drillSchema` is where editors find
- * the schema of drills, from the root.
+ * which is marked `TO WRITE` (in names `TO-WRITE`). `alerts` are names that are taken; `drillSchema` is where editors
+ * find the schema of drills, from the root.
  */
 export function skeletonOf(name: string, alerts: ReadonlySet<string>, drillSchema?: string): Map<string, string> {
   const values = { name, metric: name.replaceAll('-', '_'), alert: freeName(alertName(name), alerts) }

@@ -23,8 +23,8 @@ export interface AuditLine {
 }
 
 /**
- * Does one named action and leaves its trace, here and (by the actor) at each target. A target's refusal is `ok: false`;
- * throws `usage` for an unknown action or wrong parameters, before anything is written or done.
+ * Does one named action and leaves its trace, here and (by the actor) at each target. A target's refusal is `ok:
+ * false`; throws `usage` for an unknown action or wrong parameters, before anything is written or done.
  */
 export async function runAudited(
   root: Root,

@@ -6,8 +6,8 @@ import { z } from 'zod'
  */
 
 /**
- * How a step ended. `not-applicable`: it was not offered, because of an earlier answer. `open`: it is to be done later, and
- * nobody was asked.
+ * How a step ended. `not-applicable`: it was not offered, because of an earlier answer. `open`: it is to be done later,
+ * and nobody was asked.
  */
 const outcome = z.enum(['done', 'failed', 'skipped', 'unattended', 'unknown', 'not-applicable', 'open'])
 const phase = z.enum(['signs', 'immediate', 'short-term', 'long-term', 'afterwards'])
@@ -55,7 +55,7 @@ const bodies = [
     resumes: z.boolean(),
   }),
   z.object({ type: z.literal('walk.ended'), reason: z.enum(['finished', 'stopped', 'interrupted']) }),
-  /** Written before the act runs: without an `act.finished` after it, nobody knows whether it took place. */
+  /** Written before the act runs: without an `act.finished` after it, it is unknown whether it took place. */
   z.object({
     type: z.literal('act.started'),
     ...stepFields,
@@ -94,7 +94,9 @@ const bodies = [
     targets: z.array(target).optional(),
     json,
   }),
-  /** What users of one service went through from `from` until `until` (absent: until the event), counted by Prometheus. */
+  /**
+   * What users of one service went through from `from` until `until` (absent: until the event), counted by Prometheus.
+   */
   z.object({
     type: z.literal('impact'),
     service: z.string(),
@@ -105,7 +107,7 @@ const bodies = [
     /** Took longer than one second. */
     slow: z.number(),
   }),
-  /** At the end of the incident nobody could say: alerts and impact are still to be recorded, for the time up to then. */
+  /** Prometheus was unreachable at the end of the incident: alerts and impact up to then are still to be recorded. */
   z.object({ type: z.literal('impact.pending'), reason: z.string() }),
   /** All of the `impact` events before it are there, and nothing is pending any more. */
   z.object({ type: z.literal('impact.recorded') }),

@@ -19,10 +19,10 @@ export interface FiringAlert {
 
 /** What fires now, most severe first, and who said so. */
 export interface FiringAlerts {
-  /** Alertmanager only has what it last heard, and forgets it when it hears nothing more. */
+  /** Alertmanager only has the alerts that it last received, and drops those that are not sent again. */
   source: 'Prometheus' | 'Alertmanager'
   alerts: FiringAlert[]
-  /** Who could not be asked: then an alert may be missing, or nobody be told of it. */
+  /** Sources that could not be asked: an alert may be missing, or its notification. */
   silent: { who: 'Prometheus' | 'Alertmanager'; why: string }[]
   /** Does the alert that always fires do so? Undefined when it does not exist there. */
   watchdog?: boolean
@@ -34,7 +34,7 @@ const WATCHDOG = 'Watchdog'
 const SEVERITIES = ['critical', 'warning']
 const TIMEOUT_MS = 5000
 
-/** Asks Prometheus and, if the environment has one, Alertmanager. Throws `unreachable` when nobody answers. */
+/** Asks Prometheus and, if the environment has one, Alertmanager. Throws `unreachable` when none answers. */
 export async function firingAlerts(environment: Environment, prometheus: PrometheusClient): Promise<FiringAlerts> {
   const { alertmanager } = environment
   const [rules, held] = await Promise.allSettled([

@@ -4,8 +4,8 @@ import { TORN } from '../files/append-line.ts'
 import { type IncidentEvent, incidentEvent } from './events.ts'
 
 /**
- * The events of a record, and the lines that cannot be understood, which are left out. A line that a killed writer tore is no
- * problem: its event never counted. Throws nothing.
+ * The events of a record, and the lines that cannot be understood, which are left out. A line that a killed writer tore
+ * is no problem: its event never counted. Throws nothing.
  */
 export function readEvents(file: string): { events: IncidentEvent[]; problems: Problem[] } {
   let text: string

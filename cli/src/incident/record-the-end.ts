@@ -6,9 +6,9 @@ import type { IncidentRecord } from './record.ts'
 import { recordFiringAndResolved } from './record-alerts.ts'
 
 /**
- * Records what Prometheus knows of the end of an incident: the alerts that resolved, and what users of each service went
- * through since the first sign. `until`: the incident was closed then, and this is done later. Throws `unreachable` when
- * Prometheus does not answer; then nothing of the impact is recorded.
+ * Records what Prometheus knows of the end of an incident: the alerts that resolved, and what users of each service
+ * went through since the first sign. `until`: the incident was closed then, and this is done later. Throws
+ * `unreachable` when Prometheus does not answer; then nothing of the impact is recorded.
  */
 export async function recordTheEnd(
   record: IncidentRecord,

@@ -82,7 +82,10 @@ export function findIncident(root: Root, text: string): IncidentRecord {
   )
 }
 
-/** The states of all incidents, oldest first. What is damaged is left out and told to `warn`: it does not keep the others from being read. */
+/**
+ * The states of all incidents, oldest first. What is damaged is left out and told to `warn`: it does not keep the
+ * others from being read.
+ */
 export function listIncidents(root: Root, warn: Warn = () => {}): IncidentState[] {
   return ids(root).flatMap((id) => {
     const { events, problems } = readEvents(eventsFile(root, id))

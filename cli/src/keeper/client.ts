@@ -22,7 +22,7 @@ const problem = z.object({ code: z.string(), detail: z.string() })
 const USAGE = ['unauthorized', 'unknown_fault', 'unknown_action', 'bad_request']
 
 /** The keeper answered, and said no. */
-export class KeeperSaysNo extends CliError {
+export class KeeperRefusedError extends CliError {
   /** The keeper's own word: `session_open`, `session_over`, `unknown_fault`, `injection_failed` ... */
   readonly reason: string
 
@@ -47,7 +47,7 @@ const UNDO_TIMEOUT_MS = 600_000
 
 /**
  * The CLI's side of the keeper. Every call is safe to repeat, so one that meets a keeper in the middle of a restart is
- * repeated. Throws `unreachable` when it does not come back, KeeperSaysNo when it refuses.
+ * repeated. Throws `unreachable` when it does not come back, KeeperRefusedError when it refuses.
  */
 export class KeeperClient {
   private readonly endpoint: Endpoint
@@ -134,13 +134,14 @@ export class KeeperClient {
   }
 }
 
-function refusalOf({ status, text }: Answer): KeeperSaysNo {
+function refusalOf({ status, text }: Answer): KeeperRefusedError {
   const unknown = { code: 'internal', detail: `status ${status}` }
   try {
     const { code, detail } = parseAnswer(text, problem)
-    return new KeeperSaysNo(code, printable(detail))
+    return new KeeperRefusedError(code, printable(detail))
   } catch {
-    return new KeeperSaysNo(unknown.code, unknown.detail) // whatever stands before the keeper says no in its own words
+    // A proxy before the keeper refuses in a form of its own.
+    return new KeeperRefusedError(unknown.code, unknown.detail)
   }
 }
 

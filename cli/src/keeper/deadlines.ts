@@ -1,6 +1,8 @@
 import { isOn, type Session } from './session.ts'
 
-/** The earliest limit that has passed, as the reason for an undo; undefined while there is none. Times in milliseconds. */
+/**
+ * The earliest limit that has passed, as the reason for an undo; undefined while there is none. Times in milliseconds.
+ */
 export function undoReason(session: Session, now: number, nextRoundAt: number): string | undefined {
   switch (session.state) {
     case 'ended':

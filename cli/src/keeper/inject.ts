@@ -17,8 +17,8 @@ export function requireFault(environment: Environment, name: string): NamedFault
 }
 
 /**
- * Injects; changes `session` and calls `save` before, and again when it is done. Does nothing for a fault that is on. Throws
- * `injection_failed`: it may be on in part, and stays `starting`, so that it is undone like one that is on.
+ * Injects; changes `session` and calls `save` before, and again when it is done. Does nothing for a fault that is on.
+ * Throws `injection_failed`: it may be on in part, and stays `starting`, so that it is undone like one that is on.
  */
 export async function injectFault(
   environment: Environment,

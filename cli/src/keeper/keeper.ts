@@ -7,19 +7,19 @@ import { isShared, newSession, type OpenRequest, prolong } from './open-session.
 import { KeeperRefusal } from './refusal.ts'
 import { type FaultRecord, isOn, isOpen, type Session, type UndoRecord } from './session.ts'
 import type { StateFile } from './state-file.ts'
-import { type Patience, undoFault, undoSession } from './undo.ts'
+import { type RetryPolicy, undoFault, undoSession } from './undo.ts'
 
 const TICK_MS = 200
 
 /**
- * Holds the one session of this environment and undoes it when it is asked to, when its lease or a hard limit passes, or
- * when it comes back from its own crash and finds either. State is on disk before anything is injected; undoing does not
- * wait for a disk that takes nothing. Injections and undoings take turns; a renewal never waits for them.
+ * Holds the one session of this environment and undoes it when it is asked to, when its lease or a hard limit passes,
+ * or when it comes back from its own crash and finds either. State is on disk before anything is injected; undoing does
+ * not wait for a disk that takes nothing. Injections and undoings take turns; a renewal never waits for them.
  */
 export class Keeper {
   private readonly read: () => Environment
   private readonly file: StateFile
-  private readonly patience: Patience
+  private readonly retryPolicy: RetryPolicy
   private readonly log: (message: string) => void
   private session: Session | undefined
   private turn: Promise<unknown> = Promise.resolve()
@@ -27,10 +27,10 @@ export class Keeper {
   private nextRoundAt = 0
   private readonly timer: NodeJS.Timeout
 
-  constructor(read: () => Environment, file: StateFile, patience: Patience, log: (message: string) => void) {
+  constructor(read: () => Environment, file: StateFile, retryPolicy: RetryPolicy, log: (message: string) => void) {
     this.read = read
     this.file = file
-    this.patience = patience
+    this.retryPolicy = retryPolicy
     this.log = log
     this.session = this.recall()
     this.timer = setInterval(() => this.tick(), TICK_MS)
@@ -47,8 +47,8 @@ export class Keeper {
   }
 
   /**
-   * Refuses names that the environment does not know and a second session. A manual session is shared: it is prolonged. Asking
-   * again with the same `id` gives the same session.
+   * Refuses names that the environment does not know and a second session. A manual session is shared: it is prolonged.
+   * Asking again with the same `id` gives the same session.
    */
   open(request: OpenRequest): Session {
     this.checkRollbacks(request.rollbacks)
@@ -93,13 +93,13 @@ export class Keeper {
       const session = this.live(id)
       const fault = session.faults.find((f) => f.name === name && isOn(f))
       if (fault === undefined) return undefined
-      const record = await undoFault(this.environment, session, fault, this.patience, () => this.saveIfPossible())
+      const record = await undoFault(this.environment, session, fault, this.retryPolicy, () => this.saveIfPossible())
       this.log(`fault ${name} undone: ${describe(record)}`)
       return record
     })
   }
 
-  /** Undoes everything; whoever asks while it is being undone gets the same answer. */
+  /** Undoes everything; calls during an undo share its result. */
   end(id: string, reason = 'asked'): Promise<UndoRecord[]> {
     const session = this.session
     if (session === undefined || session.id !== id) throw new KeeperRefusal(404, 'no_session', `no session ${id}`)
@@ -120,11 +120,11 @@ export class Keeper {
     session.reason ??= reason
     this.saveIfPossible()
     this.log(`session ${session.id} is undone: ${reason}`)
-    await undoSession(this.environment, session, this.patience, () => this.saveIfPossible())
+    await undoSession(this.environment, session, this.retryPolicy, () => this.saveIfPossible())
     const failed = session.undo.filter((u) => !u.ok)
     session.state = failed.length === 0 ? 'ended' : 'stuck'
     if (failed.length === 0) session.endedAt = iso(Date.now())
-    this.nextRoundAt = Date.now() + this.patience.nextRoundMs
+    this.nextRoundAt = Date.now() + this.retryPolicy.nextRoundMs
     this.saveIfPossible()
     for (const record of session.undo) this.log(`${record.what}: ${describe(record)}`)
     return session.undo
@@ -172,7 +172,10 @@ export class Keeper {
     if (this.session !== undefined) this.file.write(this.session)
   }
 
-  /** For undoing: what the file says is then undone once more after a crash, which harms nobody; a fault that stays on does. */
+  /**
+   * For undoing: what the file says is then undone once more after a crash, which harms nobody; a fault that stays on
+   * does.
+   */
   private saveIfPossible(): void {
     try {
       this.save()

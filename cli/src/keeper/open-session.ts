@@ -3,7 +3,7 @@ import { iso, later } from './deadlines.ts'
 import { MANUAL, type Session } from './session.ts'
 
 export interface OpenRequest {
-  /** The session's, so that one whose opening was not heard can be asked for again. @default the keeper makes one */
+  /** The session's, so that an opening whose answer was lost can be repeated. @default the keeper makes one */
   id?: string | undefined
   drill: string
   incident: string

@@ -19,7 +19,9 @@ export interface ReadBack {
  */
 const SETTLE_MS = 20_000
 
-/** Asks Prometheus until the fault's `reverted` condition holds, or its `within` (at the environment's speed) is over. */
+/**
+ * Asks Prometheus until the fault's `reverted` condition holds, or its `within` (at the environment's speed) is over.
+ */
 export async function readBack(
   environment: Environment,
   reverted: { promql: string; expect: string; within: string },

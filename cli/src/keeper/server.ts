@@ -21,7 +21,9 @@ const faultRequest = z.strictObject({ name })
 
 type Answer = { status: number; body?: unknown; text?: string }
 
-/** The keeper over HTTP: loopback, bearer token for everything but /metrics and /healthz, problem details for errors. */
+/**
+ * The keeper over HTTP: loopback, bearer token for everything but /metrics and /healthz, problem details for errors.
+ */
 export function keeperServer(keeper: Keeper, token: string): Server {
   return createServer((request, response) => {
     void answer(keeper, token, request)

@@ -12,7 +12,10 @@ export const undoRecordSchema = z.object({
   finishedAt: time,
   /** It ran and every target said yes, and no read-back contradicts it. */
   ok: z.boolean(),
-  /** `unknown`: Prometheus could not be asked, so nobody has seen that it worked. `none`: there is nothing to read back. */
+  /**
+   * `unknown`: Prometheus could not be asked, so it is not proven that it worked. `none`: there is nothing to read
+   * back.
+   */
   readBack: z.enum(['held', 'not_held', 'unknown', 'none']),
   /** How often it was run until it was accepted, or given up. */
   attempts: z.number().int().nonnegative(),
@@ -21,7 +24,9 @@ export const undoRecordSchema = z.object({
 
 export const faultRecordSchema = z.object({
   name: z.string(),
-  /** `starting` is written before the injection: such a fault may or may not be on, so it is undone like an active one. */
+  /**
+   * `starting` is written before the injection: such a fault may or may not be on, so it is undone like an active one.
+   */
   state: z.enum(['starting', 'active', 'undone']),
   startedAt: time,
   /** When the injection was done; absent while it runs or when it failed. */

@@ -25,8 +25,8 @@ export class StateFile {
   }
 
   /**
-   * Undefined when nothing was ever written. When one copy is damaged or gone the other one counts, and `log` is told. Throws `usage`,
-   * with what may still be on, when neither can be understood.
+   * Undefined when nothing was ever written. When one copy is damaged or gone the other one counts, and `log` is told.
+   * Throws `usage`, with what may still be on, when neither can be understood.
    */
   read(log: (message: string) => void = () => {}): Session | undefined {
     const failed: unknown[] = []

@@ -6,18 +6,18 @@ import type { Environment } from '../environment/environment.ts'
 import { readBack } from './read-back.ts'
 import { type FaultRecord, isOn, type Session, type UndoRecord } from './session.ts'
 
-/** How patiently the keeper undoes. */
-export interface Patience {
+/** How often and how long the keeper retries an undo. */
+export interface RetryPolicy {
   /** The pauses between attempts at one undo; when they are used up it is given up for this round. */
   retryDelaysMs: readonly number[]
-  /** Between two questions to Prometheus. */
+  /** Between two queries of Prometheus. */
   pollMs: number
   /** Until everything that failed is tried again. */
   nextRoundMs: number
 }
 
 /** About half a minute: longer than a supervisor needs to restart an API instance that is down. */
-export const PATIENCE: Patience = {
+export const RETRY_POLICY: RetryPolicy = {
   retryDelaysMs: [250, 500, 1000, 2000, 4000, 8000, 15_000],
   pollMs: 250,
   nextRoundMs: 30_000,
@@ -26,14 +26,14 @@ export const PATIENCE: Patience = {
 type Undone = Omit<UndoRecord, 'what' | 'kind' | 'readBack'>
 
 /**
- * Undoes what the session started: its faults in reverse, then its rollback actions, then reads every fault back (all at
- * once) and reverts a second time what did not come back. Faults that never started are left alone, and with none
+ * Undoes what the session started: its faults in reverse, then its rollback actions, then reads every fault back (all
+ * at once) and reverts a second time what did not come back. Faults that never started are left alone, and with none
  * started there is nothing to roll back either. Changes `session` as it goes and calls `save` after every step.
  */
 export async function undoSession(
   environment: Environment,
   session: Session,
-  patience: Patience,
+  retryPolicy: RetryPolicy,
   save: () => void,
 ): Promise<UndoRecord[]> {
   const started = session.faults.filter(isOn).reverse()
@@ -43,14 +43,14 @@ export async function undoSession(
     session.undo = merge(session.undo, [...records.values()])
     save()
   }
-  for (const fault of started) keep(faultRecord(fault, await revert(environment, session, fault, patience)))
+  for (const fault of started) keep(faultRecord(fault, await revert(environment, session, fault, retryPolicy)))
   if (session.faults.length > 0) {
-    for (const name of session.rollbacks) keep(await rollBack(environment, session, name, patience))
+    for (const name of session.rollbacks) keep(await rollBack(environment, session, name, retryPolicy))
   }
   await Promise.all(
     started.map(async (fault) => {
       const first = records.get(`fault ${fault.name}`)
-      if (first !== undefined) keep(await confirm(environment, session, fault, first, patience))
+      if (first !== undefined) keep(await confirm(environment, session, fault, first, retryPolicy))
     }),
   )
   return session.undo
@@ -61,11 +61,11 @@ export async function undoFault(
   environment: Environment,
   session: Session,
   fault: FaultRecord,
-  patience: Patience,
+  retryPolicy: RetryPolicy,
   save: () => void,
 ): Promise<UndoRecord> {
-  const first = faultRecord(fault, await revert(environment, session, fault, patience))
-  const record = await confirm(environment, session, fault, first, patience)
+  const first = faultRecord(fault, await revert(environment, session, fault, retryPolicy))
+  const record = await confirm(environment, session, fault, first, retryPolicy)
   session.undo = merge(session.undo, [record])
   save()
   return record
@@ -76,11 +76,11 @@ async function confirm(
   session: Session,
   fault: FaultRecord,
   first: UndoRecord,
-  patience: Patience,
+  retryPolicy: RetryPolicy,
 ): Promise<UndoRecord> {
   let record = first
   for (const lastTry of [false, true]) {
-    const seen = await readBack(environment, fault.reverted, patience.pollMs)
+    const seen = await readBack(environment, fault.reverted, retryPolicy.pollMs)
     record = {
       ...record,
       ok: record.ok && seen.readBack !== 'not_held',
@@ -89,7 +89,7 @@ async function confirm(
     }
     if (seen.detail !== undefined) record.error = [first.error, seen.detail].filter(Boolean).join('; ')
     if (seen.readBack !== 'not_held' || lastTry) break
-    const again = await revert(environment, session, fault, patience)
+    const again = await revert(environment, session, fault, retryPolicy)
     record = { ...record, ...again, startedAt: first.startedAt, attempts: record.attempts + again.attempts }
   }
   if (record.ok) fault.state = 'undone'
@@ -100,26 +100,31 @@ function faultRecord(fault: FaultRecord, undone: Undone): UndoRecord {
   return { what: fault.name, kind: 'fault', readBack: 'unknown', ...undone }
 }
 
-function revert(environment: Environment, session: Session, fault: FaultRecord, patience: Patience): Promise<Undone> {
-  return untilAccepted(() => runStep(environment, fault.revert, { actor: actorOf(session) }), patience)
+function revert(
+  environment: Environment,
+  session: Session,
+  fault: FaultRecord,
+  retryPolicy: RetryPolicy,
+): Promise<Undone> {
+  return untilAccepted(() => runStep(environment, fault.revert, { actor: actorOf(session) }), retryPolicy)
 }
 
 async function rollBack(
   environment: Environment,
   session: Session,
   name: string,
-  patience: Patience,
+  retryPolicy: RetryPolicy,
 ): Promise<UndoRecord> {
   const run = async () => (await runAction(environment, name, {}, { actor: actorOf(session) })).targets
-  return { what: name, kind: 'rollback', readBack: 'none', ...(await untilAccepted(run, patience)) }
+  return { what: name, kind: 'rollback', readBack: 'none', ...(await untilAccepted(run, retryPolicy)) }
 }
 
-/** Every target has to say yes; one that is down is asked again until the patience is used up. */
-async function untilAccepted(run: () => Promise<TargetResult[]>, patience: Patience): Promise<Undone> {
+/** Every target has to say yes; one that is down is retried until `retryDelaysMs` are used up. */
+async function untilAccepted(run: () => Promise<TargetResult[]>, retryPolicy: RetryPolicy): Promise<Undone> {
   const startedAt = new Date().toISOString()
   let error = ''
   let attempts = 0
-  for (const pauseMs of [...patience.retryDelaysMs, undefined]) {
+  for (const pauseMs of [...retryPolicy.retryDelaysMs, undefined]) {
     attempts++
     try {
       const refused = (await run()).filter((t) => !t.ok)

@@ -16,7 +16,9 @@ export interface Question {
   emptyHolds: boolean
   /** The pause between two looks. */
   intervalMs: number
-  /** How often a silent Prometheus is asked before it counts as down: once is a hiccup, three times in a row are not. */
+  /**
+   * How often a silent Prometheus is asked before it counts as down: once is a hiccup, three times in a row are not.
+   */
   tries: number
 }
 
@@ -35,7 +37,7 @@ export function pollMs(environment: Environment): number {
 export async function awaitExpectation(
   prometheus: PrometheusClient,
   { promql, expect, emptyHolds, ...wait }: Question,
-  /** `onWait` hears of every look but the last. */
+  /** `onWait` gets every evaluation but the last. */
   { signal, onWait }: { signal: AbortSignal; onWait?: (waited: Waited<Sample[]>) => void },
 ): Promise<Waited<Sample[]>> {
   const look = async () => {

@@ -132,8 +132,8 @@ export class PrometheusClient {
   }
 
   /**
-   * Every alert that its rules know, with what is pending or firing now. Rules of one name (a warning and a critical one) are
-   * one alert: the expression is that of the first, which by convention is the one that fires first.
+   * Every alert that its rules know, with what is pending or firing now. Rules of one name (a warning and a critical
+   * one) are one alert: the expression is that of the first, which by convention is the one that fires first.
    */
   async alertingRules(): Promise<AlertingRule[]> {
     const data = await this.get('/api/v1/rules', { type: 'alert' }, rulesData)

@@ -34,8 +34,9 @@ export interface Waited<T> extends Look<T> {
 }
 
 /**
- * Looks until it holds (for `forMs`) or `withinMs` is over, and resolves to the last look. `onWait` hears of every other one. Throws
- * what a look throws, but for `unreachable` as long as `tries` allows, and the signal's reason on abort.
+ * Looks until it holds (for `forMs`) or `withinMs` is over, and resolves to the last look. `onWait` hears of every
+ * other one. Throws what a look throws, but for `unreachable` as long as `tries` allows, and the signal's reason on
+ * abort.
  */
 export async function waitUntil<T>(
   look: () => Promise<Look<T>>,

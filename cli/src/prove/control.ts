@@ -36,7 +36,7 @@ interface Seen {
   /** What each condition gave last, for the sentence that says it never held. */
   last: Map<string, string>
   invalid: string | undefined
-  /** Since when the load generator has said nothing, in milliseconds since the epoch; undefined while it is heard. */
+  /** Since when the load generator has no samples, in milliseconds since the epoch; undefined while it has. */
   trafficSilentSince: number | undefined
   unproven: string | undefined
 }
@@ -153,7 +153,9 @@ async function lookOn(run: ControlRun, lease: Lease | undefined): Promise<Seen> 
   return seen
 }
 
-/** Every alert that fired in the last so many seconds, as Prometheus has stored it; undefined when it cannot be asked. */
+/**
+ * Every alert that fired in the last so many seconds, as Prometheus has stored it; undefined when it cannot be asked.
+ */
 async function storedAlerts(prometheus: PrometheusClient, seconds: number): Promise<Set<string> | undefined> {
   try {
     const stored = await prometheus.query(`max_over_time(ALERTS{alertstate="firing"}[${seconds}s])`)

@@ -20,8 +20,8 @@ export interface Wanted {
 
 /**
  * What is to be run, in order: the controls first, since a system that is not quiet proves nothing, then the drills by
- * name; a whole round before the next, so that repetitions do not stand side by side. Classes that the environment does not have
- * (`has`) are left out. Throws `usage` for an unknown class.
+ * name; a whole round before the next, so that repetitions do not stand side by side. Classes that the environment does
+ * not have (`has`) are left out. Throws `usage` for an unknown class.
  */
 export function planOf(root: Root, has: (incident: string) => boolean, { only, repeat, oneEach }: Wanted): Item[] {
   const drills = drillNames(root).filter((name) => has(classOf(name)))

@@ -19,16 +19,16 @@ export interface Outcome {
   repeatedInvalid: number
 }
 
-export const wordOf = ({ kind, name }: Item) => `${kind}:${name}`
+export const labelOf = ({ kind, name }: Item) => `${kind}:${name}`
 
 /**
- * Runs what is left of a plan, one after another, and saves after each. A run that is `invalid` (the machine was too busy
- * to judge) is run once more and the second one counts; `failed` never is. A failure does not end the plan.
+ * Runs what is left of a plan, one after another, and saves after each. A run that is `invalid` (the machine was too
+ * busy to judge) is run once more and the second one counts; `failed` never is. A failure does not end the plan.
  */
 export async function runPlan(plan: readonly Item[], before: readonly ProofRun[], steps: Steps): Promise<Outcome> {
   const runs = [...before]
   let repeatedInvalid = 0
-  const words = plan.map(wordOf)
+  const words = plan.map(labelOf)
   steps.save({ plan: words, runs })
   for (const [i, item] of plan.entries()) {
     if (i < before.length) continue

@@ -19,7 +19,9 @@ export interface AlertRow {
   noDrill: string | undefined
 }
 
-/** One line for each alert of the rules. `tested` and `noDrill` (by alert) come from the files, the rest from the runs. */
+/**
+ * One line for each alert of the rules. `tested` and `noDrill` (by alert) come from the files, the rest from the runs.
+ */
 export function alertRows(
   alerts: readonly AlertRule[],
   facts: { tested: ReadonlySet<string>; noDrill: ReadonlyMap<string, string> },

@@ -15,7 +15,10 @@ const schema = z.object({
   ),
 })
 
-/** The alerts that a promtool case in alerts/tests expects to fire. Throws ProblemsError for files that are no rule tests. */
+/**
+ * The alerts that a promtool case in alerts/tests expects to fire. Throws ProblemsError for files that are no rule
+ * tests.
+ */
 export function testedAlerts(root: Root): Set<string> {
   const folder = join(root.alerts, 'tests')
   if (!existsSync(folder)) return new Set()

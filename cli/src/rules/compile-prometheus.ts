@@ -14,7 +14,9 @@ export interface PrometheusOptions {
 /** What Prometheus takes when the file says nothing. */
 const DEFAULT_INTERVAL = '1m'
 
-/** The global scrape interval as written, in milliseconds; 0 when it is no duration, of which `compilePrometheus` tells. */
+/**
+ * The global scrape interval as written, in milliseconds; 0 when it is no duration, of which `compilePrometheus` tells.
+ */
 export function scrapeIntervalMs(yaml: YamlFile): number {
   return parseDuration(textAt(yaml, ['global', 'scrape_interval']) ?? DEFAULT_INTERVAL) ?? 0
 }

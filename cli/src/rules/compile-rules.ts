@@ -41,8 +41,8 @@ export function compileRuleFile(yaml: YamlFile, options: RuleOptions, problems: 
 }
 
 /**
- * Leaves out the alerts of incident classes that the environment does not have, and groups that are then empty, in place.
- * Recordings stay: dashboards and other classes read them, and without a source they cost nothing.
+ * Leaves out the alerts of incident classes that the environment does not have, and groups that are then empty, in
+ * place. Recordings stay: dashboards and other classes read them, and without a source they cost nothing.
  */
 export function keepIncidents(yaml: YamlFile, hasIncident: (incident: string) => boolean): void {
   for (let g = lengthAt(yaml, ['groups']) - 1; g >= 0; g--) {

@@ -41,10 +41,11 @@ export const CONFIGURATIONS = { prometheus: 'prometheus.yaml', alertmanager: 'al
 
 /**
  * Writes what Prometheus and Alertmanager load: the hand-written files of `alerts/`, played `speed` times faster, with
- * links and addresses filled in. Without `alerts/prometheus.yaml` or `alerts/alertmanager.yaml` that configuration is left to
- * its owner; an option that would be filled in there is refused then, with `usage`. Compiled files whose source is gone are removed from `outDir/rules`; files of others stay.
- * Returns the absolute paths written. Throws ProblemsError with everything that cannot be compiled, and `usage` for a folder
- * that cannot be written or holds what people wrote; then nothing has changed.
+ * links and addresses filled in. Without `alerts/prometheus.yaml` or `alerts/alertmanager.yaml` that configuration is
+ * left to its owner; an option that would be filled in there is refused then, with `usage`. Compiled files whose source
+ * is gone are removed from `outDir/rules`; files of others stay. Returns the absolute paths written. Throws
+ * ProblemsError with everything that cannot be compiled, and `usage` for a folder that cannot be written or holds what
+ * people wrote; then nothing has changed.
  */
 export function compileRules(options: CompileRulesOptions): string[] {
   const { root, outDir, speed } = options

@@ -21,7 +21,9 @@ export function scaleAt(yaml: YamlFile, path: YamlPath, speed: number, problems:
   }
 }
 
-/** Puts a value at `path`; what stands above it is made where it is missing, and a problem where it is of another kind. */
+/**
+ * Puts a value at `path`; what stands above it is made where it is missing, and a problem where it is of another kind.
+ */
 function setAt(yaml: YamlFile, path: YamlPath, value: unknown, problems: Problem[]): void {
   for (let depth = 0; depth < path.length; depth++) {
     const above = path.slice(0, depth)

@@ -36,7 +36,10 @@ export function refuseForeign(root: Root, files: readonly FileContent[]): void {
   }
 }
 
-/** Compiled files of `dir` that are not among `files`: their source is gone, or the environment does not have their class. */
+/**
+ * Compiled files of `dir` that are not among `files`: their source is gone, or the environment does not have their
+ * class.
+ */
 export function outdated(dir: string, files: readonly FileContent[]): string[] {
   if (!existsSync(dir)) return []
   return readdirSync(dir)

@@ -11,10 +11,10 @@ export interface FileContent {
 }
 
 /**
- * Replaces all `files` and removes all `gone`, or changes nothing: every file is written beside its place, to the disk, before
- * the first takes it. What is left is a rename for each, in one turn of the event loop, which no signal but SIGKILL can
- * interrupt; even then each file is the old or the new one, whole, and the next call replaces the rest. Throws `usage` when
- * one cannot be written.
+ * Replaces all `files` and removes all `gone`, or changes nothing: every file is written beside its place, to the disk,
+ * before the first takes it. What is left is a rename for each, in one turn of the event loop, which no signal but
+ * SIGKILL can interrupt; even then each file is the old or the new one, whole, and the next call replaces the rest.
+ * Throws `usage` when one cannot be written.
  */
 export function replaceFiles(files: readonly FileContent[], gone: readonly string[] = []): void {
   const staged: { from: string; to: string }[] = []

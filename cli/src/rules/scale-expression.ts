@@ -26,8 +26,8 @@ const SCRAPES_IN_RANGE = 4
 const PER_WINDOW: Record<string, string> = { increase: 'rate', delta: 'deriv' }
 
 /**
- * The same expression for a system in which everything happens `speed` times faster: ranges, subqueries and their steps,
- * offsets and constants that time() is compared with become shorter, everything else stays, to the character.
+ * The same expression for a system in which everything happens `speed` times faster: ranges, subqueries and their
+ * steps, offsets and constants that time() is compared with become shorter, everything else stays, to the character.
  * With problems, `text` is of no use.
  */
 export function scaleExpression(

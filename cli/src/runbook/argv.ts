@@ -7,7 +7,7 @@ export type Argv = { argv: string[] } | { problem: string }
 
 /**
  * Splits one line into words as a shell would, with single and double quotes and nothing else: what runs without a
- * shell here must mean the same when somebody pastes it into one.
+ * shell here must mean the same when pasted into one.
  */
 export function splitArgv(line: string): Argv {
   const argv: string[] = []

@@ -43,7 +43,9 @@ export function readCommand(code: string, kind: 'act' | 'check'): DrillbookComma
   return { problem: `"kind":"check" changes nothing, so it is one of: ${looks}; "act" changes something` }
 }
 
-/** `act NAME [--param k=v]...`, with no other option: whether it is asked and in which environment is the walk's choice. */
+/**
+ * `act NAME [--param k=v]...`, with no other option: whether it is asked and in which environment is the walk's choice.
+ */
 function readAct(argv: string[]): ActionCall | { problem: string } {
   const [command, action, ...options] = argv
   if (command !== 'act' || action === undefined || action.startsWith('-')) {

@@ -8,7 +8,7 @@ const BEFORE = String.raw`[\s\p{Cf}>]*(?:(?:[-*+]|\d{1,9}[.)])[\s\p{Cf}>]+(?:\[[
 const OPENS = new RegExp(`^${BEFORE}(?:${FENCE})[\\s\\p{Cf}]*(?:${RUNNABLE})`, 'iu')
 const LANGUAGE = new RegExp(`^(${RUNNABLE})(.*)$`, 'isu')
 
-/** Does this line of a file begin a block that somebody expects to be run, wherever it stands? */
+/** Does this line of a file begin a block that readers expect to be run, wherever it stands? */
 export function opensRunnable(line: string): boolean {
   return OPENS.test(line)
 }

@@ -32,7 +32,9 @@ export interface Condition {
   answer: 'yes' | 'no'
 }
 
-/** Where a parameter's value stands in the JSON that an earlier block's action answered: object keys and array indexes. */
+/**
+ * Where a parameter's value stands in the JSON that an earlier block's action answered: object keys and array indexes.
+ */
 export interface Reference {
   block: string
   path: string[]
@@ -45,7 +47,10 @@ interface Placed {
   line: number
 }
 
-/** Asks Prometheus. Durations are as written, for speed 1; absent `within`: the first answer decides; absent `for`: one is enough. */
+/**
+ * Asks Prometheus. Durations are as written, for speed 1; absent `within`: the first answer decides; absent `for`: one
+ * is enough.
+ */
 export interface CheckBlock extends Placed {
   type: 'check'
   promql: string

@@ -5,8 +5,8 @@ import { missingKey } from '../environment/incidents.ts'
 import type { ActBlock, LookBlock, Runbook } from './runbook.ts'
 
 /**
- * What of this runbook cannot be done in this environment: unknown actions, wrong parameters, a different undo, or a check
- * by an action that may change something.
+ * What of this runbook cannot be done in this environment: unknown actions, wrong parameters, a different undo, or a
+ * check by an action that may change something.
  */
 export function validateAgainst(runbook: Runbook, environment: Environment): Problem[] {
   return runbook.steps

@@ -3,7 +3,10 @@ const WIDEST = 100
 /** Where the terminal does not say how wide it is. */
 const USUAL = 80
 
-/** Wrapped at words to the width of the terminal (`columns`); lines that are indented already (something to type) stay whole. */
+/**
+ * Wrapped at words to the width of the terminal (`columns`); lines that are indented already (something to type) stay
+ * whole.
+ */
 export function indented(text: string, margin: string, columns: number | undefined): string {
   const width = Math.min(columns ?? USUAL, WIDEST) - margin.length
   return `${text

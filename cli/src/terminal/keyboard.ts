@@ -7,9 +7,13 @@ import { type Key, KeyReader } from './keys.ts'
 
 /** Keys that come in bursts faster than this are not a person's who has read the question. */
 const SILENCE_MS = 150
-/** Between two answers: a key that is held down repeats after up to 660 ms (the X server's default, the longest known). */
+/**
+ * Between two answers: a key that is held down repeats after up to 660 ms (the X server's default, the longest known).
+ */
 const BETWEEN_ANSWERS_MS = 700
-/** An Escape followed by nothing for so long is the key itself; a slow line sends a sequence in one packet all the same. */
+/**
+ * An Escape followed by nothing for so long is the key itself; a slow line sends a sequence in one packet all the same.
+ */
 const ESCAPE_MS = 100
 
 const PASTE_ON = own('\u001b[?2004h')

@@ -1,4 +1,6 @@
-/** What a person did at the keyboard. `unknown`: arrows, function keys, mouse, Alt with a letter; nothing acts on them. */
+/**
+ * What a person did at the keyboard. `unknown`: arrows, function keys, mouse, Alt with a letter; nothing acts on them.
+ */
 export type Key =
   | { type: 'character'; text: string }
   | { type: 'paste'; text: string }
@@ -33,7 +35,9 @@ const SINGLE: Readonly<Record<string, Exclude<Key['type'], 'character' | 'paste'
   [INTERRUPT]: 'interrupt',
 }
 
-/** Tells keys in what a terminal sends. An escape sequence is one key, a paste in brackets is one, however they are cut. */
+/**
+ * Tells keys in what a terminal sends. An escape sequence is one key, a paste in brackets is one, however they are cut.
+ */
 export class KeyReader {
   #rest = ''
 

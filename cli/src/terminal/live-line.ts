@@ -7,7 +7,9 @@ const ERASED = own('\r\u001b[2K')
 /** Without a terminal a line stays, so it is written seldom. */
 const PAUSE_MS = 3000
 
-/** A line of progress on stderr: overwritten on a terminal that can (not TERM=dumb), else one line every few seconds. */
+/**
+ * A line of progress on stderr: overwritten on a terminal that can (not TERM=dumb), else one line every few seconds.
+ */
 export interface LiveLine {
   show(text: string): void
   /** Ends it: on a terminal it disappears. */

@@ -19,8 +19,8 @@ const MARGIN = '  '
 
 /**
  * Asks for one key, on stderr. The line with the keys appears when the terminal has been silent for a moment; what was
- * typed before is thrown away. Only the key of a choice answers: Enter, other keys and pastes do nothing, Escape is `q`.
- * Throws `interrupted` on Ctrl-C and when the signal aborts.
+ * typed before is thrown away. Only the key of a choice answers: Enter, other keys and pastes do nothing, Escape is
+ * `q`. Throws `interrupted` on Ctrl-C and when the signal aborts.
  */
 export async function askKey<T>(stdio: Stdio, message: string, choices: readonly KeyChoice<T>[]): Promise<T> {
   stdio.err(`${printable(message)}\n`)

@@ -2,7 +2,9 @@ import type { TargetResult } from '../actions/run-action.ts'
 import type { IncidentEvent } from '../incident/events.ts'
 import type { Reference } from '../runbook/runbook.ts'
 
-/** The JSON with which an action was answered: of several instances the first counts that agreed and answered in JSON. */
+/**
+ * The JSON with which an action was answered: of several instances the first counts that agreed and answered in JSON.
+ */
 export function answerOf(targets: readonly TargetResult[]): unknown {
   return targets.find(({ ok, json }) => ok && json !== undefined)?.json
 }
@@ -18,7 +20,10 @@ export function recordedAnswers(events: readonly IncidentEvent[]): Map<string, u
   )
 }
 
-/** The value that a parameter takes from an answer, as text. Undefined: there is none, or it is empty or no single value. */
+/**
+ * The value that a parameter takes from an answer, as text. Undefined: there is none, or it is empty or no single
+ * value.
+ */
 export function valueAt(answers: ReadonlyMap<string, unknown>, { block, path }: Reference): string | undefined {
   let value = answers.get(block)
   for (const key of path) {

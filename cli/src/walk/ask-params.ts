@@ -12,7 +12,9 @@ export type Call =
   | { outcome: 'skipped' | 'failed'; note: string }
   | 'stop'
 
-/** Completes an action's parameters with what earlier blocks answered; a person sees each value and may type another. */
+/**
+ * Completes an action's parameters with what earlier blocks answered; a person sees each value and may type another.
+ */
 export async function askParams(walk: Walk, block: ActBlock | LookBlock): Promise<Call> {
   const declared = actionOf(walk.environment, block.action).params
   const params = { ...block.params }

@@ -32,8 +32,8 @@ export interface Asker {
 }
 
 /**
- * Runs every act (all are idempotent, also those whose end is unknown), leaves manual steps to a person, records what it
- * cannot judge, obeys what was decided, and goes on after a failure: the summary tells.
+ * Runs every act (all are idempotent, also those whose end is unknown), leaves manual steps to a person, records what
+ * it cannot judge, obeys what was decided, and goes on after a failure: the summary tells.
  */
 export const unattended: Asker = {
   act: async () => 'run',

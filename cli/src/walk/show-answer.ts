@@ -13,7 +13,10 @@ const CELL_CHARACTERS = 30
 /** With the margin of a step, 80 columns. */
 const LINE_CHARACTERS = 74
 
-/** What an action that only reads was answered, each target in turn: rows as a table, other JSON with its keys one a line. */
+/**
+ * What an action that only reads was answered, each target in turn: rows as a table, other JSON with its keys one a
+ * line.
+ */
 export function showAnswer(stdio: Stdio, targets: readonly TargetResult[]): void {
   for (const result of targets) {
     const { ok, target, json } = result

@@ -17,10 +17,15 @@ const problemDetails = z
 
 /** Of what a program prints; more is noise when all is well. */
 const OK_CHARACTERS = 60
-/** An answer in JSON that says what was done, such as the file that was written. A longer one is the state of the instance. */
+/**
+ * An answer in JSON that says what was done, such as the file that was written. A longer one is the state of the
+ * instance.
+ */
 const ANSWER_CHARACTERS = 500
 
-/** One line a target: a refusal in full; an agreement with what was done, without the state that an instance answers. */
+/**
+ * One line a target: a refusal in full; an agreement with what was done, without the state that an instance answers.
+ */
 export function showTarget(stdio: Stdio, { target, ok, status, output }: TargetResult): void {
   const text = output.replace(/\s+/g, ' ')
   const answer = ok ? agreement(text) : refusal(text)

@@ -5,7 +5,9 @@ import { askKey, askLine } from '../terminal/prompt.ts'
 import type { Asker, Judgement } from './asker.ts'
 import { causeAsker, STOP } from './cause-asker.ts'
 
-/** Asks the person at the terminal, on stderr. Ctrl-C at a question, and Escape at a line to type, throw `interrupted`. */
+/**
+ * Asks the person at the terminal, on stderr. Ctrl-C at a question, and Escape at a line to type, throw `interrupted`.
+ */
 export function terminalAsker(stdio: Stdio, environment: Environment): Asker {
   return {
     ...causeAsker(stdio),

@@ -4,7 +4,7 @@ import { finishStep } from './finish-step.ts'
 import { limitText } from './show-step.ts'
 import { itemsOf, type Walk } from './walk.ts'
 
-/** Lists what the runbook wants in the long term and puts it on the record as open. Nobody is asked: it is not for tonight. */
+/** Lists the long-term steps of the runbook and records them as open, without asking. */
 export function leaveTodos(walk: Walk): void {
   const { stdio, runbook } = walk
   const items = itemsOf(runbook).filter(({ step }) => step.phase === 'long-term')

@@ -11,8 +11,8 @@ import { showTarget } from './show-target.ts'
 import type { Ended, Item, Walk } from './walk.ts'
 
 /**
- * Shows what will really run, asks, and does it. Its start is on the disk before anything happens: a walk that is killed
- * in between finds it there (`unfinishedSince`, UTC) and asks whether to run it again.
+ * Shows what will really run, asks, and does it. Its start is on the disk before anything happens: a walk that is
+ * killed in between finds it there (`unfinishedSince`, UTC) and asks whether to run it again.
  */
 export async function walkAct(walk: Walk, item: Item, block: ActBlock, unfinishedSince?: string): Promise<Ended> {
   const { stdio, environment, asker } = walk

@@ -66,7 +66,7 @@ export async function walkSign(walk: Walk, item: Item, block: CheckBlock): Promi
     })
   } catch (error) {
     if (!(error instanceof CliError)) throw error
-    sayBlind(walk, error.message)
+    warnUnchecked(walk, error.message)
     stdio.err(`  ${stdio.style('yellow', '? unknown')}  ${block.name} (a sign is ${expect})\n`)
     return finishStep(walk, item, 'check', 'unknown', { startedAt, expect, note: error.message })
   }
@@ -74,7 +74,7 @@ export async function walkSign(walk: Walk, item: Item, block: CheckBlock): Promi
 
 /** Prometheus may be down, too: then a person looks, and the walk goes on. */
 async function byHand(walk: Walk, item: Item, block: CheckBlock, reason: string, startedAt: string): Promise<Ended> {
-  sayBlind(walk, reason)
+  warnUnchecked(walk, reason)
   const answer = await walk.asker.byHand({
     name: `${block.name} (wanted: ${block.expect.text})`,
     reason,
@@ -89,7 +89,7 @@ async function byHand(walk: Walk, item: Item, block: CheckBlock, reason: string,
   })
 }
 
-export function sayBlind(walk: Walk, reason: string): void {
+export function warnUnchecked(walk: Walk, reason: string): void {
   if (!walk.blind)
     walk.stdio.err(
       `  ${walk.stdio.style('yellow', '!')} ${printable(reason)}\n    Checks become questions; actions still work.\n`,

@@ -4,9 +4,11 @@ import type { CheckBlock } from '../runbook/runbook.ts'
 import { liveLine } from '../terminal/live-line.ts'
 import { settle } from './decisions.ts'
 import type { Ended, Item, Walk } from './walk.ts'
-import { found, inOneLine, questionOf, sayBlind } from './walk-check.ts'
+import { found, inOneLine, questionOf, warnUnchecked } from './walk-check.ts'
 
-/** A check that tells causes apart: yes while it holds, no while it does not, unknown without a figure. It never fails. */
+/**
+ * A check that tells causes apart: yes while it holds, no while it does not, unknown without a figure. It never fails.
+ */
 export async function walkDecision(walk: Walk, item: Item, block: CheckBlock): Promise<Ended> {
   const { stdio, prometheus, signal } = walk
   const question = questionOf(walk, block)
@@ -28,7 +30,7 @@ export async function walkDecision(walk: Walk, item: Item, block: CheckBlock): P
     return settle(walk, item, { answer: look.holds ? 'yes' : 'no', evidence }, findings)
   } catch (error) {
     if (!(error instanceof CliError) || error.code === 'interrupted') throw error
-    sayBlind(walk, error.message)
+    warnUnchecked(walk, error.message)
     return settle(walk, item, { reason: error.message, evidence: `yes is ${expect}` }, { startedAt, expect })
   }
 }

@@ -6,7 +6,9 @@ import { walkDecision } from './walk-decision.ts'
 import { walkLook } from './walk-look.ts'
 import { walkManual } from './walk-manual.ts'
 
-/** Does one thing of a step, each kind in its way. `unfinishedSince` (UTC): it was started then and its end is unknown. */
+/**
+ * Does one thing of a step, each kind in its way. `unfinishedSince` (UTC): it was started then and its end is unknown.
+ */
 export function walkItem(walk: Walk, item: Item, unfinishedSince: string | undefined): Promise<Ended> {
   const { block, step } = item
   switch (block?.type) {

@@ -8,7 +8,9 @@ import { type Findings, finishStep } from './finish-step.ts'
 import { showAnswer } from './show-answer.ts'
 import type { Ended, Item, Walk } from './walk.ts'
 
-/** Asks by an action that only reads, without a question; its answer is shown, recorded, and kept for later parameters. */
+/**
+ * Asks by an action that only reads, without a question; its answer is shown, recorded, and kept for later parameters.
+ */
 export async function walkLook(walk: Walk, item: Item, block: LookBlock): Promise<Ended> {
   const { stdio, asker } = walk
   stdio.err(`  ${stdio.style('cyan', '?')} ${block.name}: ${block.command}\n`)
@@ -48,7 +50,10 @@ async function look(
   return { measured: measuredBy(targets), findings: { targets, ...(json === undefined ? {} : { json }) } }
 }
 
-/** All agree: yes. A program says no by its exit status 1, as a check's command does. A call that is refused says nothing. */
+/**
+ * All agree: yes. A program says no by its exit status 1, as a check's command does. A call that is refused says
+ * nothing.
+ */
 function measuredBy(targets: readonly TargetResult[]): Measured {
   const refused = targets.filter(({ ok }) => !ok)
   if (refused.length === 0) return { answer: 'yes' }

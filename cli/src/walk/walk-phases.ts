@@ -7,7 +7,9 @@ import { leaveTodos } from './todos.ts'
 import { type Item, itemsOf, type Walk } from './walk.ts'
 import { walkItem } from './walk-item.ts'
 
-/** In the order in which they are walked. What is for the long term is listed at the end, and nobody is asked about it. */
+/**
+ * In the order in which they are walked. What is for the long term is listed at the end, and nobody is asked about it.
+ */
 const WALKED: readonly Phase[] = ['signs', 'immediate', 'short-term', 'afterwards']
 
 /** Goes through all phases; `before`: on from there. True when the last step was reached. */
@@ -86,8 +88,8 @@ function sayLeftOut(walk: Walk, name: string, items: readonly Item[]): void {
 }
 
 /**
- * What a resumed walk need not do again. A failure at the very end had nobody's answer yet, so it is done again, and so is
- * an act whose end is unknown.
+ * What a resumed walk need not do again. A failure at the very end had nobody's answer yet, so it is done again, and so
+ * is an act whose end is unknown.
  */
 function finishedBefore(before: IncidentState | undefined): Set<string> {
   const steps = before?.steps ?? []

@@ -43,7 +43,7 @@ export interface Walk extends WalkOptions {
   decisions: Map<string, Answer>
   /** The JSON that actions answered in this walk, by the block's name. */
   answers: Map<string, unknown>
-  /** True once Prometheus was found silent: later checks are not patient. */
+  /** True once Prometheus did not answer: later checks do not wait for it. */
   blind: boolean
 }
 

@@ -217,12 +217,12 @@ describe('an observer', () => {
     const { run, prometheus } = await begin()
     prometheus.rules.push({ name: 'CacheDown', firing: true }, { name: 'CacheDown', firing: false })
     const told: string[] = []
-    const onlooker = {
+    const listener = {
       alert: (name: string, state: string) => told.push(`${name} ${state}`),
       message() {},
       warning() {},
     }
-    const observer = new Observer(run.environment, run.drill, run.prometheus, onlooker)
+    const observer = new Observer(run.environment, run.drill, run.prometheus, listener)
     observer.start(new Date())
     const asked = prometheus.asked
     await until(() => prometheus.asked >= asked + 8, 'some looks')

@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals'
-import { KeeperSaysNo } from '../../src/keeper/client.ts'
+import { KeeperRefusedError } from '../../src/keeper/client.ts'
 import { until } from './fake-environment.ts'
 import { calls, current, ended, environment, freshEnvironments, REQUEST } from './fresh-environment.ts'
 
@@ -31,7 +31,7 @@ describe('a session is undone by itself', () => {
       async () =>
         keeper.renew(id).then(
           () => false,
-          (error) => error instanceof KeeperSaysNo,
+          (error) => error instanceof KeeperRefusedError,
         ),
       'a refusal',
     )

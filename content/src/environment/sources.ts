@@ -62,7 +62,10 @@ export function environmentPath(root: Root, nameOrPath: string): string {
 
 const HINT = 'An environment is a file or a folder in environments/; choose one with --env NAME or DRILLBOOK_ENV.'
 
-/** The YAML files that make up an environment, sorted: the file itself, or all below the folder. Hidden ones do not count. */
+/**
+ * The YAML files that make up an environment, sorted: the file itself, or all below the folder. Hidden ones do not
+ * count.
+ */
 export function environmentFiles(path: string): string[] {
   if (!statSync(path).isDirectory()) return [path]
   return readdirSync(path, { recursive: true, encoding: 'utf8' })

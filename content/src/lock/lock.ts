@@ -22,12 +22,12 @@ const PAUSE_MS = 2
 let claims = 0
 
 /**
- * Takes the lock `path` and gives the function that releases it, or says who has it. Of many that try at once one gets in, never two;
- * a lock whose holder has died is free. Synchronous, and waits at most PATIENCE_MS.
+ * Takes the lock `path` and gives the function that releases it, or says who has it. Of many that try at once one gets
+ * in, never two; a lock whose holder has died is free. Synchronous, and waits at most PATIENCE_MS.
  *
- * Each process adds a claim of its own, `PATH.<since>-<pid>-<start>-<n>`, and only then looks for others: whoever sees no other living
- * claim has the lock, since of two that look, the later one finds the earlier one's. Names are never used twice, so that removing
- * a dead claim cannot remove a living one; with one file for all, it could.
+ * Each process adds a claim of its own, `PATH.<since>-<pid>-<start>-<n>`, and only then looks for others: whoever sees
+ * no other living claim has the lock, since of two that look, the later one finds the earlier one's. Names are never
+ * used twice, so that removing a dead claim cannot remove a living one; with one file for all, it could.
  */
 export function takeLock(path: string, doing: string): (() => void) | Holder {
   const mine = addClaim(path, doing)
@@ -41,7 +41,7 @@ export function takeLock(path: string, doing: string): (() => void) | Holder {
   }
 }
 
-/** Who has it now. Undefined: nobody. */
+/** The holder. Undefined: not held. */
 export function lockHolder(path: string): Holder | undefined {
   return livingClaims(path)[0]
 }

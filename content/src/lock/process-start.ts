@@ -3,8 +3,9 @@ import { hostname } from 'node:os'
 import { errorCode } from '../errors.ts'
 
 /**
- * When a process was started, in the kernel's own count, to tell it from a later one with the same number. Empty for one that has
- * ended and that its parent never collected; undefined where /proc does not say (macOS), or there is no such process.
+ * When a process was started, in the kernel's own count, to tell it from a later one with the same number. Empty for
+ * one that has ended and that its parent never collected; undefined where /proc does not say (macOS), or there is no
+ * such process.
  */
 export function processStart(pid: number): string | undefined {
   try {
@@ -19,7 +20,10 @@ export function processStart(pid: number): string | undefined {
 
 const UNKNOWN_START = 'running'
 
-/** A word that names the process with this number for as long as it runs, and no later one (where /proc tells). '' when there is none. */
+/**
+ * A word that names the process with this number for as long as it runs, and no later one (where /proc tells). '' when
+ * there is none.
+ */
 export function processMark(pid: number): string {
   const start = processStart(pid)
   if (start !== undefined) return start
@@ -32,8 +36,8 @@ export function processMark(pid: number): string {
 }
 
 /**
- * Does the process that had this mark still run? One on another host cannot be seen and counts as running. Where its start is not known
- * (`mark` is null, or /proc does not tell), its number has to do.
+ * Does the process that had this mark still run? One on another host cannot be seen and counts as running. Where its
+ * start is not known (`mark` is null, or /proc does not tell), its number has to do.
  */
 export function isStillRunning({ pid, host, mark }: { pid: number; host: string; mark: string | null }): boolean {
   if (host !== hostname()) return true

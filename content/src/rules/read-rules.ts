@@ -73,7 +73,9 @@ const ruleFileSchema = z.strictObject({
   ),
 })
 
-/** Every rule group of `alerts/rules/*.yaml`, in the order of file names. Throws ProblemsError with all that is wrong. */
+/**
+ * Every rule group of `alerts/rules/*.yaml`, in the order of file names. Throws ProblemsError with all that is wrong.
+ */
 export function readRules(root: Root): RuleGroup[] {
   const problems: Problem[] = []
   const groups = ruleFilesOf(root).flatMap((path) => groupsOf(openYaml(root, path, problems), problems))

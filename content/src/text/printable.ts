@@ -9,13 +9,14 @@ const UNSAFE = /[[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}\u{fdd0}\u{fdd1}]--[\u{200c}\u{2
 
 const SHORT: Readonly<Record<string, string>> = { '\n': '\\n', '\r': '\\r', '\t': '\\t' }
 
-/** Nobody outside knows the number, so nobody outside can mark a sequence as ours. */
+/** A secret number, so that foreign text cannot mark a sequence as ours. */
 const BEGINS = `\u{fdd0}${randomBytes(8).toString('hex')}:`
 const ENDS = '\u{fdd1}'
 
 /**
  * A text from outside (a label, a note, a file's name, an answer) as a part of one line: what is unsafe, line breaks
- * included, is written as \n or \u009b. Goes around everything that is not ours, since a line break would begin a line that looks like ours.
+ * included, is written as \n or \u009b. Goes around everything that is not ours, since a line break would begin a line
+ * that looks like ours.
  */
 export function printable(text: string): string {
   return text.replace(UNSAFE, (found) => SHORT[found] ?? escaped(found))
@@ -27,7 +28,7 @@ export function own(sequence: string): string {
 }
 
 /**
- * The last door before a terminal or a pipe: our own sequences as they are, line breaks and tabs as they are, all else
+ * The last step before a terminal or a pipe: our own sequences as they are, line breaks and tabs as they are, all else
  * that is unsafe as \u009b. That is also how JSON writes it, so JSON stays the same JSON.
  */
 export function toTerminal(text: string): string {

@@ -1,6 +1,6 @@
 /**
- * The last line of defence: every secret that this process has read is blanked out in whatever it prints or records, also where
- * a library or a target repeats it. The first line is that secrets are not put into texts.
+ * The last line of defence: every secret that this process has read is blanked out in whatever it prints or records,
+ * also where a library or a target repeats it. The first line is that secrets are not put into texts.
  */
 
 /** Shorter ones are likely to be a word that occurs by itself; blanking it would make texts unreadable. */

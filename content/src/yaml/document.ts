@@ -11,7 +11,10 @@ export const MOST_PROBLEMS = 20
 const STACK_OVERFLOW = 'Maximum call stack'
 const TOO_DEEP = 'is nested too deeply'
 
-/** Parses YAML; throws nothing. An alias without its anchor or inside of it is a problem with its line, like all that YAML finds. */
+/**
+ * Parses YAML; throws nothing. An alias without its anchor or inside of it is a problem with its line, like all that
+ * YAML finds.
+ */
 export function openDocument(
   text: string,
   lines: LineCounter,

@@ -18,8 +18,8 @@ import type { Problem } from '../errors.ts'
 const MOST_COPIES = 20_000
 
 /**
- * Puts a copy of what it stands for in the place of every alias, and of every merge key (`<<`) what it merges, so that each
- * place can be changed by itself. Gives what cannot be resolved, with its line; then the document is of no use.
+ * Puts a copy of what it stands for in the place of every alias, and of every merge key (`<<`) what it merges, so that
+ * each place can be changed by itself. Gives what cannot be resolved, with its line; then the document is of no use.
  */
 export function resolveAliases(document: Document, lines: LineCounter, file: string): Problem[] {
   const resolver = new Resolver(lines, file)

@@ -17,8 +17,8 @@ export interface YamlFile {
 export type YamlPath = readonly (string | number)[]
 
 /**
- * Aliases and merge keys are resolved. What YAML itself finds wrong goes to `problems`. Throws `usage` when the file cannot be
- * read.
+ * Aliases and merge keys are resolved. What YAML itself finds wrong goes to `problems`. Throws `usage` when the file
+ * cannot be read.
  */
 export function openYaml(root: Root, path: string, problems: Problem[]): YamlFile {
   let source: string

@@ -11,7 +11,10 @@ export function noteAnswerGiven(res: ServerResponse): void {
   res.on('prefinish', given)
 }
 
-/** In ms of `performance.now()`; undefined: not yet, nobody noted it, or it waits behind other answers of its connection. */
+/**
+ * In ms of `performance.now()`; undefined: not yet, nobody noted it, or it waits behind other answers of its
+ * connection.
+ */
 export function answerGivenAt(res: ServerResponse): number | undefined {
   return (res as Noted)[GIVEN_AT]
 }

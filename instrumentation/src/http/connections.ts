@@ -1,7 +1,7 @@
 import { counter } from '../metric.ts'
 import type { MetricsRegistry } from '../registry.ts'
 
-/** Malformed, not sent in time, an expectation that nobody knows, too much of headers. */
+/** Malformed, not sent in time, an unknown Expect header, too large headers. */
 const STATUSES = [400, 408, 417, 431] as const
 
 export type UnreadableStatus = (typeof STATUSES)[number]

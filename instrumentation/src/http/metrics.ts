@@ -14,7 +14,10 @@ export interface HttpMetrics {
    * counted exactly once: also those that nobody answers.
    */
   middleware(req: IncomingMessage, res: ServerResponse, next: () => void): void
-  /** Instead of the middleware, for a request that was refused at once, unread and unrouted: counted as answered in no time. */
+  /**
+   * Instead of the middleware, for a request that was refused at once, unread and unrouted: counted as answered in no
+   * time.
+   */
   refused(req: IncomingMessage, route: string, status: number): void
 }
 
@@ -33,8 +36,9 @@ const CLIENT_CLOSED_REQUEST = 499
  *
  * `http_route` is the template (`/api/v1/concerts/:id`), `unmatched` when no route matched. `error_type` is empty for
  * anything that is not our failure; else the status for 5xx, `client_closed_request` for a client that sent its whole
- * request and left after more than 1 s without a whole answer, or the class of the error with which the response was destroyed. An answer that its
- * client does not take lasts until it was given; a stream (`streamBegan`) until it began, and is recorded when it ends.
+ * request and left after more than 1 s without a whole answer, or the class of the error with which the response was
+ * destroyed. An answer that its client does not take lasts until it was given; a stream (`streamBegan`) until it began,
+ * and is recorded when it ends.
  */
 export function httpMetrics(registry: MetricsRegistry): HttpMetrics {
   const durations = httpRequestDurations(registry)

@@ -9,7 +9,9 @@ export interface SheddingMetricsOptions {
 export interface SheddingMetrics {
   /** Counts one request that was turned away unread in `http_server_shed_total`. */
   shed(name: string): void
-  /** How many requests may be under way now (Infinity: no limit), and the time in the process that the limit follows. */
+  /**
+   * How many requests may be under way now (Infinity: no limit), and the time in the process that the limit follows.
+   */
   limit(requests: number, sojournSeconds: number): void
 }
 

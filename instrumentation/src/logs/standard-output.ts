@@ -1,17 +1,27 @@
 import { once } from 'node:events'
 import { type DestinationStream, pino } from 'pino'
 
-/** What waits for a disk that is full or a reader that is slow, some ten thousand lines. Beyond it lines are dropped. Bytes. */
+/**
+ * What waits for a disk that is full or a reader that is slow, some ten thousand lines. Beyond it lines are dropped.
+ * Bytes.
+ */
 const MAX_WAITING = 8 * 1024 * 1024
-/** For who reads the log, at the end of a process: as with traces, well inside the 10 s that supervisors grant. Milliseconds. */
+/**
+ * For who reads the log, at the end of a process: as with traces, well inside the 10 s that supervisors grant.
+ * Milliseconds.
+ */
 const LAST_LINES_MS = 2_000
 
-/** Of each output: resolves when its lines are written, at the latest when the signal says so; at once when they cannot be. */
+/**
+ * Of each output: resolves when its lines are written, at the latest when the signal says so; at once when they cannot
+ * be.
+ */
 const outputs: ((limit: AbortSignal) => Promise<unknown>)[] = []
 
 /**
- * Standard output for a log. A full disk behind it costs lines, not the process: by itself pino would throw out of the event loop and then, on its
- * way out, wait for space for ever, answering nobody. What could not be written is tried again with the next line.
+ * Standard output for a log. A full disk behind it costs lines, not the process: by itself pino would throw out of the
+ * event loop and then, on its way out, wait for space for ever, answering nobody. What could not be written is tried
+ * again with the next line.
  */
 export function standardOutput(): DestinationStream {
   const stream = pino.destination({ dest: 1, sync: false, maxLength: MAX_WAITING })
@@ -37,12 +47,16 @@ export function standardOutput(): DestinationStream {
     if (!failing) flush()
   }
   outputs.push(async (signal) => {
-    if (waiting && !failing) await once(stream, 'drain', { signal }).catch(() => undefined) // what is late then, or fails, is lost
+    // Lines that are late by then, or fail, are lost.
+    if (waiting && !failing) await once(stream, 'drain', { signal }).catch(() => undefined)
   })
   return stream
 }
 
-/** For a process that ends by a signal, with nothing to call `flushSync`: resolves when the lines logged so far are written, within 2 s. */
+/**
+ * For a process that ends by a signal, with nothing to call `flushSync`: resolves when the lines logged so far are
+ * written, within 2 s.
+ */
 export async function linesWritten(): Promise<void> {
   const limit = AbortSignal.timeout(LAST_LINES_MS)
   await Promise.all(outputs.map((written) => written(limit)))

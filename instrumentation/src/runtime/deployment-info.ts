@@ -6,7 +6,10 @@ export interface DeploymentInfo {
   version: string
 }
 
-/** `deployment_info{version}` is always 1, for the version of the last call; a new value of the label is the answer to "what changed?". */
+/**
+ * `deployment_info{version}` is always 1, for the version of the last call; a new value of the label is the answer to
+ * "what changed?".
+ */
 export function deploymentInfo(registry: MetricsRegistry, { version }: DeploymentInfo): void {
   const info = gauge(registry, {
     name: 'deployment_info',

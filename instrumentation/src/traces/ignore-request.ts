@@ -2,7 +2,7 @@ import type { IncomingMessage } from 'node:http'
 import { shareOfTracesKept } from './sampling-ratio.ts'
 import type { Sampling } from './settings.ts'
 
-/** Asked every few seconds by machines; nobody looks for them among the traces. */
+/** Polled every few seconds by machines; not worth a trace. */
 const MACHINE_PATHS = new Set(['/metrics', '/healthz', '/readyz'])
 
 /** W3C trace context: version, trace id, parent id, flags. Later versions may add fields. */
@@ -13,8 +13,8 @@ const SAMPLED = 1
 /**
  * Decides whether a request is traced *before* anything is set up for it. OpenTelemetry's samplers are asked after the
  * attributes are gathered and the context is made, so that sampling 10 % costs as much as sampling all; this costs next
- * to nothing for a request that is not traced. Such a request has no trace id in its log lines. The ratio may change while it runs; `thinTraces` goes before
- * everything, also before a caller's decision.
+ * to nothing for a request that is not traced. Such a request has no trace id in its log lines. The ratio may change
+ * while it runs; `thinTraces` goes before everything, also before a caller's decision.
  */
 export function ignoreRequest(
   sampling: Readonly<Sampling>,

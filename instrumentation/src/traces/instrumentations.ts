@@ -14,9 +14,9 @@ export const patchedModules = ['http', 'https', 'express', 'pg', 'pg-pool', 'ior
 const NEEDED = 'http,express,pg,ioredis,undici'
 
 /**
- * The auto-instrumentations, set so that they say much and cost little: Express middleware gets no spans (they are wrapped
- * on each request, say little, and cost most); clients make spans only inside a request or a job, so that pings, polls
- * and reconnects do not start traces of their own.
+ * The auto-instrumentations, set so that they say much and cost little: Express middleware gets no spans (they are
+ * wrapped on each request, say little, and cost most); clients make spans only inside a request or a job, so that
+ * pings, polls and reconnects do not start traces of their own.
  */
 export function instrumentations(sampling: Sampling): Instrumentation[] {
   // They can be chosen by this variable only. Children of this process have their own choice.

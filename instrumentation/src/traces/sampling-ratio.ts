@@ -1,6 +1,9 @@
 import type { Sampling } from './settings.ts'
 
-/** One object for the whole process, read at each decision: the application and `register` load this module as one instance. */
+/**
+ * One object for the whole process, read at each decision: the application and `register` load this module as one
+ * instance.
+ */
 let active: Sampling | undefined
 let kept = 1
 
@@ -16,8 +19,8 @@ export function samplingRatio(): number | undefined {
 }
 
 /**
- * Changes it for traces that start from now on; a caller's decision in `traceparent` goes before it as ever. Without tracing there is
- * nothing to change.
+ * Changes it for traces that start from now on; a caller's decision in `traceparent` goes before it as ever. Without
+ * tracing there is nothing to change.
  *
  * @param ratio 0 to 1
  * @returns whether tracing is on
@@ -31,8 +34,8 @@ export function setSamplingRatio(ratio: number): boolean {
 }
 
 /**
- * Of the requests that would be traced, whoever decided that, only this share is from now on: for a service that has more to do than it can.
- * The ratio stays what it was, and applies again in full with 1.
+ * Of the requests that would be traced, whoever decided that, only this share is from now on: for a service that has
+ * more to do than it can. The ratio stays what it was, and applies again in full with 1.
  *
  * @param share 0 to 1
  */

@@ -1,7 +1,9 @@
 import { BatchSpanProcessor, type SpanExporter, type SpanProcessor } from '@opentelemetry/sdk-trace'
 import type { SpanProtocol } from './settings.ts'
 
-/** With no protocol spans are made, for logs and exemplars to name, and go nowhere: the SDK wants a processor even so. */
+/**
+ * With no protocol spans are made, for logs and exemplars to name, and go nowhere: the SDK wants a processor even so.
+ */
 const NOWHERE: SpanProcessor = {
   onStart: () => {},
   onEnd: () => {},

@@ -3,8 +3,8 @@ import type { MetricsRegistry } from '../registry.ts'
 
 export interface OutboxMetrics {
   /**
-   * Sets `outbox_pending` and `outbox_oldest_seconds`. Each process that measures reports the same table: take the maximum
-   * of several, not the sum.
+   * Sets `outbox_pending` and `outbox_oldest_seconds`. Each process that measures reports the same table: take the
+   * maximum of several, not the sum.
    *
    * @param pending events that are not published
    * @param oldestSeconds age of the oldest of them; 0 when there is none

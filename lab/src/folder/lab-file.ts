@@ -4,7 +4,10 @@ import { FILE_LIMITS, readTextFile } from '@drillbook/content/read-file'
 import { z } from 'zod'
 import { PORT_NAMES, type Ports } from '../parts/ports.ts'
 
-/** What the database holds at the start: the sizes of the reports, or enough for their load profiles. As the reference application calls them. */
+/**
+ * What the database holds at the start: the sizes of the reports, or enough for their load profiles. As the reference
+ * application calls them.
+ */
 export const DATA_SETS = ['small', 'load'] as const
 export type DataSet = (typeof DATA_SETS)[number]
 

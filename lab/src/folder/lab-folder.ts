@@ -10,8 +10,9 @@ const MAX_LENGTH = 75
 const SIGN = '.drillbook-lab'
 
 /**
- * Makes the lab's folder if need be. Throws `refused` when the folder could not be ours alone: /var/tmp belongs to everybody,
- * and what lies in this folder is run; and when it holds things that no lab put there: `down` would delete them.
+ * Makes the lab's folder if need be. Throws `refused` when the folder could not be ours alone: /var/tmp belongs to
+ * everybody, and what lies in this folder is run; and when it holds things that no lab put there: `down` would delete
+ * them.
  */
 export function claimLabFolder(dir: string): void {
   if (!/^[\w./@+-]+$/.test(dir) || Buffer.byteLength(dir) > MAX_LENGTH) {
@@ -70,7 +71,9 @@ export function labFolderExists(dir: string): boolean {
   return lstatSync(dir, { throwIfNoEntry: false }) !== undefined
 }
 
-/** Removes all but the lock, which whoever calls this holds. The sign goes last: until then, what is left is a lab's. */
+/**
+ * Removes all but the lock, which whoever calls this holds. The sign goes last: until then, what is left is a lab's.
+ */
 export function emptyLabFolder(dir: string): void {
   for (const name of readdirSync(dir)) {
     if (!name.startsWith(LOCK) && name !== SIGN) rmSync(join(dir, name), { recursive: true, force: true })

@@ -17,7 +17,7 @@ export function lockLab(dir: string, doing: string): () => void {
   })
 }
 
-/** Is somebody living bringing the lab up or taking it down? */
+/** Is a living process bringing the lab up or taking it down? */
 export function isLabLocked(dir: string): boolean {
   return lockHolder(join(dir, LOCK)) !== undefined
 }

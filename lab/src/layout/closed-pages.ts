@@ -11,7 +11,10 @@ const PROBLEM = {
     'No instance of the service can be reached. A write may have been done: send it again with the same Idempotency-Key.',
 }
 
-/** What the gateway answers while no instance of the API is there, for its workers to read: the waiting room's page, and a problem. */
+/**
+ * What the gateway answers while no instance of the API is there, for its workers to read: the waiting room's page, and
+ * a problem.
+ */
 export function writeClosedPages(folder: string, checkout: string): void {
   mkdirSync(folder, { mode: 0o755 })
   const page = readFileSync(join(checkout, 'reference-app/src/ticketing/waiting-room/static.html'), 'utf8')

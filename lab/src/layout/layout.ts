@@ -30,7 +30,9 @@ export interface LayoutOptions {
   env: Readonly<Record<string, string | undefined>>
 }
 
-/** Prometheus's own five minutes, after which a value that nobody renews is gone, played faster like everything else. */
+/**
+ * Prometheus's lookback of five minutes, after which a stale value is gone, divided by the speed like all durations.
+ */
 const LOOKBACK_SECONDS = 300
 
 const FOLDERS = [

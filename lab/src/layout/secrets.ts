@@ -11,8 +11,8 @@ export interface Secrets {
 }
 
 /**
- * Writes `secrets/`: ops, ops-viewer, keeper, queue-token, payment-provider (its knobs), slack (the whole webhook URL), database,
- * monitor, replicator.
+ * Writes `secrets/`: ops, ops-viewer, keeper, queue-token, payment-provider (its knobs), slack (the whole webhook URL),
+ * database, monitor, replicator.
  */
 export function writeSecrets(dir: string, slackPort: number): Secrets {
   const secrets = { database: random(), monitor: random(), replicator: random() }

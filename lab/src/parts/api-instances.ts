@@ -25,7 +25,10 @@ export function isSpareInstance(part: string, count: number): boolean {
   return API_INSTANCES.slice(count).some(({ name }) => name === part)
 }
 
-/** What nginx includes in its upstream. After 3 failures within 2 s an instance gets no requests for 2 s (passive health checks). */
+/**
+ * What nginx includes in its upstream. After 3 failures within 2 s an instance gets no requests for 2 s (passive health
+ * checks).
+ */
 export function gatewayServers(ports: Ports, count: number): string {
   const lines = API_INSTANCES.slice(0, count).map(
     ({ port }) => `server 127.0.0.1:${ports[port]} max_fails=3 fail_timeout=2s;\n`,

@@ -4,7 +4,7 @@ import { CliError } from '@drillbook/content/errors'
 import { processEntry } from '../processes/process-table.ts'
 import { PORT_NAMES, type Ports } from './ports.ts'
 
-/** A port of ours on which somebody else listens already. Owner absent where the system does not tell. */
+/** A port of ours on which another process listens already. Owner absent where the system does not tell. */
 export interface TakenPort {
   name: string
   port: number

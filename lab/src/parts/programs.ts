@@ -79,7 +79,9 @@ function findProgram(program: Program, folders: readonly string[]): string | und
   return PROGRAMS[program].names.flatMap((name) => folders.map((f) => join(f, name))).find(isExecutable)
 }
 
-/** Debian keeps each major version of Postgres in a folder of its own; 15 is the oldest that we run on. Newest first. */
+/**
+ * Debian keeps each major version of Postgres in a folder of its own; 15 is the oldest that we run on. Newest first.
+ */
 function postgresFolders(): string[] {
   try {
     return readdirSync('/usr/lib/postgresql')

@@ -7,7 +7,9 @@ import { isSameProcess, type ProcessEntry, processTable, startedWith, workingFol
 /** Every process of a lab is started with this variable, holding the lab's folder: the mark by which it is found. */
 export const LAB_MARK = 'DRILLBOOK_LAB'
 
-/** These write their title over the environment that they were started with; all of them work inside the lab's folder. */
+/**
+ * These write their title over the environment that they were started with; all of them work inside the lab's folder.
+ */
 const OVERWRITES_ITS_ENVIRONMENT = ['postgres', 'redis-server', 'nginx']
 
 /**
@@ -49,12 +51,13 @@ function ancestors(table: readonly ProcessEntry[]): Set<number> {
 }
 
 /**
- * Ends what is left of the lab: asks, and after `patienceMs` insists. A supervisor first, so that it starts nothing again.
- * Returns what it ended, when its ports are free. Throws `unreachable` when something survives.
+ * Ends what is left of the lab: asks, and after `patienceMs` insists. A supervisor first, so that it starts nothing
+ * again. Returns what it ended, when its ports are free. Throws `unreachable` when something survives.
  */
 export async function endOwnProcesses(dir: string, patienceMs = 3000): Promise<ProcessEntry[]> {
   const seen = new Map<string, ProcessEntry>()
-  // One that is ending has lost its mark, and still has its sockets: whoever was seen is left until the kernel says that it is gone.
+  // One that is ending has lost its mark, and still has its sockets: what was seen before stays listed until the kernel
+  // says that it is gone.
   const left = () => {
     for (const p of ownProcesses(dir)) seen.set(`${p.pid} ${p.startTicks}`, p)
     return [...seen.values()].filter(isSameProcess)

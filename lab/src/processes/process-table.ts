@@ -6,7 +6,10 @@ export interface ProcessEntry {
   parentPid: number
   /** Ticks since boot: with the pid, it names one process for ever, so that a reused pid is not mistaken for it. */
   startTicks: number
-  /** False for a zombie, which has ended and only waits for its parent: with all its threads, the last of which closes its sockets. */
+  /**
+   * False for a zombie, which has ended and only waits for its parent: with all its threads, the last of which closes
+   * its sockets.
+   */
   alive: boolean
   /** The program's short name, as `ps` shows it: `redis-server`, whatever file it was started from. */
   name: string

@@ -23,7 +23,10 @@ export interface LabPlace {
 const STOP_LIMIT_MS = 17_000
 const STOPPED = ['STOPPED', 'EXITED', 'FATAL', 'UNKNOWN']
 
-/** Does `work` with a lab that is up, while nobody else changes it. Throws `unreachable` when it is not up, `refused` when it is locked. */
+/**
+ * Does `work` with a lab that is up, while nobody else changes it. Throws `unreachable` when it is not up, `refused`
+ * when it is locked.
+ */
 export async function withRunningLab<T>(
   { root, env }: LabPlace,
   doing: string,

@@ -14,7 +14,10 @@ const RELOAD_LIMIT_MS = 5_000
 const GATEWAY = 'nginx/instances.conf'
 const TARGETS = 'prometheus/targets/api.yaml'
 
-/** Do gateway, Prometheus and command line know of so many instances? Not when a call was killed in the middle of telling them. */
+/**
+ * Do gateway, Prometheus and command line know of so many instances? Not when a call was killed in the middle of
+ * telling them.
+ */
 export function othersKnow({ dir, ports, apiInstances }: LabInfo, count: number): boolean {
   const holds = (file: string, text: string) => readFileSync(join(dir, file), 'utf8') === text
   return (

@@ -11,7 +11,10 @@ import {
 } from './findings.ts'
 import { LIMITS } from './limits.ts'
 
-/** One check for each kind of block. Kinds that Slack has and whose insides we do not know in full check what is documented. */
+/**
+ * One check for each kind of block. Kinds that Slack has and whose insides we do not know in full check what is
+ * documented.
+ */
 const KINDS: Record<string, (block: JsonObject, found: Findings) => void> = {
   actions: (block, found) => {
     for (const [element, here] of checkObjects(block, 'elements', found, {

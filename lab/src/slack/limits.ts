@@ -1,7 +1,8 @@
 /**
- * Slack's documented limits, in characters (code points) unless named otherwise. Sources: docs.slack.dev, "Formatting message
- * text" (text), "Reference: secondary message attachments", "Reference: blocks", "Reference: block elements",
- * "Reference: composition objects", read in November 2026. Slack gives no figure for the length of an attachment's text.
+ * Slack's documented limits, in characters (code points) unless named otherwise. Sources: docs.slack.dev, "Formatting
+ * message text" (text), "Reference: secondary message attachments", "Reference: blocks", "Reference: block elements",
+ * "Reference: composition objects", read in November 2026. Slack gives no figure for the length of an attachment's
+ * text.
  */
 export const LIMITS = {
   /** Slack cuts longer texts off; a cut message is a broken one, so we refuse it. */

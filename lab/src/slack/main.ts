@@ -19,8 +19,8 @@ const server = app.listen(port, '127.0.0.1', (error) => {
   }
   log({ event: 'listening', port })
 })
-// Longer than any sender keeps an idle connection: Node's own 5 s close it just as Alertmanager sends the next message, which
-// then arrives a retry later.
+// Longer than any sender keeps an idle connection: Node's own 5 s close it just as Alertmanager sends the next message,
+// which then arrives a retry later.
 server.keepAliveTimeout = 600_000
 const stop = () => {
   server.close()

@@ -54,7 +54,9 @@ export class MessageStore {
   }
 }
 
-/** A last line that a crash cut off was never answered with "ok": it is skipped, and ended so that the next is whole. */
+/**
+ * A last line that a crash cut off was never answered with "ok": it is skipped, and ended so that the next is whole.
+ */
 function readLines<T>(file: string): T[] {
   if (!existsSync(file)) return []
   const text = readFileSync(file, 'utf8')

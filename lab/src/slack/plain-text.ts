@@ -1,7 +1,10 @@
 import { isObject, type JsonObject } from './findings.ts'
 import { decode, type Piece, parseMrkdwn, withEmoji } from './mrkdwn.ts'
 
-/** A message as people would read it, for terminals: links as `text (url)`, no signs of style, one blank line between parts. */
+/**
+ * A message as people would read it, for terminals: links as `text (url)`, no signs of style, one blank line between
+ * parts.
+ */
 export function plainText(payload: JsonObject): string {
   const attachments = objects(payload.attachments).map(attachmentText)
   const body =

@@ -12,7 +12,7 @@ export interface PostgresFolder {
   user: ServiceUser | undefined
   /** The files that replace those of initdb. */
   config: Readonly<Record<string, string>>
-  /** A copy of the cluster, made while nobody writes: from the first start on it follows what the primary does. */
+  /** A copy of the cluster, made before any write: from the first start on it follows what the primary does. */
   replica: { dir: string; config: Readonly<Record<string, string>> }
   secrets: Secrets
   env: Readonly<Record<string, string>>
@@ -45,7 +45,7 @@ export async function createCluster(folder: PostgresFolder): Promise<void> {
   )
   writeConfig(data, folder.config, user)
   // Single-user mode needs no server and no connection, and takes a statement a line. Passwords go through stdin: an
-  // argument list can be read by everybody.
+  // argument list is readable by all users.
   const statements = [
     `CREATE ROLE drillbook LOGIN PASSWORD '${folder.secrets.database}'`,
     `CREATE ROLE monitor LOGIN PASSWORD '${folder.secrets.monitor}' IN ROLE pg_monitor`,
@@ -59,7 +59,7 @@ export async function createCluster(folder: PostgresFolder): Promise<void> {
   await copyCluster(data, folder, as)
 }
 
-/** The slot comes after the copy: in the replica it would keep WAL for nobody, for ever. It reserves WAL from here on. */
+/** The slot comes after the copy: in the replica it would keep WAL for ever, unused. It reserves WAL from here on. */
 async function copyCluster(data: string, folder: PostgresFolder, as: RunProgramOptions): Promise<void> {
   const { dir, config } = folder.replica
   makeFolder(dir, folder.user)

@@ -25,7 +25,9 @@ export interface StartEverythingOptions {
   signal: AbortSignal
 }
 
-/** The database's files and supervisord at once, then every part in order of need, then the proof that it is one whole. */
+/**
+ * The database's files and supervisord at once, then every part in order of need, then the proof that it is one whole.
+ */
 export async function startEverything(options: StartEverythingOptions): Promise<void> {
   const { dir, ports, layout, supervisor, onReady, signal } = options
   const env = layout.processEnv

@@ -23,7 +23,10 @@ export interface StartOptions {
 export const READY_LIMIT_MS = 45_000
 const PROBE_EVERY_MS = 60
 
-/** Starts every part as soon as what it needs is ready. Rejects with the first that fails; the caller then ends the rest. */
+/**
+ * Starts every part as soon as what it needs is ready. Rejects with the first that fails; the caller then ends the
+ * rest.
+ */
 export async function startParts(options: StartOptions): Promise<void> {
   const ready = new Map<string, Promise<void>>()
   const after = async (names: readonly string[]) => {

@@ -1,7 +1,9 @@
 /** What supervisord's answers consist of. Dates and base64 do not occur there. */
 export type XmlRpcValue = string | number | boolean | XmlRpcValue[] | { [name: string]: XmlRpcValue }
 
-/** A fault in the answer: supervisord's own number for it (10 no such process, 60 already started, 70 not running ...). */
+/**
+ * A fault in the answer: supervisord's own number for it (10 no such process, 60 already started, 70 not running ...).
+ */
 export class XmlRpcFault extends Error {
   readonly faultCode: number
 

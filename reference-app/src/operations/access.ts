@@ -1,13 +1,13 @@
 import type { Role } from './operator.ts'
 
-/** `nobody` sent no valid token. */
+/** `nobody`: no valid token was sent. */
 type Caller = Role | 'nobody'
 
 const ANYBODY: readonly Caller[] = ['nobody', 'viewer', 'operator']
 const READERS: readonly Caller[] = ['viewer', 'operator']
 const OPERATORS: readonly Caller[] = ['operator']
 
-/** Who may use which route of an operations port. A route that is not here is nobody's. */
+/** The roles that may use each route of an operations port. A route that is not listed is forbidden. */
 export const ACCESS: Readonly<Record<string, readonly Caller[]>> = {
   'GET /healthz': ANYBODY,
   'GET /readyz': ANYBODY,

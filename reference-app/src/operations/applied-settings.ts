@@ -2,7 +2,7 @@ import { isDeepStrictEqual } from 'node:util'
 import type { Setting } from '../platform/controls/setting.ts'
 import type { DesiredState } from './desired-state.ts'
 import type { OperationsEvents } from './events.ts'
-import { InTurn } from './in-turn.ts'
+import { SerialQueue } from './serial-queue.ts'
 
 /** What one setting was and became on this instance. */
 export interface Applied {
@@ -18,7 +18,7 @@ export class AppliedSettings {
   /** By name: version of the desired state that each was last brought in line with. */
   private readonly versions = new Map<string, number>()
   private readonly failures = new Map<string, string>()
-  private readonly turn = new InTurn()
+  private readonly turn = new SerialQueue()
 
   constructor(settings: readonly Setting<unknown>[], events: OperationsEvents) {
     this.events = events
@@ -29,7 +29,7 @@ export class AppliedSettings {
     return this.values.get(setting)
   }
 
-  /** 0: nobody has ever changed it, as far as this instance knows. */
+  /** 0: never changed, as far as this instance knows. */
   versionOf(name: string): number {
     return this.versions.get(name) ?? 0
   }
@@ -65,7 +65,10 @@ export class AppliedSettings {
     })
   }
 
-  /** Brings what is behind in line with `desired`, except what `spared` says. What is refused stays as it is and is tried again by the next call. */
+  /**
+   * Brings what is behind in line with `desired`, except what `spared` says. What is refused stays as it is and is
+   * tried again by the next call.
+   */
   follow(desired: () => DesiredState, spared: (setting: Setting<unknown>) => boolean): Promise<void> {
     return this.turn.run(async () => {
       for (const setting of this.values.keys()) if (!spared(setting)) await this.followOne(setting, desired())

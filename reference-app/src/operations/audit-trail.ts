@@ -2,20 +2,23 @@ import { appendFile, readFile } from 'node:fs/promises'
 import { type AuditEntry, auditLine, settledLine } from './audit-entry.ts'
 import type { OperationsEvents } from './events.ts'
 
-/** What is kept in memory for Postgres while that does not answer: hours of work of a person. Beyond, the oldest are in the file alone. */
+/**
+ * What is kept in memory for Postgres while that does not answer: hours of work of a person. Beyond, the oldest are in
+ * the file alone.
+ */
 const MAX_UNWRITTEN = 10_000
 
 /** What earlier processes of an instance have noted. */
 export interface Noted {
   /** What Postgres is not known to know, the oldest first. */
   left: AuditEntry[]
-  /** The id of the last entry of each action, whoever knows of it. */
+  /** The id of the last entry of each action, recorded in Postgres or not. */
   last: ReadonlyMap<string, string>
 }
 
 /**
- * The audit file of this instance, and what has still to be written into the table that all instances share. The file is opened for each line, so it
- * may be renamed at any time; what is in a renamed one is not read again.
+ * The audit file of this instance, and what has still to be written into the table that all instances share. The file
+ * is opened for each line, so it may be renamed at any time; what is in a renamed one is not read again.
  */
 export class AuditTrail {
   private readonly file: string
@@ -37,8 +40,8 @@ export class AuditTrail {
   }
 
   /**
-   * One line in the file (readable by the owner alone; one write call, so lines of several processes do not mix) and in the log. A full disk must
-   * not keep the responder from mending: then the log holds the line.
+   * One line in the file (readable by the owner alone; one write call, so lines of several processes do not mix) and in
+   * the log. A full disk must not keep the responder from mending: then the log holds the line.
    */
   async note(entry: AuditEntry): Promise<void> {
     this.events.changed(entry)
@@ -51,8 +54,8 @@ export class AuditTrail {
   }
 
   /**
-   * Postgres knows them, or has no need to: says so in the file, because the next process may find Postgres away. Never rejects: what the file does
-   * not say is asked again.
+   * Postgres knows them, or has no need to: says so in the file, because the next process may find Postgres away. Never
+   * rejects: what the file does not say is asked again.
    */
   async settled(entries: readonly AuditEntry[]): Promise<void> {
     const settled = entries.map(({ id }) => id).filter((id) => this.open.delete(id))

@@ -1,7 +1,7 @@
 import type { Banner } from '../platform/banner.ts'
 import type { Operations } from '../platform/http/operation-router.ts'
 
-/** What operators want users to read now: 200 {message}, or 204 when there is nothing. Needs no token and no database. */
+/** The banner that operators set for users: 200 {message}, or 204 without one. Needs no token and no database. */
 export const BANNER_OPERATIONS = {
   banner: {
     method: 'GET',

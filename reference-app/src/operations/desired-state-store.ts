@@ -4,7 +4,7 @@ import type { AuditEntry } from './audit-entry.ts'
 import { writeAuditEntries } from './audit-store.ts'
 import type { DesiredSetting, DesiredState } from './desired-state.ts'
 
-/** Where a change is announced to whoever listens. */
+/** NOTIFY channel on which changes are announced. */
 export const CHANNEL = 'operations_desired'
 
 /** Others may write first; a few instances cannot do so more often. */
@@ -41,7 +41,10 @@ export class DesiredStateStore {
     return entries.filter(({ id }) => !recorded.has(id))
   }
 
-  /** Reads, decides and writes both parts in one transaction; resolves with the state then. All over again when another instance was faster. */
+  /**
+   * Reads, decides and writes both parts in one transaction; resolves with the state then. All over again when another
+   * instance was faster.
+   */
   async resolve(decide: (current: DesiredState) => Resolution): Promise<DesiredState> {
     for (let attempt = 1; attempt <= MAX_ATTEMPTS; attempt += 1) {
       const written = await this.connection.transaction((transaction) => resolveOnce(transaction, decide))

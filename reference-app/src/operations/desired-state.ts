@@ -1,4 +1,7 @@
-/** One setting as operators want it on every instance. `version`: of the whole state, when this was changed; `change`: the id of its audit row. */
+/**
+ * One setting as operators want it on every instance. `version`: of the whole state, when this was changed; `change`:
+ * the id of its audit row.
+ */
 export interface DesiredSetting {
   value: unknown
   version: number
@@ -9,7 +12,7 @@ export interface DesiredSetting {
   at: string
 }
 
-/** What all operators together want. Settings that nobody has changed yet are not in it. */
+/** The desired state of all settings. Settings that were never changed are not in it. */
 export interface DesiredState {
   version: number
   settings: Readonly<Record<string, DesiredSetting>>

@@ -55,7 +55,10 @@ export class OperationsEvents {
     )
   }
 
-  /** An earlier process of this instance held it when it ended. `again`: nobody has changed the setting since, so it holds again. */
+  /**
+   * An earlier process of this instance held it when it ended. `again`: nobody has changed the setting since, so it
+   * holds again.
+   */
   recovered({ id, actor, at, action, after }: AuditEntry, again: boolean): void {
     this.logger.warn(
       { event: 'operator.change_recovered', change: id, setting: action, actor, at, after, again },

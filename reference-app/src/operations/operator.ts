@@ -12,7 +12,7 @@ const ACTOR = /^[A-Za-z0-9][A-Za-z0-9 ._@:/+-]{0,63}$/
 /** The secret of each role. */
 export interface Tokens {
   operator: string
-  /** Absent: nobody can only look. */
+  /** Absent: no read-only token. */
   viewer?: string
 }
 
@@ -32,7 +32,10 @@ export interface Operator {
   role: Role
 }
 
-/** What the token of the request allows. Throws `unauthorized`. Digests are compared, all of them, so that neither content nor length shows in the time. */
+/**
+ * What the token of the request allows. Throws `unauthorized`. Digests are compared, all of them, so that neither
+ * content nor length shows in the time.
+ */
 export function roleOf(request: IncomingMessage, { operator, viewer }: Tokens): Role {
   const given = digest(/^Bearer (.{1,512})$/i.exec(request.headers.authorization ?? '')?.[1] ?? '')
   const isOperator = timingSafeEqual(given, digest(operator))
@@ -44,7 +47,7 @@ export function roleOf(request: IncomingMessage, { operator, viewer }: Tokens): 
   })
 }
 
-/** Who says to be acting: one token is shared by people and tools, so this is for the record only. Throws `invalid_request`. */
+/** The actor as the client states it: tokens are shared, so this is for the record only. Throws `invalid_request`. */
 export function actorOf(request: IncomingMessage): string {
   const header = request.headers['x-drillbook-actor']
   if (header === undefined) return 'unknown'

@@ -14,7 +14,9 @@ export interface PendingParts {
   events: OperationsEvents
 }
 
-/** What Postgres does not know yet, at most one change of a setting. One that was replaced is on record all the same. */
+/**
+ * What Postgres does not know yet, at most one change of a setting. One that was replaced is on record all the same.
+ */
 export class PendingChanges {
   private readonly parts: PendingParts
   /** By the name of the setting. */
@@ -36,7 +38,10 @@ export class PendingChanges {
     return this.changes.has(name)
   }
 
-  /** From now on this change awaits Postgres, in place of an earlier one of the same setting. `base`: as far as this instance knows now. */
+  /**
+   * From now on this change awaits Postgres, in place of an earlier one of the same setting. `base`: as far as this
+   * instance knows now.
+   */
   add(
     { setting, before, after }: Applied,
     { actor, role }: Operator,

@@ -17,7 +17,7 @@ export interface PlaneParts {
   version: string
   /** The plane's own; closed with it. */
   connection: ReservedConnection
-  /** Begun and closed by whoever made it. */
+  /** Started and closed by its creator. */
   notifications: Notifications
   auditFile: string
   tokens: Tokens

@@ -17,7 +17,10 @@ const remembered = z.object({
   ),
 })
 
-/** The last desired state that processes of this instance have seen, in a file: for one that starts while Postgres does not answer. */
+/**
+ * The last desired state that processes of this instance have seen, in a file: for one that starts while Postgres does
+ * not answer.
+ */
 export class RememberedState {
   private readonly file: string
   private version: number | undefined
@@ -26,7 +29,7 @@ export class RememberedState {
     this.file = file
   }
 
-  /** Never rejects: on a full disk the next process knows what was seen before. */
+  /** Never rejects: on a full disk the next process reads the previous state. */
   async keep(state: DesiredState): Promise<void> {
     if (state.version === this.version) return
     const draft = `${this.file}.${process.pid}`

@@ -10,17 +10,22 @@ export interface PendingChange {
   /** `after` is the value. */
   entry: AuditEntry
   /**
-   * Version of this setting that the instance knew. Whatever is above is somebody else's, unless it is one of `own`. Undefined: Postgres has been away
-   * since the instance started; then what is later by the clocks of the instances is.
+   * Version of this setting that the instance knew. Whatever is above is somebody else's, unless it is one of `own`.
+   * Undefined: Postgres has been away since the instance started; then what is later by the clocks of the instances is.
    */
   base: number | undefined
-  /** Ids of this change and of those before it that it replaced: one of them may have been written without our hearing of it. */
+  /**
+   * Ids of this change and of those before it that it replaced: one of them may have been written without our hearing
+   * of it.
+   */
   own: readonly string[]
-  /** The operator has been told that it holds on this instance only: from then on a newer change by somebody else wins. */
+  /**
+   * The operator has been told that it holds on this instance only: from then on a newer change by somebody else wins.
+   */
   held: boolean
 }
 
-/** `agreed`: Postgres holds this value already. `overruled`: it holds a newer one of somebody else. */
+/** `agreed`: Postgres holds this value already. `overruled`: it holds a newer one of another operator. */
 export type Verdict = 'written' | 'agreed' | 'overruled'
 
 export interface Verdicts extends Resolution {
@@ -39,7 +44,7 @@ export function resolveChanges(current: DesiredState, changes: readonly PendingC
     const value = desired === undefined ? setting.initial : desired.value
     if (isDeepStrictEqual(value, entry.after)) {
       of.set(change, 'agreed')
-      // The same command sent to several instances is one change: whoever wrote first recorded it.
+      // The same command sent to several instances is one change: the first writer recorded it.
       if (changed(entry) && !others) entries.push(entry)
     } else if (others && change.held) {
       of.set(change, 'overruled')
@@ -66,7 +71,9 @@ function isNewer({ version, at }: DesiredSetting, { base, entry }: PendingChange
   return base === undefined ? at > entry.at : version > base
 }
 
-/** The row that says why an operator's change did not last. Its id follows from the two changes, so it is written once. */
+/**
+ * The row that says why an operator's change did not last. Its id follows from the two changes, so it is written once.
+ */
 function overruling(entry: AuditEntry, desired: DesiredSetting, at: string): AuditEntry {
   return {
     ...entry,

@@ -43,7 +43,7 @@ export function operationsRoutes(plane: Plane): Router {
 
 const body = json({ limit: BODY_LIMIT, type: () => true })
 
-/** Throws `forbidden` unless the role of the request may use the route: nobody, when nobody said who may. */
+/** Throws `forbidden` unless ACCESS lists the role for the route. */
 function allowed(method: string, path: string): RequestHandler {
   const route = `${method} ${path.replaceAll(/:(\w+)/g, '{$1}')}`
   return (_request, response, next) => {

@@ -4,7 +4,10 @@ import type { AuditEntry } from './audit-entry.ts'
 import type { Operator } from './operator.ts'
 import type { Plane } from './plane.ts'
 
-/** Runs it and puts it on record: in the file of this instance at once, in the table now or, when Postgres does not answer in time, later. */
+/**
+ * Runs it and puts it on record: in the file of this instance at once, in the table now or, when Postgres does not
+ * answer in time, later.
+ */
 export async function runAction<Body>(
   { instance, trail, state }: Plane,
   { name, run }: Action<Body>,

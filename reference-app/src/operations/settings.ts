@@ -6,12 +6,12 @@ import type { AuditTrail } from './audit-trail.ts'
 import type { DesiredState } from './desired-state.ts'
 import type { DesiredStateStore } from './desired-state-store.ts'
 import type { OperationsEvents } from './events.ts'
-import { InTurn } from './in-turn.ts'
-import { LeftChanges } from './left-changes.ts'
 import type { Operator } from './operator.ts'
 import { PendingChanges } from './pending-changes.ts'
 import type { RememberedState } from './remembered-state.ts'
 import { resolveChanges, type Verdicts } from './resolve-changes.ts'
+import { SerialQueue } from './serial-queue.ts'
+import { UnrecordedChanges } from './unrecorded-changes.ts'
 
 /** How long a change may stay unnoticed when its announcement was lost. Milliseconds. */
 const POLL_EVERY_MS = 2_000
@@ -28,17 +28,18 @@ export interface SettingsParts {
 }
 
 /**
- * The settings of this instance. A change is applied here first and then written to the desired state, which all instances follow. When Postgres
- * does not answer in time, it holds here (`pending`) and is written when Postgres is back.
+ * The settings of this instance. A change is applied here first and then written to the desired state, which all
+ * instances follow. When Postgres does not answer in time, it holds here (`pending`) and is written when Postgres is
+ * back.
  */
 export class Settings {
   readonly applied: AppliedSettings
   private readonly parts: SettingsParts
   private readonly changes: PendingChanges
-  private readonly exchanging = new InTurn()
+  private readonly exchanging = new SerialQueue()
   private next: Promise<boolean> | undefined
   private desired: DesiredState = { version: 0, settings: {} }
-  private readonly left: LeftChanges
+  private readonly left: UnrecordedChanges
   private timer: NodeJS.Timeout | undefined
   /** `desired` was read at least once. */
   private heard = false
@@ -49,10 +50,13 @@ export class Settings {
     this.parts = parts
     this.applied = new AppliedSettings(parts.settings, parts.events)
     this.changes = new PendingChanges({ ...parts, applied: this.applied })
-    this.left = new LeftChanges({ ...parts, takeUp: (setting, entry) => this.takeUp(setting, entry) })
+    this.left = new UnrecordedChanges({ ...parts, takeUp: (setting, entry) => this.takeUp(setting, entry) })
   }
 
-  /** Takes the desired state or, if Postgres does not answer within 2 s, the last that this instance saw and what it had pending; follows Postgres then. */
+  /**
+   * Takes the desired state or, if Postgres does not answer within 2 s, the last that this instance saw and what it had
+   * pending; follows Postgres then.
+   */
   async begin(): Promise<void> {
     await this.left.read()
     if (await this.sync()) await this.recover()
@@ -70,7 +74,10 @@ export class Settings {
     return this.desired
   }
 
-  /** Postgres has said what operators want, and this instance has followed: at its start or, when nobody answered then, later. */
+  /**
+   * Postgres has said what operators want, and this instance has followed: at its start or, when nobody answered then,
+   * later.
+   */
   get isInformed(): boolean {
     return this.informed
   }
@@ -80,7 +87,10 @@ export class Settings {
     return this.changes.names
   }
 
-  /** All of `values` or, when one is refused, none. Resolves within 2 s after it was applied here, whether or not Postgres answers. */
+  /**
+   * All of `values` or, when one is refused, none. Resolves within 2 s after it was applied here, whether or not
+   * Postgres answers.
+   */
   async change(values: ReadonlyMap<Setting<unknown>, unknown>, operator: Operator): Promise<void> {
     const { trail } = this.parts
     const at = new Date().toISOString()
@@ -96,7 +106,8 @@ export class Settings {
   /** Writes what is pending and reads what is desired: within 2 s or, if need be, later. */
   async exchangeInTime(): Promise<void> {
     const late = () => new Error(`not within ${EXCHANGE_LIMIT_MS} ms`)
-    await withTimeLimit(this.exchange(), EXCHANGE_LIMIT_MS, late).catch(() => undefined) // it goes on, and is tried again
+    // On a time-out the exchange goes on, and is retried.
+    await withTimeLimit(this.exchange(), EXCHANGE_LIMIT_MS, late).catch(() => undefined)
   }
 
   /** Brings this instance and Postgres together. False: Postgres does not answer. Never rejects. */
@@ -142,7 +153,10 @@ export class Settings {
     }
   }
 
-  /** Again a pending change, unless somebody has changed the setting since, by the clocks of the instances. Throws as `apply`: refused. */
+  /**
+   * Again a pending change, unless somebody has changed the setting since, by the clocks of the instances. Throws as
+   * `apply`: refused.
+   */
   private async takeUp(setting: Setting<unknown>, entry: AuditEntry): Promise<boolean> {
     const { name } = setting
     const since = this.desired.settings[name]
@@ -160,7 +174,7 @@ export class Settings {
     return this.heard ? this.applied.versionOf(name) : undefined
   }
 
-  /** One at a time; whoever asks while one is under way shares the next. False: Postgres does not answer. Never rejects. */
+  /** One at a time; calls during a run share the next run. False: Postgres does not answer. Never rejects. */
   private exchange(): Promise<boolean> {
     this.next ??= this.exchanging.run(() => {
       this.next = undefined

@@ -9,10 +9,10 @@ const VOLUME_THRESHOLD = 10
 const FAILURE_RATIO = 0.5
 
 /**
- * Closed: calls go through and are watched. Open: no call goes through. Half-open: one probe goes through and decides. Who owns the
- * breaker asks `allows` before each call, tells each result, and sends the probes from when `failed` says that it opened: it never opens
- * otherwise, so there is always somebody who probes. Times in milliseconds of one monotonic clock. Results that arrive while it is not closed
- * belong to calls from before: they are ignored.
+ * Closed: calls go through and are watched. Open: no call goes through. Half-open: one probe goes through and decides.
+ * Who owns the breaker asks `allows` before each call, tells each result, and sends the probes from when `failed` says
+ * that it opened: it never opens otherwise, so there is always somebody who probes. Times in milliseconds of one
+ * monotonic clock. Results that arrive while it is not closed belong to calls from before: they are ignored.
  */
 export class Breaker {
   private current: BreakerState = 'closed'

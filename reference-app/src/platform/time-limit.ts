@@ -1,4 +1,4 @@
-/** Rejects with what `late` makes after `limitMs`. The work itself goes on; what it ends in then is nobody's business any more. */
+/** Rejects with the error from `late` after `limitMs`. The work itself goes on; its late result is ignored. */
 export async function withTimeLimit<T>(work: Promise<T>, limitMs: number, late: () => Error): Promise<T> {
   let timer: NodeJS.Timeout | undefined
   const limit = new Promise<never>((_, reject) => {

@@ -3,7 +3,7 @@ import { z } from 'zod'
 import { PROBLEMS, type ProblemCode } from '../platform/problem/codes.ts'
 import { Problem } from '../platform/problem/problem.ts'
 
-/** Who somebody is in line, until a moment. */
+/** A user's identity in the waiting room, until it expires. */
 export interface QueueToken {
   userId: number
   expiresAt: Date
@@ -11,10 +11,15 @@ export interface QueueToken {
   id?: string
 }
 
-/** How long an admitted user may browse and buy: the six steps of the purchase take about one minute, a slow human ten. */
+/**
+ * How long an admitted user may browse and buy: the six steps of the purchase take about one minute, a slow human ten.
+ */
 export const QUEUE_TOKEN_LIFETIME_MS = 15 * 60_000
 
-/** Signed with the body, so that a signature made with the same secret for another purpose or version is worth nothing here. */
+/**
+ * Signed with the body, so that a signature made with the same secret for another purpose or version is worth nothing
+ * here.
+ */
 const PURPOSE = 'queue-token.v1'
 /** A real token has about 130 characters. */
 const MAX_LENGTH = 512
@@ -27,14 +32,14 @@ const claims = z.strictObject({
 })
 
 /**
- * Text form: base64url(JSON {sub, exp, jti?}) "." base64url(HMAC-SHA256). There is one algorithm and no header that names it, so there is
- * nothing to downgrade. `exp` in Unix milliseconds. The same token always has the same text.
+ * Text form: base64url(JSON {sub, exp, jti?}) "." base64url(HMAC-SHA256). There is one algorithm and no header that
+ * names it, so there is nothing to downgrade. `exp` in Unix milliseconds. The same token always has the same text.
  */
 export class QueueTokens {
   private readonly secret: string
   private readonly onRefused: (code: ProblemCode) => void
 
-  /** `onRefused` is told of every token that is not good. */
+  /** `onRefused` is called for every invalid token. */
   constructor(secret: string, onRefused: (code: ProblemCode) => void = () => undefined) {
     this.secret = secret
     this.onRefused = onRefused
@@ -52,7 +57,10 @@ export class QueueTokens {
     return `${body}.${this.signature(body)}`
   }
 
-  /** Throws `queue_token_missing`, `queue_token_invalid` or `queue_token_expired`. Nothing of the body is read before the signature holds. */
+  /**
+   * Throws `queue_token_missing`, `queue_token_invalid` or `queue_token_expired`. Nothing of the body is read before
+   * the signature holds.
+   */
   verify(text: string | undefined, now: Date): QueueToken {
     if (text === undefined || text === '') {
       throw this.refusal('queue_token_missing', 'Join the queue and send its token in the header QUEUE-TOKEN.')

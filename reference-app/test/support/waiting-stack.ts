@@ -77,7 +77,7 @@ export class WaitingStack {
   }
 
   /** Users whose turn it is, and users in line, as the room's Redis holds them now. */
-  async census(): Promise<{ admitted: number; waiting: number }> {
+  async counts(): Promise<{ admitted: number; waiting: number }> {
     return await this.queue.use(async (redis) => {
       const [seconds, micros] = await redis.time()
       const now = Number(seconds) * 1_000 + Math.floor(Number(micros) / 1_000)

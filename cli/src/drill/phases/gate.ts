@@ -5,7 +5,10 @@ import { DRILL_PREFIX } from '../message.ts'
 import { HEARTBEAT } from '../observer.ts'
 import { PhaseFailure, type Run, waitFor } from '../run.ts'
 
-/** Prometheus repeats a resolved alert for 15 minutes of real time, once a minute (its rules/alerting.go, resolvedRetention). */
+/**
+ * Prometheus repeats a resolved alert for 15 minutes of real time, once a minute (its rules/alerting.go,
+ * resolvedRetention).
+ */
 const GROUP_LINGERS = '16m'
 
 /** Healthy, quiet, and under the load that is meant: otherwise nothing that follows would prove anything. */
@@ -38,7 +41,9 @@ async function beginDelivery({ environment, observer, display }: Run): Promise<v
   display.warning(`${environment.name} names neither slack.received nor alertmanager: nothing can prove delivery`)
 }
 
-/** People are told before anything happens; a Slack that does not take this message would not take the alerts either. */
+/**
+ * People are told before anything happens; a Slack that does not take this message would not take the alerts either.
+ */
 async function announce({ slack, drill, environment }: Run): Promise<void> {
   slack?.send(`${DRILL_PREFIX}: ${drill.title} is about to begin in ${environment.name}. This is an exercise.`)
   const failed = (await slack?.flush())?.find((delivery) => !delivery.delivered)

@@ -1,4 +1,4 @@
-import { KeeperSaysNo } from '../../keeper/client.ts'
+import { KeeperRefusedError } from '../../keeper/client.ts'
 import { askLine } from '../../terminal/prompt.ts'
 import { ask, firstHeld, limitOf } from '../condition.ts'
 import { Lease } from '../lease.ts'
@@ -46,7 +46,8 @@ export async function inject(run: Run): Promise<string> {
       journal.data.faults.push(name)
       mark(run, 'injectedAt', fault.startedAt, `the keeper began to inject ${name}`)
     } catch (error) {
-      if (error instanceof KeeperSaysNo && error.reason === 'injection_failed') throw new PhaseFailure(error.message)
+      if (error instanceof KeeperRefusedError && error.reason === 'injection_failed')
+        throw new PhaseFailure(error.message)
       throw error
     }
     journal.save()

@@ -4,8 +4,8 @@ import { mark, moment, PhaseFailure, type Run, waitFor } from '../run.ts'
 import { wrongActs } from '../verdict.ts'
 
 /**
- * Users no longer suffer, and that began after an act that has to mend it did, without the acts of other causes. The moment
- * is the first stored sample that holds; without one nobody could say what came first.
+ * Users no longer suffer, and that began after an act that has to mend it did, without the acts of other causes. The
+ * moment is the first stored sample that holds; without one nobody could say what came first.
  */
 export async function mitigate(run: Run): Promise<string> {
   const { drill, environment, journal, prometheus } = run

@@ -8,8 +8,8 @@ import { longestBlindMs } from '../sightings.ts'
 import { explain } from './detect.ts'
 
 /**
- * A message that names the runbook arrived, and every expected alert was in a message: as Slack's received messages say,
- * or, where they cannot be read, Alertmanager's own counters. Neither: not proven.
+ * A message that names the runbook arrived, and every expected alert was in a message: as Slack's received messages
+ * say, or, where they cannot be read, Alertmanager's own counters. Neither: not proven.
  */
 export async function notify(run: Run): Promise<string> {
   const { environment, observer, drill } = run

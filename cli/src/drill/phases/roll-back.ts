@@ -23,8 +23,8 @@ export async function rollBack(run: Run): Promise<string> {
 }
 
 /**
- * The range of the recorded rules at speed 1 (alerts/rules): it has to hold for so long, so that nothing from before the
- * rollback is left in what is looked at.
+ * The range of the recorded rules at speed 1 (alerts/rules): it has to hold for so long, so that nothing from before
+ * the rollback is left in what is looked at.
  */
 const WINDOW_MS = 60_000
 

@@ -9,7 +9,10 @@ const READ: Statement = {
   text: 'select amount as balance from balance where user_id = $1',
 }
 
-/** One statement: who comes second waits for the row, then adds to what the first has left. There is nothing to conflict. */
+/**
+ * One statement: a concurrent request waits for the row, then adds to the balance that the first one left. No
+ * conflicts.
+ */
 const CREDIT: Statement = {
   name: 'balance-credit',
   operation: 'UPDATE',

@@ -2,7 +2,10 @@ import type { Mutated, Mutations } from '../../platform/idempotency/mutations.ts
 import { Problem } from '../../platform/problem/problem.ts'
 import type { BalanceStore } from './balance-store.ts'
 
-/** Far above the price of every seat that one user may hold, far below what the column holds (PostgreSQL `integer`). Won. */
+/**
+ * Far above the price of every seat that one user may hold, far below what the column holds (PostgreSQL `integer`).
+ * Won.
+ */
 export const MAX_BALANCE = 1_000_000_000
 
 export interface Recharge {

@@ -14,7 +14,7 @@ export interface Balances {
 
 const rechargeBody = z.strictObject({ amount: z.int().min(1).max(MAX_BALANCE) })
 
-/** What users may spend. No queue token: nobody stands in line for this. */
+/** Users' balances. Without a queue token: these routes have no waiting room. */
 export const BALANCE_OPERATIONS = {
   balance_read: {
     method: 'GET',

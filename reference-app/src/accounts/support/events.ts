@@ -3,7 +3,7 @@ import type { Inquiry } from './inquiry.ts'
 import type { SupportMetrics } from './metrics.ts'
 import type { Topic } from './topics.ts'
 
-/** What users ask people about: the counter, and a log line without their words. */
+/** Inquiries to support: the counter, and a log line without the text of the inquiry. */
 export class SupportEvents {
   private readonly metrics: SupportMetrics<Topic>
   private readonly logger: Logger

@@ -1,7 +1,7 @@
 import { inBatches } from '../../platform/jobs/in-batches.ts'
 import type { InquiryStore } from './inquiry-store.ts'
 
-/** How long people may take to answer, or to count what an incident has caused. Users' own words are not kept for longer than that. Days. */
+/** Retention of inquiries, for answers and for counting what an incident has caused. Days. */
 export const KEPT_DAYS = 30
 /** Rows of one statement, each of at most some kilobytes: a few milliseconds. */
 const BATCH = 1_000

@@ -4,7 +4,7 @@ import type { Inquiry } from './inquiry.ts'
 import type { InquiryStore } from './inquiry-store.ts'
 import type { Topic } from './topics.ts'
 
-/** Inquiries come from people who need not say who they are: their keys all belong to nobody. */
+/** Inquiries may be anonymous: their idempotency keys share one user id. */
 const NOBODY = 0
 
 export interface Support {

@@ -1,6 +1,6 @@
 import type { Topic } from './topics.ts'
 
-/** What a user asks people about. */
+/** An inquiry to support. */
 export interface Inquiry {
   id: number
   topic: Topic

@@ -10,7 +10,7 @@ export interface SupportMetrics<Topic extends string> {
   inquired(topic: Topic): void
 }
 
-/** What users ask people about: a surge of inquiries is how an incident looks from outside. */
+/** Metrics of inquiries: a surge of them is how an incident looks from outside. */
 export function supportMetrics<Topic extends string>(
   registry: MetricsRegistry,
   { topics }: SupportMetricsOptions<Topic>,

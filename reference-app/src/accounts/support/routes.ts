@@ -16,7 +16,7 @@ const message = z
   .refine((text) => text.isWellFormed() && !text.includes('\0'), 'holds a NUL or half a character')
 const inquiryBody = z.strictObject({ topic: z.enum(TOPICS), message: message.optional() })
 
-/** Help from people. */
+/** Customer support. */
 export const SUPPORT_OPERATIONS = {
   support_inquire: {
     method: 'POST',

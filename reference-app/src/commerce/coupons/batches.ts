@@ -1,12 +1,16 @@
 /**
- * Work that is cheaper for many than for each: what comes for one lane while its work runs waits, and is then done together. Nobody waits for company.
+ * Batches work that is cheaper together: items that arrive for a lane while it works are handled as its next batch.
+ * Never delays to fill a batch.
  */
 export class Batches<Item, Result> {
   private readonly work: (lane: number, items: Item[]) => Promise<Result[]>
   private readonly max: number
   private readonly lanes = new Map<number, { item: Item; done: PromiseWithResolvers<Result> }[]>()
 
-  /** `work` gives one result for each item, in their order; when it throws, all of them have failed. `max`: items at a time. */
+  /**
+   * `work` gives one result for each item, in their order; when it throws, all of them have failed. `max`: items at a
+   * time.
+   */
   constructor(work: (lane: number, items: Item[]) => Promise<Result[]>, max: number) {
     this.work = work
     this.max = max

@@ -11,7 +11,7 @@ import type { CouponEvents } from './events.ts'
 /** Users of one transaction: more make it slower for the first without making the last quicker. */
 const BATCH = 250
 
-export interface CouponDeskParts {
+export interface CouponIssuerParts {
   database: Database
   coupons: CouponStore
   mutations: Mutations
@@ -19,17 +19,18 @@ export interface CouponDeskParts {
 }
 
 /**
- * Where coupons are issued. All users of a coupon want the same row: in a rush they would take every connection of the pool and wait there for each
- * other. So each process asks for one coupon once at a time, for everybody who has come meanwhile.
+ * Issues coupons. All requests for a coupon lock the same row: in a rush they would take every connection of the pool
+ * and wait there for each other. So each process runs one transaction per coupon at a time, for all requests that have
+ * arrived meanwhile.
  */
-export class CouponDesk {
-  private readonly parts: CouponDeskParts
+export class CouponIssuer {
+  private readonly parts: CouponIssuerParts
   private readonly batches = new Batches<Mutation, Mutated | Error>(
     (couponId, users) => this.serve(couponId, users),
     BATCH,
   )
 
-  constructor(parts: CouponDeskParts) {
+  constructor(parts: CouponIssuerParts) {
     this.parts = parts
   }
 
@@ -43,8 +44,8 @@ export class CouponDesk {
   }
 
   /**
-   * Who sent no key needs no transaction around the one statement that issues: it then locks the coupon for the server's work only. They have what it
-   * gave them, whatever becomes of the others.
+   * Who sent no key needs no transaction around the one statement that issues: it then locks the coupon for the
+   * server's work only. They have what it gave them, whatever becomes of the others.
    */
   private async serve(couponId: number, users: Mutation[]): Promise<(Mutated | Error)[]> {
     const { coupons, database, mutations } = this.parts
@@ -78,7 +79,7 @@ async function issueAll(
 ): Promise<(Answer | Problem)[]> {
   const coupon = await coupons.find(couponId, transaction)
   if (coupon === undefined) return userIds.map(() => new Problem('coupon_not_found', `There is no coupon ${couponId}.`))
-  // Without a lock: who has it, and everybody once it is sold out, keeps nobody waiting.
+  // Without a lock: requests of holders, and all once it is sold out, block no others.
   const before = await coupons.holders(transaction, couponId, userIds)
   const without = [...new Set(userIds)].filter((userId) => !before.has(userId))
   const issues = coupon.left > 0 && without.length > 0 ? await coupons.issue(transaction, couponId, without) : []

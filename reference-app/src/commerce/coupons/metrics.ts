@@ -5,7 +5,7 @@ export interface CouponMetrics {
   issued(): void
 }
 
-/** Metrics of coupons. Which coupon it was, and how many there are, the database knows. */
+/** Metrics of coupons, without their ids: which coupon it was is in the database. */
 export function couponMetrics(registry: MetricsRegistry): CouponMetrics {
   const issued = counter(registry, { name: 'coupons_issued_total', help: 'Coupons that users were given' })
   return { issued: () => issued.inc() }

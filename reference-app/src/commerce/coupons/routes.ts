@@ -6,11 +6,11 @@ import { idempotencyKeyOf } from '../../platform/idempotency/key.ts'
 import { Problem } from '../../platform/problem/problem.ts'
 import type { Coupon } from './coupon.ts'
 import type { CouponStore } from './coupon-store.ts'
-import type { CouponDesk } from './issue-coupon.ts'
+import type { CouponIssuer } from './issue-coupon.ts'
 
 export interface Coupons {
   coupons: CouponStore
-  couponDesk: CouponDesk
+  couponIssuer: CouponIssuer
 }
 
 const issueBody = z.strictObject({ userId: id })
@@ -30,10 +30,10 @@ export const COUPON_OPERATIONS = {
     method: 'POST',
     path: '/api/v1/coupons/:couponId/issue',
     class: 'purchase',
-    answer: async (request, { couponDesk }) => {
+    answer: async (request, { couponIssuer }) => {
       const couponId = parseId('couponId', request.params.couponId)
       const { userId } = parseBody(request, issueBody)
-      return (await couponDesk.issue(couponId, userId, idempotencyKeyOf(request))).answer
+      return (await couponIssuer.issue(couponId, userId, idempotencyKeyOf(request))).answer
     },
   },
 } satisfies Operations<Coupons>

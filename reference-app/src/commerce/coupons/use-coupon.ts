@@ -2,7 +2,10 @@ import type { Transaction } from '../../platform/database/transaction.ts'
 import { Problem } from '../../platform/problem/problem.ts'
 import type { CouponStore } from './coupon-store.ts'
 
-/** Uses the user's coupon for what this transaction does. Throws `coupon_not_found`, `coupon_not_issued` or `coupon_used`. */
+/**
+ * Uses the user's coupon for what this transaction does. Throws `coupon_not_found`, `coupon_not_issued` or
+ * `coupon_used`.
+ */
 export async function useCoupon(
   coupons: CouponStore,
   transaction: Transaction,

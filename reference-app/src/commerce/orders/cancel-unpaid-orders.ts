@@ -5,7 +5,10 @@ import type { ProductStore } from '../products/product-store.ts'
 import type { OrderEvents } from './events.ts'
 import type { OrderStore } from './order-store.ts'
 
-/** How long an order whose payment came to nothing may be paid again: time to find another card, not to keep goods from others. Seconds. */
+/**
+ * How long an order whose payment came to nothing may be paid again: time to find another card, not to keep goods from
+ * others. Seconds.
+ */
 const UNPAID_SECONDS = 15 * 60
 /** Orders of one transaction: their products are locked until it ends, and everybody who orders one waits for that. */
 const BATCH = 50
@@ -18,7 +21,10 @@ export interface Cancelling {
   orderEvents: OrderEvents
 }
 
-/** Cancels the orders that were left unpaid, and gives back their stock and coupons, once. Several workers may do it at once. */
+/**
+ * Cancels the orders that were left unpaid, and gives back their stock and coupons, once. Several workers may do it at
+ * once.
+ */
 export async function cancelUnpaidOrders(cancelling: Cancelling, halt: AbortSignal): Promise<void> {
   await inBatches(BATCH, halt, (size) => cancelSome(cancelling, size))
 }

@@ -10,9 +10,9 @@ export interface Follow {
 }
 
 /**
- * What becomes of an order, from its status of now, or from after the change that the client has `seen`. 204 for who has seen the last: an
- * EventSource then does not come back. Throws `order_not_found`, `stream_limit`, `too_many_streams` or
- * `not_ready`.
+ * What becomes of an order, from its status of now, or from after the change that the client has `seen`. 204 for who
+ * has seen the last: an EventSource then does not come back. Throws `order_not_found`, `stream_limit`,
+ * `too_many_streams` or `not_ready`.
  */
 export async function followOrder(
   { orderChanges, orderStreams }: Follow,

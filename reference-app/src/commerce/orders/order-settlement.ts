@@ -13,7 +13,10 @@ export interface Settlement {
   orderEvents: OrderEvents
 }
 
-/** Moves an order to where its payment has come to. An order that is no longer waiting stays as it is: what came first counts. */
+/**
+ * Moves an order to where its payment has come to. An order that is no longer waiting stays as it is: what came first
+ * counts.
+ */
 export function orderSettlement({ orders, outbox, orderEvents }: Settlement): Consumer {
   return {
     name: 'order-settlement',

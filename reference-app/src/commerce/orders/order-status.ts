@@ -1,6 +1,6 @@
 /**
- * `placed`: its stock is taken, its payment is under way. `payment_failed`: it can be paid again for a while. `paid` and `cancelled` are final;
- * a cancelled order has given back its stock and its coupon.
+ * `placed`: its stock is taken, its payment is under way. `payment_failed`: it can be paid again for a while. `paid`
+ * and `cancelled` are final; a cancelled order has given back its stock and its coupon.
  */
 export const ORDER_STATUSES = ['placed', 'paid', 'payment_failed', 'cancelled'] as const
 export type OrderStatus = (typeof ORDER_STATUSES)[number]

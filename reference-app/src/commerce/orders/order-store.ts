@@ -5,7 +5,10 @@ import type { Order } from './order.ts'
 import { FIND, type OrderRow, toOrder } from './order-row.ts'
 import { type OrderStatus, type OrderTransition, TRANSITIONS } from './order-status.ts'
 
-/** NOTIFY says the id of each order that has moved. Not of new ones: nobody can wait for these, and commits that notify go one by one. */
+/**
+ * NOTIFY carries the id of each order whose status changed. Not of new ones: they have no listeners, and commits that
+ * notify run one by one.
+ */
 export const ORDER_CHANGED = 'order_changed'
 
 const ADD: Statement = {
@@ -97,7 +100,10 @@ export class OrderStore {
     return (await transaction.query(MOVE, [id, from, to, reason])).length === 1
   }
 
-  /** At most `limit` orders that were left unpaid for so long and that nobody is at work on: each is returned once, ever. */
+  /**
+   * At most `limit` orders that were left unpaid for so long and that nobody is at work on: each is returned once,
+   * ever.
+   */
   async moveUnpaid(
     transaction: Transaction,
     seconds: number,

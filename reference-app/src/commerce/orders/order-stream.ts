@@ -4,7 +4,7 @@ import { isFinal } from './order-status.ts'
 
 /** Proxies and browsers give up on a silent connection after 30 to 60 s. Milliseconds. */
 const HEARTBEAT_MS = 15_000
-/** A stream that nobody ends is ended by us; who still wants it comes back with Last-Event-ID. Milliseconds. */
+/** Maximum lifetime of a stream; a client that still wants it reconnects with Last-Event-ID. Milliseconds. */
 const MAX_AGE_MS = 15 * 60_000
 /** When a client comes back after the end of a stream that had not reached a final status. Milliseconds. */
 const RETRY_MS = 2_000
@@ -15,7 +15,7 @@ export const EVENT_STREAM = {
   'x-accel-buffering': 'no', // nginx would keep events until its buffer is full
 }
 
-/** What one client hears of one order, as server-sent events: each change once, in order, until the last. */
+/** Server-sent events of one order for one client: each change once, in order, until the last. */
 export class OrderStream {
   readonly orderId: number
   /** The last that was sent. */

@@ -11,8 +11,9 @@ import { StreamPlaces } from './stream-places.ts'
 const RETRY_MS = 500
 
 /**
- * All open streams of this instance. A notification, or a new connection after a lost one, makes it read what has happened to the orders concerned:
- * one query for all of them, however many streams there are and however many notifications came while the last one ran.
+ * All open streams of this instance. A notification, or a new connection after a lost one, makes it read what has
+ * happened to the orders concerned: one query for all of them, however many streams there are and however many
+ * notifications came while the last one ran.
  */
 export class OrderStreams implements Subscriber {
   private readonly changes: OrderChangeStore
@@ -38,7 +39,10 @@ export class OrderStreams implements Subscriber {
     this.places.requirePlace(orderId, userId)
   }
 
-  /** Begins with `last`, unless the client has `seen` it or earlier ones: then with what came after that. Throws as `requirePlace`. */
+  /**
+   * Begins with `last`, unless the client has `seen` it or earlier ones: then with what came after that. Throws as
+   * `requirePlace`.
+   */
   begin(response: ServerResponse, last: LastChange, seen: number | undefined): void {
     this.requireRoom()
     const leave = this.places.take(last.orderId, last.userId)
@@ -94,7 +98,7 @@ export class OrderStreams implements Subscriber {
     this.reading = false
   }
 
-  /** What even the stream that is furthest behind knows of an order. */
+  /** The latest version that all open streams of the order have sent. */
   private seen(orderId: number): { orderId: number; version: number } {
     const versions = [...(this.open.get(orderId) ?? [])].map(({ version }) => version)
     return { orderId, version: Math.min(...versions) }

@@ -13,7 +13,8 @@ import type { Order, OrderItem } from './order.ts'
 import type { OrderStore } from './order-store.ts'
 import { appendOrderEvent } from './order-told.ts'
 
-export interface Till {
+/** What placing an order needs. */
+export interface OrderPlacement {
   mutations: Mutations
   orders: OrderStore
   products: ProductStore
@@ -31,36 +32,41 @@ export interface OrderRequest {
 }
 
 /**
- * Takes the stock and asks for the payment, which comes to its end later; an order that its coupon covers is paid at once. Throws
- * `product_not_found`, `price_changed`, `out_of_stock`, `coupon_not_found`, `coupon_not_issued` or `coupon_used`.
+ * Takes the stock and asks for the payment, which comes to its end later; an order that its coupon covers is paid at
+ * once. Throws `product_not_found`, `price_changed`, `out_of_stock`, `coupon_not_found`, `coupon_not_issued` or
+ * `coupon_used`.
  */
-export async function placeOrder(till: Till, request: OrderRequest, key: string | undefined): Promise<Mutated> {
+export async function placeOrder(
+  placement: OrderPlacement,
+  request: OrderRequest,
+  key: string | undefined,
+): Promise<Mutated> {
   const mutation = { userId: request.userId, route: 'POST /orders', key, request }
-  const mutated = await till.mutations.run(mutation, (transaction) => place(till, transaction, request))
-  if (!mutated.replayed) till.orderEvents.placed(mutated.answer.body as Order)
+  const mutated = await placement.mutations.run(mutation, (transaction) => place(placement, transaction, request))
+  if (!mutated.replayed) placement.orderEvents.placed(mutated.answer.body as Order)
   return mutated
 }
 
 async function place(
-  till: Till,
+  placement: OrderPlacement,
   transaction: Transaction,
   { userId, orderItems, couponId }: OrderRequest,
 ): Promise<Answer> {
   const items = byProduct(orderItems)
   // Without a lock: most refusals end here, and cost those who buy nothing.
-  const products = await till.products.look(transaction, [...items.keys()])
+  const products = await placement.products.look(transaction, [...items.keys()])
   requireAsSeen(orderItems, products)
   requireStock(
     [...items.values()].filter(({ productId, quantity }) => (products.get(productId)?.stock ?? 0) < quantity),
   )
 
   const sum = orderItems.reduce((sum, { quantity, price }) => sum + quantity * price, 0)
-  const coupon = couponId === undefined ? undefined : await useCoupon(till.coupons, transaction, couponId, userId)
+  const coupon = couponId === undefined ? undefined : await useCoupon(placement.coupons, transaction, couponId, userId)
   const discount = Math.min(coupon?.discount ?? 0, sum)
   const total = sum - discount
   const status = total === 0 ? 'paid' : 'placed'
 
-  const added = await till.orders.add(transaction, {
+  const added = await placement.orders.add(transaction, {
     userId,
     status,
     total,
@@ -79,14 +85,14 @@ async function place(
     reason: null,
     createdAt: createdAt.toISOString(),
   }
-  if (total > 0) await till.paymentRequests.requestPayment(transaction, { orderId: id, userId, amount: total })
-  await appendOrderEvent(till.outbox, transaction, 'order.placed', order)
-  if (total === 0) await appendOrderEvent(till.outbox, transaction, 'order.paid', order)
+  if (total > 0) await placement.paymentRequests.requestPayment(transaction, { orderId: id, userId, amount: total })
+  await appendOrderEvent(placement.outbox, transaction, 'order.placed', order)
+  if (total === 0) await appendOrderEvent(placement.outbox, transaction, 'order.paid', order)
 
-  // The stock comes last of all that is locked, because everybody who orders the same waits for it.
-  const taken = await till.products.take(transaction, id, order.items)
+  // The stock is locked last, because all orders of the same product wait for it.
+  const taken = await placement.products.take(transaction, id, order.items)
   await requireTaken(
-    till,
+    placement,
     transaction,
     order.items.filter(({ productId }) => !taken.has(productId)),
   )
@@ -103,11 +109,11 @@ function byProduct(orderItems: OrderItem[]): Map<number, OrderItem> {
   return items
 }
 
-/** Somebody was quicker, between our look and our lock. */
-async function requireTaken(till: Till, transaction: Transaction, missing: OrderItem[]): Promise<void> {
+/** Refuses what another order took between the unlocked read and the lock. */
+async function requireTaken(placement: OrderPlacement, transaction: Transaction, missing: OrderItem[]): Promise<void> {
   if (missing.length === 0) return
   const ids = missing.map(({ productId }) => productId)
-  requireAsSeen(missing, await till.products.look(transaction, ids))
+  requireAsSeen(missing, await placement.products.look(transaction, ids))
   requireStock(missing)
 }
 

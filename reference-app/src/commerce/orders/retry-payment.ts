@@ -3,31 +3,38 @@ import type { Answer } from '../../platform/http/answer.ts'
 import type { Mutated } from '../../platform/idempotency/mutations.ts'
 import { Problem } from '../../platform/problem/problem.ts'
 import type { Order } from './order.ts'
-import type { Till } from './place-order.ts'
+import type { OrderPlacement } from './place-order.ts'
 import { showOrder } from './show-order.ts'
 
 /**
- * Asks once more for the payment of an order whose last one came to nothing. Throws `order_not_found`, also for somebody else's, `already_paid`,
- * `payment_in_progress` or `order_cancelled`.
+ * Asks once more for the payment of an order whose last one came to nothing. Throws `order_not_found`, also for
+ * somebody else's, `already_paid`, `payment_in_progress` or `order_cancelled`.
  */
 export async function retryPayment(
-  till: Till,
+  placement: OrderPlacement,
   orderId: number,
   userId: number,
   key: string | undefined,
 ): Promise<Mutated> {
   const mutation = { userId, route: 'POST /orders/{orderId}/payment', key, request: { orderId } }
-  const mutated = await till.mutations.run(mutation, (transaction) => retry(till, transaction, orderId, userId))
-  if (!mutated.replayed) till.orderEvents.paymentRetried(mutated.answer.body as Order)
+  const mutated = await placement.mutations.run(mutation, (transaction) =>
+    retry(placement, transaction, orderId, userId),
+  )
+  if (!mutated.replayed) placement.orderEvents.paymentRetried(mutated.answer.body as Order)
   return mutated
 }
 
-async function retry(till: Till, transaction: Transaction, orderId: number, userId: number): Promise<Answer> {
-  await showOrder(till.orders, orderId, userId, transaction)
-  const moved = await till.orders.move(transaction, orderId, 'paymentRetried')
-  const order = await showOrder(till.orders, orderId, userId, transaction)
+async function retry(
+  placement: OrderPlacement,
+  transaction: Transaction,
+  orderId: number,
+  userId: number,
+): Promise<Answer> {
+  await showOrder(placement.orders, orderId, userId, transaction)
+  const moved = await placement.orders.move(transaction, orderId, 'paymentRetried')
+  const order = await showOrder(placement.orders, orderId, userId, transaction)
   if (!moved) throw notRetried(order)
-  await till.paymentRequests.requestPayment(transaction, { orderId, userId, amount: order.total })
+  await placement.paymentRequests.requestPayment(transaction, { orderId, userId, amount: order.total })
   return { status: 202, body: order, headers: { location: `/api/v1/orders/${orderId}` } }
 }
 

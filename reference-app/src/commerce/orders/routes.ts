@@ -6,11 +6,11 @@ import { parseBody } from '../../platform/http/parse-body.ts'
 import { idempotencyKeyOf } from '../../platform/idempotency/key.ts'
 import { type Follow, followOrder, seenVersion } from './follow-order.ts'
 import { EVENT_STREAM } from './order-stream.ts'
-import { placeOrder, type Till } from './place-order.ts'
+import { type OrderPlacement, placeOrder } from './place-order.ts'
 import { retryPayment } from './retry-payment.ts'
 import { showOrder } from './show-order.ts'
 
-export interface Ordering extends Till, Follow {}
+export interface Ordering extends OrderPlacement, Follow {}
 
 /** Far above what the load tests order (3 items of 5), and with the highest price at most 1,000,000,000 won in all. */
 const MAX_ITEMS = 20

@@ -4,7 +4,7 @@ import { Problem } from '../../platform/problem/problem.ts'
 const MAX_STREAMS = 500
 /** A person watches one on a page or two, and a connection that broke unnoticed may still hold its place. */
 const MAX_OF_ORDER = 4
-/** More orders than that nobody watches at a time. With it one user takes a fiftieth of an instance, not all of it. */
+/** Open streams of one user. Limits a user to a fiftieth of an instance. */
 const MAX_OF_USER = 10
 
 /** Whose streams are open at one instance: all there are, by order and by the user whose order it is. */

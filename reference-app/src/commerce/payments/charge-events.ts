@@ -40,7 +40,7 @@ export class ChargeEvents {
     this.logger.warn({ event: 'order_payment.voided', paymentId: id, orderId, provider }, 'a charge was given up')
   }
 
-  /** Not even its state could be written down; the claim lapses and somebody goes on. */
+  /** Its state could not be written; the claim lapses and another worker continues. */
   interrupted({ id, orderId }: ClaimedPayment, error: unknown): void {
     const line = { event: 'order_payment.interrupted', paymentId: id, orderId, err: error }
     this.logger.warn(line, 'work on a payment was interrupted')

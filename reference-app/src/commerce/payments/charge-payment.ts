@@ -10,7 +10,10 @@ import type { Verdict } from './verdict.ts'
 
 const FIRST_RETRY_SECONDS = 0.5
 const MAX_RETRY_SECONDS = 5
-/** For what may be charged at a provider that does not answer for minutes: there is nothing to gain from asking more often. */
+/**
+ * For what may be charged at a provider that does not answer for minutes: there is nothing to gain from asking more
+ * often.
+ */
 const MAX_OVERDUE_RETRY_SECONDS = 30
 
 export interface ChargeParts {
@@ -19,17 +22,19 @@ export interface ChargeParts {
   outbox: OutboxStore
   providers: Providers
   events: ChargeEvents
-  /** An end was told. */
+  /** An end was announced. */
   onEnded: () => void
 }
 
-/** The claim has lapsed, and the payment is somebody else's now. Nothing that was sent is lost by that: they ask for it. */
+/**
+ * The claim has lapsed and another worker has the payment. Nothing sent is lost: that worker asks the provider for it.
+ */
 class ClaimLost extends Error {}
 
 /**
- * One claimed payment, as far as it can be brought now. Never charged twice, because whoever may have charged it is asked, or made to void
- * it, before anybody else is asked or it fails. `mayGoOn`: whether there is time for another request to a provider. Throws
- * DatabaseUnavailableError.
+ * One claimed payment, as far as it can be brought now. Never charged twice, because whoever may have charged it is
+ * asked, or made to void it, before anybody else is asked or it fails. `mayGoOn`: whether there is time for another
+ * request to a provider. Throws DatabaseUnavailableError.
  */
 export async function chargePayment(
   parts: ChargeParts,

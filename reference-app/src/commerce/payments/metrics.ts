@@ -16,7 +16,10 @@ export interface PaymentMetrics {
 
 const MAX_REASONS = 100
 
-/** Metrics of payments, whoever takes the money. `rejected` is a refusal (no balance, paid before); alerts count `failed` only. */
+/**
+ * Metrics of payments, whoever takes the money. `rejected` is a refusal (no balance, paid before); alerts count
+ * `failed` only.
+ */
 export function paymentMetrics(
   registry: MetricsRegistry,
   { reasons = {} }: PaymentMetricsOptions = {},

@@ -68,7 +68,10 @@ const END: Statement = {
     where id = $1 and attempts = $2 and state = $5 returning id`,
 }
 
-/** Payments of orders. Every change after the claim is refused when the claim has lapsed and somebody else has it. Throws DatabaseUnavailableError. */
+/**
+ * Payments of orders. Every change after the claim is refused when the claim has lapsed and somebody else has it.
+ * Throws DatabaseUnavailableError.
+ */
 export class OrderPaymentStore {
   private readonly database: Database
 
@@ -97,7 +100,10 @@ export class OrderPaymentStore {
     return (await this.database.query(BEGIN, [id, attempts, provider])).length === 1
   }
 
-  /** charging -> requested: nobody has charged. `voidedAt`: nor ever will under this key. False: it is not ours any more. */
+  /**
+   * charging -> requested: nobody has charged. `voidedAt`: nor ever will under this key. False: it is not ours any
+   * more.
+   */
   async release({ id, attempts }: ClaimedPayment, voidedAt: ProviderName[]): Promise<boolean> {
     return (await this.database.query(RELEASE, [id, attempts, voidedAt])).length === 1
   }

@@ -19,8 +19,8 @@ export const FAILURE_REASONS = ['attempts_exhausted', 'providers_exhausted'] as 
 export type FailureReason = (typeof FAILURE_REASONS)[number]
 
 /**
- * A payment that this process works on, until the claim lapses. `requested`: no provider has charged it. `charging`: this provider may have
- * charged it, so nobody else may be asked and it must not fail, until that is known.
+ * A payment that this process works on, until the claim lapses. `requested`: no provider has charged it. `charging`:
+ * this provider may have charged it, so nobody else may be asked and it must not fail, until that is known.
  */
 export type ClaimedPayment = PaymentRequest & {
   id: number
@@ -31,7 +31,9 @@ export type ClaimedPayment = PaymentRequest & {
   isOverdue: boolean
 } & ({ state: 'requested'; provider: null } | { state: 'charging'; provider: ProviderName })
 
-/** The payload of `payment.requested`, and, with a reason where it was declined or has failed, of each topic of an end. */
+/**
+ * The payload of `payment.requested`, and, with a reason where it was declined or has failed, of each topic of an end.
+ */
 export interface PaymentTold {
   paymentId: number
   orderId: number

@@ -15,9 +15,9 @@ export class PaymentRequests {
   }
 
   /**
-   * Becomes real by the commit. A worker charges the amount and tells the end by `payment.succeeded`, `payment.declined` or `payment.failed`
-   * (payload: PaymentTold). Throws `payment_under_way` when the order is being paid or is paid; after a decline or a failure it may be asked
-   * for again.
+   * Becomes real by the commit. A worker charges the amount and tells the end by `payment.succeeded`,
+   * `payment.declined` or `payment.failed` (payload: PaymentTold). Throws `payment_under_way` when the order is being
+   * paid or is paid; after a decline or a failure it may be asked for again.
    */
   async requestPayment(transaction: Transaction, request: PaymentRequest): Promise<{ paymentId: number }> {
     const { orderId, userId, amount } = request

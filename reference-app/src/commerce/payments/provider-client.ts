@@ -5,11 +5,14 @@ import type { PaymentProviderMetrics, PaymentProviderRequest } from './provider-
 import type { Verdict } from './verdict.ts'
 
 /**
- * A good charge takes below 100 ms. 2 s is where the API counts as slow for its users; three of them (charge, ask, void) fit well into the
- * lease of a payment. Giving up earlier would only make more outcomes unknown.
+ * A good charge takes below 100 ms. 2 s is where the API counts as slow for its users; three of them (charge, ask,
+ * void) fit well into the lease of a payment. Giving up earlier would only make more outcomes unknown.
  */
 const TIMEOUT_MS = 2_000
-/** Providers are near; a SYN that is lost is sent again after 1 s. Below the other, so that "not connected" is known as such. Milliseconds. */
+/**
+ * Providers are near; a SYN that is lost is sent again after 1 s. Below the other, so that "not connected" is known as
+ * such. Milliseconds.
+ */
 const CONNECT_TIMEOUT_MS = 1_500
 /** Requests to one provider at a time: all that a worker has under way, and none waits for another. */
 const CONNECTIONS = 64

@@ -12,8 +12,8 @@ export interface PaymentProviderMetrics {
   /**
    * Records one request to a provider.
    *
-   * @param result what was learnt, in snake_case, from a fixed set (`charged`, `declined`, `timeout`, ...); the 51st becomes
-   * `other`
+   * @param result what was learnt, in snake_case, from a fixed set (`charged`, `declined`, `timeout`, ...); the 51st
+   *   becomes `other`
    * @param seconds how long the caller waited, its time-out included
    */
   requested(provider: string, request: PaymentProviderRequest, result: string, seconds: number): void

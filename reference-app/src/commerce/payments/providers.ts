@@ -2,7 +2,7 @@ import { PROVIDER_NAMES, type ProviderName } from './order-payment.ts'
 import type { Provider } from './provider.ts'
 import type { ProviderChoice } from './provider-choice.ts'
 
-/** Both providers, and who is asked next. */
+/** Both providers, and the choice of the next one. */
 export class Providers {
   private readonly byName: Readonly<Record<ProviderName, Provider>>
   private readonly choice: ProviderChoice
@@ -16,7 +16,7 @@ export class Providers {
     return this.byName[name]
   }
 
-  /** The one to ask for a payment that nobody has charged. Undefined: nobody can be asked now. */
+  /** The provider for a payment that is not charged yet. Undefined: none is available now. */
   next(except: readonly ProviderName[]): Provider | undefined {
     const isForced = this.choice.choice !== 'automatic'
     return this.allowed(except).find((provider) => isForced || provider.isInviting)
@@ -28,8 +28,9 @@ export class Providers {
   }
 
   /**
-   * Whether a payment that may be charged there, though there is nothing yet, goes on being asked for there. Not when the operator says
-   * otherwise, and not when it was tried `attempts` times or the provider does not work while another one does.
+   * Whether a payment that may be charged there, though there is nothing yet, goes on being asked for there. Not when
+   * the operator says otherwise, and not when it was tried `attempts` times or the provider does not work while another
+   * one does.
    */
   shouldStay(name: ProviderName, attempts: number, voidedAt: readonly ProviderName[]): boolean {
     if (!this.choice.allows(name)) return false
@@ -47,5 +48,5 @@ export class Providers {
   }
 }
 
-/** One lost answer is an accident, two are a habit. */
+/** Retry once, then fail over. */
 const MAX_ATTEMPTS_AT_ONE = 2

@@ -19,8 +19,8 @@ const FIND: Statement = {
 }
 
 /**
- * The rows are locked in the order of their ids, so that orders never wait in a circle; the guards then read what the last owner has left. Items are
- * written here, too: the lock that a foreign key takes never comes before ours.
+ * The rows are locked in the order of their ids, so that orders never wait in a circle; the guards then read what the
+ * last owner has left. Items are written here, too: the lock that a foreign key takes never comes before ours.
  */
 const TAKE: Statement = {
   name: 'product-take',
@@ -76,8 +76,8 @@ export class ProductStore {
   }
 
   /**
-   * Takes what an order needs and writes its items, each product once. The ids of the products that had so much at this price: when one is
-   * missing, the transaction must not be committed.
+   * Takes what an order needs and writes its items, each product once. The ids of the products that had so much at this
+   * price: when one is missing, the transaction must not be committed.
    */
   async take(transaction: Transaction, orderId: number, items: readonly OrderItem[]): Promise<Set<number>> {
     const column = (name: keyof OrderItem) => items.map((item) => item[name])

@@ -2,26 +2,26 @@ import { parseId } from '../../platform/http/id.ts'
 import type { Operations } from '../../platform/http/operation-router.ts'
 import { Problem } from '../../platform/problem/problem.ts'
 import type { Product } from './product.ts'
+import type { ProductList } from './product-list.ts'
 import type { ProductSalesStore } from './product-sales-store.ts'
 import type { ProductStore } from './product-store.ts'
-import type { ShopWindow } from './shop-window.ts'
 
 export interface Products {
   products: ProductStore
   productSales: ProductSalesStore
-  shopWindow: ShopWindow
+  productList: ProductList
 }
 
 /** What a front page shows. */
 const BEST_SELLERS = 10
 
-/** What there is to buy, for everybody. */
+/** The product list, public. */
 export const PRODUCT_OPERATIONS = {
   product_list: {
     method: 'GET',
     path: '/api/v1/products',
     class: 'browse',
-    answer: async (_request, { shopWindow }) => ({ status: 200, body: await shopWindow.products() }),
+    answer: async (_request, { productList }) => ({ status: 200, body: await productList.products() }),
   },
   best_sellers: {
     method: 'GET',

@@ -9,7 +9,10 @@ export async function countNewSales(statistics: StatisticsStore, halt: AbortSign
   await countFrom(statistics, last === undefined ? THE_BEGINNING : new Date(last.getTime() - HOUR_MS), halt)
 }
 
-/** All hours that are kept, all over again: what was mended by hand is in the statistics afterwards. Long; each statement is one hour's. */
+/**
+ * All hours that are kept, all over again: what was mended by hand is in the statistics afterwards. Long; each
+ * statement is one hour's.
+ */
 export async function countAllSales(statistics: StatisticsStore, halt: AbortSignal): Promise<void> {
   await countFrom(statistics, THE_BEGINNING, halt)
 }

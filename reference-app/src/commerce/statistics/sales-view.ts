@@ -4,7 +4,7 @@ import { KEPT_HOURS, type StatisticsStore } from './statistics-store.ts'
 
 const HOURS = { default: 24, max: KEPT_HOURS }
 
-/** What an incident has cost: for whoever writes its report. */
+/** What an incident has cost, for its report. */
 export function salesView(statistics: StatisticsStore): View {
   return {
     path: '/statistics/sales',

@@ -1,7 +1,10 @@
 import type { Database } from '../../platform/database/database.ts'
 import type { Statement } from '../../platform/database/statement.ts'
 
-/** How far back hours can be asked for, 31 days, and so are counted and kept: what lies further back is in the rows of the sales. */
+/**
+ * How far back hours can be asked for, 31 days, and so are counted and kept: what lies further back is in the rows of
+ * the sales.
+ */
 export const KEPT_HOURS = 744
 
 /** What was paid for in one hour, of one product or concert. `hour`: when it began, RFC 3339. Won, before discounts. */
@@ -81,7 +84,10 @@ export class StatisticsStore {
     await this.database.query(COUNT_HOUR, [hour])
   }
 
-  /** Begin of the first hour, of the last `keptHours`, in which something was sold at or after `from`. Undefined: nothing was. */
+  /**
+   * Begin of the first hour, of the last `keptHours`, in which something was sold at or after `from`. Undefined:
+   * nothing was.
+   */
   async firstHour(from: Date, keptHours: number): Promise<Date | undefined> {
     return (await this.database.query<{ hour: Date | null }>(FIRST_HOUR, [from, keptHours]))[0]?.hour ?? undefined
   }

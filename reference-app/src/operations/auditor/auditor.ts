@@ -19,8 +19,9 @@ export class Auditor {
   }
 
   /**
-   * Checks each invariant once, or those before `halt`. Rejects with the first that could not be checked, for instance because its statement took too
-   * long: nothing is reported about that one, and the next call begins with the one after it, so that it never hides the others.
+   * Checks each invariant once, or those before `halt`. Rejects with the first that could not be checked, for instance
+   * because its statement took too long: nothing is reported about that one, and the next call begins with the one
+   * after it, so that it never hides the others.
    */
   async work(halt: AbortSignal): Promise<void> {
     const { database, events, invariants } = this.parts

@@ -47,7 +47,7 @@ export const BOX_OFFICE: readonly Invariant[] = [
     find: 'select user_id from balance where amount < 0',
   },
   {
-    // With ledger_running_balance the last entry says the sum of all: nobody has to add them up.
+    // With ledger_running_balance the last entry holds the sum of all, so no aggregate is needed.
     name: 'balance_equals_ledger',
     broken: 'a balance is not what the last entry of its ledger says',
     table: 'balance',

@@ -1,7 +1,7 @@
 import type { Database } from '../../platform/database/database.ts'
 import type { Broken, Invariant } from './invariant.ts'
 
-/** Keys that are named, for whoever begins to look. */
+/** Keys of broken rows in the message, as a starting point. */
 const NAMED = 10
 
 /** Throws as `Database.query`, whose limit for a statement holds here, too. */

@@ -1,4 +1,4 @@
-/** Something that must be true of the rows at every moment, whoever did what. */
+/** A condition on the rows that must hold at every moment. */
 export interface Invariant {
   /** snake_case: the `invariant` label. */
   name: string

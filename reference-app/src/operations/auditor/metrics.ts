@@ -6,13 +6,15 @@ export interface InvariantMetricsOptions {
 }
 
 export interface InvariantMetrics {
-  /** How many rows were found to break it. Not called while nobody can look: the last answer stands. */
+  /** How many rows break it. Not called while the query fails: the last value stays. */
   violations(invariant: string, rows: number): void
   /** @param atSeconds when the last look at all of its rows ended, in seconds since 1970 */
   checked(invariant: string, atSeconds: number): void
 }
 
-/** Metrics of invariants, for the process that audits. All series exist from the start, at 0; never checked is 0, too. */
+/**
+ * Metrics of invariants, for the process that audits. All series exist from the start, at 0; never checked is 0, too.
+ */
 export function invariantMetrics(registry: MetricsRegistry, { invariants }: InvariantMetricsOptions): InvariantMetrics {
   const violations = gauge(registry, {
     name: 'invariant_violations',

@@ -6,17 +6,24 @@ import { SingleFlight } from './single-flight.ts'
 import type { CacheSource } from './source.ts'
 import type { CacheSources } from './sources.ts'
 
-/** Asks the truth. Undefined: there is no such thing (which is not cached: ids come from callers, and there are endless wrong ones). */
+/**
+ * Asks the truth. Undefined: there is no such thing (which is not cached: ids come from callers, and there are endless
+ * wrong ones).
+ */
 export type Load<T> = () => Promise<T | ShortLived<T> | undefined>
 
 type Finding = { result: CacheLookup; value: unknown } | { result: CacheLookup; error: unknown }
 
-/** After a failed load, how long old copies are served without asking again: a database that hangs must not cost every read its time-out. */
+/**
+ * After a failed load, how long old copies are served without asking again: a database that hangs must not cost every
+ * read its time-out.
+ */
 const LOAD_PAUSE_MS = 1_000
 
 /**
- * A copy of what Postgres knows, for reads that may be up to a minute old. It never makes a read fail that Postgres could answer, and
- * counts exactly one result for each lookup. Values are JSON and shared between concurrent callers: treat them as constants.
+ * A copy of what Postgres knows, for reads that may be up to a minute old. It never makes a read fail that Postgres
+ * could answer, and counts exactly one result for each lookup. Values are JSON and shared between concurrent callers:
+ * treat them as constants.
  */
 export class Cache {
   private readonly sources: CacheSources
@@ -31,9 +38,12 @@ export class Cache {
     this.events = events
   }
 
-  /** Rejects only with what `load` rejected with, when there is no copy to serve instead. One key always holds one type. */
+  /**
+   * Rejects only with what `load` rejected with, when there is no copy to serve instead. One key always holds one type.
+   */
   async lookup<T>(key: string, load: Load<T>): Promise<T | undefined> {
-    // The flight spans the read of the cache and the load, and ends after its write was sent: whoever asks later reads the new copy.
+    // The flight spans the read of the cache and the load, and ends after its write was sent: later reads get the new
+    // copy.
     const finding = this.protection.enabled
       ? await this.flights.run(key, () => this.find(key, load))
       : await this.find(key, load)
@@ -42,19 +52,22 @@ export class Cache {
     return plain(finding.value) as T | undefined
   }
 
-  /** Writes a fresh copy (or a `ShortLived` one) into the current source, bypass or not. Rejects when the write fails. */
+  /**
+   * Writes a fresh copy (or a `ShortLived` one) into the current source, bypass or not. Rejects when the write fails.
+   */
   async refresh(key: string, value: unknown): Promise<void> {
     await this.write(this.sources.current, key, value)
   }
 
   /**
-   * Removes the copy from the current source, bypass or not. Never rejects: what could not be removed is gone when its freshness ends. A reader
-   * who asked Postgres before the change and writes after this puts the old copy back for as long.
+   * Removes the copy from the current source, bypass or not. Never rejects: what could not be removed is gone when its
+   * freshness ends. A reader who asked Postgres before the change and writes after this puts the old copy back for as
+   * long.
    */
   async forget(key: string): Promise<void> {
     const source = this.sources.current
     try {
-      await source.remove(key, this.protection.patience, this.protection.enabled)
+      await source.remove(key, this.protection.waitPolicy, this.protection.enabled)
     } catch (error) {
       this.events.writeFailed(source.name, error)
     }
@@ -88,13 +101,13 @@ export class Cache {
   }
 
   private read(source: CacheSource, key: string): Promise<string | null> {
-    return source.read(key, this.protection.patience, this.protection.enabled)
+    return source.read(key, this.protection.waitPolicy, this.protection.enabled)
   }
 
   private async write(source: CacheSource, key: string, value: unknown): Promise<void> {
     const freshMs = value instanceof ShortLived ? value.freshMs : FRESH_MS
     const text = encodeEntry({ value: plain(value), freshUntil: Date.now() + withJitter(freshMs, Math.random()) })
-    await source.write(key, text, withJitter(KEPT_MS, Math.random()), this.protection.patience)
+    await source.write(key, text, withJitter(KEPT_MS, Math.random()), this.protection.waitPolicy)
   }
 }
 

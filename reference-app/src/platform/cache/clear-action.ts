@@ -3,12 +3,18 @@ import type { Action } from '../controls/action.ts'
 import { Problem } from '../problem/problem.ts'
 import type { CacheSources } from './sources.ts'
 
-/** Longer than a guarded read: the operator waits, and nobody else does. */
-const PATIENCE = { timeoutMs: 1_000, waitsForConnection: true }
-/** Below the 10 s that a command of the CLI waits: some million keys. Who has more calls again, and it goes on. Milliseconds. */
+/** Longer than a guarded read: only the operator waits for it. */
+const WAIT = { timeoutMs: 1_000, waitsForConnection: true }
+/**
+ * Below the 10 s that a command of the CLI waits: some million keys. Who has more calls again, and it goes on.
+ * Milliseconds.
+ */
 const WITHIN_MS = 8_000
 
-/** Never empties a whole Redis: a prefix is needed, and `complete: false` says that something may be left. Throws `cache_unreachable`. */
+/**
+ * Never empties a whole Redis: a prefix is needed, and `complete: false` says that something may be left. Throws
+ * `cache_unreachable`.
+ */
 export function clearAction(sources: CacheSources): Action<{ prefix: string }> {
   return {
     method: 'POST',
@@ -19,7 +25,7 @@ export function clearAction(sources: CacheSources): Action<{ prefix: string }> {
     run: async ({ prefix }) => {
       const source = sources.current
       try {
-        const answer = await source.clear(prefix, PATIENCE, WITHIN_MS)
+        const answer = await source.clear(prefix, WAIT, WITHIN_MS)
         return { before: null, after: { source: source.name, prefix, ...answer }, answer }
       } catch (error) {
         const reason = error instanceof Error ? error.message : String(error)

@@ -1,5 +1,5 @@
 import type { Redis } from 'ioredis'
-import { type ConnectionEvents, type Patience, RedisConnection } from './redis-connection.ts'
+import { type ConnectionEvents, RedisConnection, type WaitPolicy } from './redis-connection.ts'
 
 /** The server answered and is a replica: it can be read, not written. */
 export class CacheReadOnlyError extends Error {
@@ -25,32 +25,37 @@ export class CacheConnection {
     this.connection = new RedisConnection(url, events)
   }
 
-  get(key: string, patience: Patience): Promise<string | null> {
-    return this.connection.call('GET', patience, (redis) => redis.get(key))
+  get(key: string, waitPolicy: WaitPolicy): Promise<string | null> {
+    return this.connection.call('GET', waitPolicy, (redis) => redis.get(key))
   }
 
-  async set(key: string, text: string, lifetimeMs: number, patience: Patience): Promise<void> {
-    await this.change('SET', patience, (redis) => redis.set(key, text, 'PX', lifetimeMs))
+  async set(key: string, text: string, lifetimeMs: number, waitPolicy: WaitPolicy): Promise<void> {
+    await this.change('SET', waitPolicy, (redis) => redis.set(key, text, 'PX', lifetimeMs))
   }
 
-  async del(key: string, patience: Patience): Promise<void> {
-    await this.change('DEL', patience, (redis) => redis.del(key))
+  async del(key: string, waitPolicy: WaitPolicy): Promise<void> {
+    await this.change('DEL', waitPolicy, (redis) => redis.del(key))
   }
 
   /**
-   * Removes copies whose key begins with `prefix`, a scan's batch at a time, so that nobody else waits long. Ends early (not complete) after
-   * `withinMs`: called again with the same prefix it goes on from there. `patience` is for each step.
+   * Removes copies whose key begins with `prefix`, a scan's batch at a time, so that other commands are not held up.
+   * Ends early (not complete) after `withinMs`: called again with the same prefix it goes on from there. `waitPolicy`
+   * is for each step.
    */
-  async clear(prefix: string, patience: Patience, withinMs: number): Promise<{ removed: number; complete: boolean }> {
+  async clear(
+    prefix: string,
+    waitPolicy: WaitPolicy,
+    withinMs: number,
+  ): Promise<{ removed: number; complete: boolean }> {
     const until = performance.now() + withinMs
     const pattern = `${prefix.replaceAll(/[\\*?[\]]/g, '\\$&')}*`
     let [cursor, removed] = [this.clearing?.prefix === prefix ? this.clearing.cursor : '0', 0]
     this.clearing = undefined
     do {
       const scan = (redis: Redis) => redis.scan(cursor, 'MATCH', pattern, 'COUNT', SCAN_BATCH)
-      const [next, keys] = await this.connection.call('SCAN', patience, scan)
+      const [next, keys] = await this.connection.call('SCAN', waitPolicy, scan)
       if (keys.length > 0) {
-        await this.change('UNLINK', patience, async (redis) => {
+        await this.change('UNLINK', waitPolicy, async (redis) => {
           removed += await redis.unlink(...keys)
         })
       }
@@ -61,13 +66,13 @@ export class CacheConnection {
   }
 
   /** Rejects unless the server takes a write now. */
-  async probeWrite(patience: Patience): Promise<void> {
-    await this.set(PROBE_KEY, '1', PROBE_LIFETIME_MS, patience)
+  async probeWrite(waitPolicy: WaitPolicy): Promise<void> {
+    await this.set(PROBE_KEY, '1', PROBE_LIFETIME_MS, waitPolicy)
   }
 
   /** Rejects unless the server answers a read now. */
-  async probeRead(patience: Patience): Promise<void> {
-    await this.get(PROBE_KEY, patience)
+  async probeRead(waitPolicy: WaitPolicy): Promise<void> {
+    await this.get(PROBE_KEY, waitPolicy)
   }
 
   /** For good. */
@@ -75,9 +80,9 @@ export class CacheConnection {
     this.connection.close()
   }
 
-  private async change(name: string, patience: Patience, send: (redis: Redis) => Promise<unknown>): Promise<void> {
+  private async change(name: string, waitPolicy: WaitPolicy, send: (redis: Redis) => Promise<unknown>): Promise<void> {
     try {
-      await this.connection.call(name, patience, send)
+      await this.connection.call(name, waitPolicy, send)
     } catch (error) {
       throw error instanceof Error && error.message.startsWith('READONLY') ? new CacheReadOnlyError() : error
     }

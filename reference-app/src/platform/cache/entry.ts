@@ -5,8 +5,8 @@ export interface Entry {
 }
 
 /**
- * How long a copy is fresh. A seat map is removed from the cache by whoever changes it, so this only bounds the harm of a removal that got
- * lost or was overtaken. Milliseconds.
+ * How long a copy is fresh. A seat map is removed from the cache by whoever changes it, so this only bounds the harm of
+ * a removal that got lost or was overtaken. Milliseconds.
  */
 export const FRESH_MS = 60_000
 
@@ -22,13 +22,19 @@ export class ShortLived<T> {
   }
 }
 
-/** How long an old copy may stand in while Postgres fails: longer than the first 15 minutes of an incident are worth. Milliseconds. */
+/**
+ * How long an old copy may stand in while Postgres fails: longer than the first 15 minutes of an incident are worth.
+ * Milliseconds.
+ */
 export const KEPT_MS = 15 * 60_000
 
 /** Share by which lifetimes vary, so that keys written together do not expire together. */
 const JITTER = 0.2
 
-/** Bumped when the shape of a value changes: a rolling deployment then misses instead of reading what it does not understand. */
+/**
+ * Bumped when the shape of a value changes: a rolling deployment then misses instead of reading what it does not
+ * understand.
+ */
 const FORMAT = 1
 
 /** A lifetime within +-20 % of `lifetimeMs`, in whole milliseconds. */

@@ -2,7 +2,7 @@ import { Redis } from 'ioredis'
 import { withTimeLimit } from '../time-limit.ts'
 
 /** How long, and how, one call may be waited for. */
-export interface Patience {
+export interface WaitPolicy {
   timeoutMs: number
   /** Wait for a lost connection to come back within the same limit, instead of failing at once. */
   waitsForConnection: boolean
@@ -24,18 +24,20 @@ export interface ConnectionEvents {
 /** A TCP handshake on a LAN takes one millisecond; a host that is gone must not hold an attempt for longer. */
 const CONNECT_TIMEOUT_MS = 1_000
 /**
- * A connection on which replies are awaited and nothing arrives is dead: also during the handshake, because a stopped process still accepts
- * connections (the kernel does) but never answers HELLO. Above the longest patience, so that it never cuts a call short.
+ * A connection on which replies are awaited and nothing arrives is dead: also during the handshake, because a stopped
+ * process still accepts connections (the kernel does) but never answers HELLO. Above the longest wait policy, so that
+ * it never cuts a call short.
  */
 const SILENCE_TIMEOUT_MS = 4_000
-/** A stopped process does not answer the goodbye either. */
+/** A stopped process does not answer QUIT either. */
 const GOODBYE_TIMEOUT_MS = 250
 /** Longest pause between attempts: a Redis that is back is used again well within 5 s. */
 const MAX_RECONNECT_PAUSE_MS = 500
 
 /**
- * One connection to one Redis, kept up for ever. Nothing waits in a queue inside the client: a call either goes out now, or waits here, up to
- * its own limit, for the connection to return. Calls reject with RedisTimeoutError or whatever Redis said.
+ * One connection to one Redis, kept up for ever. Nothing waits in a queue inside the client: a call either goes out
+ * now, or waits here, up to its own limit, for the connection to return. Calls reject with RedisTimeoutError or
+ * whatever Redis said.
  */
 export class RedisConnection {
   private readonly redis: Redis
@@ -72,11 +74,11 @@ export class RedisConnection {
   }
 
   /** `name`: of the call, for the error of a time-out. `send` runs at once, or not at all without a connection. */
-  async call<T>(name: string, patience: Patience, send: (redis: Redis) => Promise<T>): Promise<T> {
-    const givenUpAt = performance.now() + patience.timeoutMs
-    const work = patience.waitsForConnection ? this.insist(send, givenUpAt) : send(this.redis)
+  async call<T>(name: string, waitPolicy: WaitPolicy, send: (redis: Redis) => Promise<T>): Promise<T> {
+    const givenUpAt = performance.now() + waitPolicy.timeoutMs
+    const work = waitPolicy.waitsForConnection ? this.insist(send, givenUpAt) : send(this.redis)
     work.catch(() => undefined) // when the limit passes first, the late failure has no other reader
-    return await withTimeLimit(work, patience.timeoutMs, () => new RedisTimeoutError(name, patience.timeoutMs))
+    return await withTimeLimit(work, waitPolicy.timeoutMs, () => new RedisTimeoutError(name, waitPolicy.timeoutMs))
   }
 
   /** For good. Not a loss, so nothing is reported. */
@@ -85,7 +87,7 @@ export class RedisConnection {
     this.redis.disconnect()
   }
 
-  /** Sends it again on the next connection when this one is lost, as long as somebody waits for the answer. */
+  /** Sends it again on the next connection when this one is lost, until the caller's time limit. */
   private async insist<T>(send: (redis: Redis) => Promise<T>, givenUpAt: number): Promise<T> {
     for (;;) {
       await this.usable(givenUpAt)

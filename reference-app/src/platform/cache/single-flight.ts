@@ -1,4 +1,4 @@
-/** Work in flight by key: who comes while it runs shares its result, and its failure. */
+/** Coalesces work by key: calls made while it runs share its result or its failure. */
 export class SingleFlight {
   private readonly flights = new Map<string, Promise<unknown>>()
 

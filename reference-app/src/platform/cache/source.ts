@@ -2,7 +2,7 @@ import { AsyncResource } from 'node:async_hooks'
 import { Breaker, type BreakerState } from '../breaker.ts'
 import { CacheConnection } from './connection.ts'
 import type { CacheEvents } from './events.ts'
-import type { Patience } from './redis-connection.ts'
+import type { WaitPolicy } from './redis-connection.ts'
 
 export const SOURCE_NAMES = ['primary', 'standby'] as const
 export type SourceName = (typeof SOURCE_NAMES)[number]
@@ -15,12 +15,15 @@ export class BreakerOpenError extends Error {
   }
 }
 
-/** How often an open breaker lets a probe through: with the reconnect pause this keeps recovery well below 5 s. Milliseconds. */
+/**
+ * How often an open breaker lets a probe through: with the reconnect pause this keeps recovery well below 5 s.
+ * Milliseconds.
+ */
 const PROBE_EVERY_MS = 500
 
 /**
- * One Redis that may serve as the cache, with its connection and its breaker. The half-open probes are calls of its own, so no user ever
- * waits for one, and it recovers without traffic.
+ * One Redis that may serve as the cache, with its connection and its breaker. The half-open probes are calls of its
+ * own, so no user ever waits for one, and it recovers without traffic.
  */
 export class CacheSource {
   readonly name: SourceName
@@ -30,8 +33,8 @@ export class CacheSource {
   private readonly onBreakerChange: () => void
   private probing: NodeJS.Timeout | undefined
   /** Bound to the moment of construction: a probe is no part of the request, or the trace, that met the trouble. */
-  private readonly probeLater = AsyncResource.bind((patience: Patience) => {
-    this.probing = setTimeout(() => void this.probe(patience), PROBE_EVERY_MS)
+  private readonly probeLater = AsyncResource.bind((waitPolicy: WaitPolicy) => {
+    this.probing = setTimeout(() => void this.probe(waitPolicy), PROBE_EVERY_MS)
   })
 
   constructor(name: SourceName, url: string, events: CacheEvents, onBreakerChange: () => void) {
@@ -49,38 +52,42 @@ export class CacheSource {
   }
 
   /** Rejects with BreakerOpenError at once, or as the connection does. `guarded`: with the breaker. */
-  async read(key: string, patience: Patience, guarded: boolean): Promise<string | null> {
-    if (!guarded) return await this.get(key, patience)
+  async read(key: string, waitPolicy: WaitPolicy, guarded: boolean): Promise<string | null> {
+    if (!guarded) return await this.get(key, waitPolicy)
     if (!this.breaker.allows) throw new BreakerOpenError(this.name)
     try {
-      const text = await this.get(key, patience)
+      const text = await this.get(key, waitPolicy)
       this.breaker.succeeded(performance.now())
       return text
     } catch (error) {
-      if (this.breaker.failed(performance.now())) this.opened(patience)
+      if (this.breaker.failed(performance.now())) this.opened(waitPolicy)
       throw error
     }
   }
 
   /** Not the breaker's business: a replica refuses every write and still serves reads. */
-  async write(key: string, text: string, lifetimeMs: number, patience: Patience): Promise<void> {
-    await this.events.timed('set', this.connection.set(key, text, lifetimeMs, patience))
+  async write(key: string, text: string, lifetimeMs: number, waitPolicy: WaitPolicy): Promise<void> {
+    await this.events.timed('set', this.connection.set(key, text, lifetimeMs, waitPolicy))
   }
 
-  /** As a write, but an open breaker refuses it: whoever removes a copy has work of users to finish. */
-  async remove(key: string, patience: Patience, guarded: boolean): Promise<void> {
+  /** As a write, but an open breaker refuses it: requests of users wait for the removal. */
+  async remove(key: string, waitPolicy: WaitPolicy, guarded: boolean): Promise<void> {
     if (guarded && !this.breaker.allows) throw new BreakerOpenError(this.name)
-    await this.events.timed('del', this.connection.del(key, patience))
+    await this.events.timed('del', this.connection.del(key, waitPolicy))
   }
 
   /** As `CacheConnection.clear`. */
-  async clear(prefix: string, patience: Patience, withinMs: number): Promise<{ removed: number; complete: boolean }> {
-    return await this.connection.clear(prefix, patience, withinMs)
+  async clear(
+    prefix: string,
+    waitPolicy: WaitPolicy,
+    withinMs: number,
+  ): Promise<{ removed: number; complete: boolean }> {
+    return await this.connection.clear(prefix, waitPolicy, withinMs)
   }
 
   /** Rejects unless it takes writes, with CacheReadOnlyError when that is why. */
-  async probeWrite(patience: Patience): Promise<void> {
-    await this.connection.probeWrite(patience)
+  async probeWrite(waitPolicy: WaitPolicy): Promise<void> {
+    await this.connection.probeWrite(waitPolicy)
   }
 
   /** Closes the breaker and forgets what it saw. */
@@ -97,14 +104,14 @@ export class CacheSource {
     this.connection.close()
   }
 
-  private get(key: string, patience: Patience): Promise<string | null> {
-    return this.events.timed('get', this.connection.get(key, patience))
+  private get(key: string, waitPolicy: WaitPolicy): Promise<string | null> {
+    return this.events.timed('get', this.connection.get(key, waitPolicy))
   }
 
-  private opened(patience: Patience): void {
+  private opened(waitPolicy: WaitPolicy): void {
     this.events.breakerOpened(this.name)
     this.onBreakerChange()
-    this.probeLater(patience)
+    this.probeLater(waitPolicy)
   }
 
   private closed(): void {
@@ -112,15 +119,15 @@ export class CacheSource {
     this.onBreakerChange()
   }
 
-  private async probe(patience: Patience): Promise<void> {
+  private async probe(waitPolicy: WaitPolicy): Promise<void> {
     this.breaker.probe()
-    const ok = await this.connection.probeRead(patience).then(
+    const ok = await this.connection.probeRead(waitPolicy).then(
       () => true,
       () => false, // still down: that is an answer
     )
     if (this.breaker.state !== 'half-open') return // it was reset meanwhile
     this.breaker.probed(ok)
     if (ok) this.closed()
-    else this.probeLater(patience)
+    else this.probeLater(waitPolicy)
   }
 }

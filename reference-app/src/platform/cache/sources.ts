@@ -1,13 +1,15 @@
 import { Problem } from '../problem/problem.ts'
 import { CacheReadOnlyError } from './connection.ts'
 import type { CacheEvents } from './events.ts'
-import type { Patience } from './redis-connection.ts'
+import type { WaitPolicy } from './redis-connection.ts'
 import { CacheSource, type SourceName } from './source.ts'
 
-/** A source that an operator is about to put all reads on may take a second to prove itself; the operator is waiting. */
-const SWITCH_PATIENCE: Patience = { timeoutMs: 1_000, waitsForConnection: true }
+/**
+ * A source that an operator is about to put all reads on may take a second to prove itself; the operator is waiting.
+ */
+const SWITCH_WAIT: WaitPolicy = { timeoutMs: 1_000, waitsForConnection: true }
 
-/** Which Redis is asked, or none. Both connections are kept up, so that a switch costs nobody anything. */
+/** Which Redis is used, or none. Both connections stay open, so that a switch is instant. */
 export class CacheSources {
   private readonly all: Readonly<Record<SourceName, CacheSource>>
   private readonly events: CacheEvents
@@ -39,7 +41,7 @@ export class CacheSources {
   /** Throws `cache_read_only` or `cache_unreachable`, and then nothing has changed. */
   async use(name: SourceName): Promise<void> {
     try {
-      await this.all[name].probeWrite(SWITCH_PATIENCE)
+      await this.all[name].probeWrite(SWITCH_WAIT)
     } catch (error) {
       if (error instanceof CacheReadOnlyError) {
         throw new Problem('cache_read_only', `The ${name} cache answers but is a replica: promote it first.`, {

@@ -2,7 +2,10 @@ import { z } from 'zod'
 import type { Action } from '../controls/action.ts'
 import type { Copy, WarmUp } from './warm-up.ts'
 
-/** Answers when everything is in the current source. Throws `warm_up_running` or `warm_up_failed`. `plan`: all that is to be copied. */
+/**
+ * Answers when everything is in the current source. Throws `warm_up_running` or `warm_up_failed`. `plan`: all that is
+ * to be copied.
+ */
 export function warmUpAction(warmUp: WarmUp, plan: () => Promise<Copy[]>): Action<unknown> {
   return {
     method: 'POST',

@@ -1,6 +1,9 @@
 import type { z } from 'zod'
 
-/** Something that an operator has one instance do, once. Unlike a setting it is nothing that others follow or a restart repeats. */
+/**
+ * Something that an operator has one instance do, once. Unlike a setting it is nothing that others follow or a restart
+ * repeats.
+ */
 export interface Action<Body> {
   method: 'POST' | 'PUT' | 'DELETE'
   /** May hold one `:parameter`. */

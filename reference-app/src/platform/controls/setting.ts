@@ -7,9 +7,14 @@ export interface Setting<T> {
   readonly schema: z.ZodType<T>
   /** As long as no operator has said anything. */
   readonly initial: T
-  /** It acts on something that all instances share: what one of them remembers must not go before what the others know. */
+  /**
+   * It acts on something that all instances share: what one of them remembers must not go before what the others know.
+   */
   readonly isShared?: true
-  /** Makes this instance so. May be called again with the same value. Throws (a Problem, for the operator to read): refused, nothing changed. */
+  /**
+   * Makes this instance so. May be called again with the same value. Throws (a Problem, for the operator to read):
+   * refused, nothing changed.
+   */
   apply(value: T): void | Promise<void>
 }
 

@@ -4,7 +4,10 @@ import { DatabaseUnavailableError } from './errors.ts'
 import { runStatement, type Statement } from './statement.ts'
 import { runTransaction, type Transaction } from './transaction.ts'
 
-/** A process that hangs in a transaction must not keep its locks; a living one pauses for milliseconds. Set on the server. */
+/**
+ * A process that hangs in a transaction must not keep its locks; a living one pauses for milliseconds. Set on the
+ * server.
+ */
 const IDLE_IN_TRANSACTION_TIMEOUT_MS = 5_000
 
 export interface ConnectionPoolOptions {
@@ -27,7 +30,10 @@ export interface ConnectionPoolOptions {
   onIdleError: (error: Error) => void
 }
 
-/** Connections to one server. Every call has a limit; trouble with the server is DatabaseUnavailableError, anything else is a bug of ours. */
+/**
+ * Connections to one server. Every call has a limit; trouble with the server is DatabaseUnavailableError, anything else
+ * is a bug of ours.
+ */
 export class ConnectionPool {
   private readonly pool: Pool
   private readonly metrics: PostgresMetrics
@@ -53,8 +59,8 @@ export class ConnectionPool {
   }
 
   /**
-   * At once: whoever waits gets the connections that are new, and idle ones that are too many are closed. One that is at work is closed when it
-   * is given back.
+   * At once: whoever waits gets the connections that are new, and idle ones that are too many are closed. One that is
+   * at work is closed when it is given back.
    */
   setMax(max: number): void {
     this.pool.options.max = max
@@ -90,7 +96,10 @@ export class ConnectionPool {
     await this.pool.end()
   }
 
-  /** Before each connection goes back: the pool closes it when it was used `maxUses` times, and looks at that right after this. */
+  /**
+   * Before each connection goes back: the pool closes it when it was used `maxUses` times, and looks at that right
+   * after this.
+   */
   private closeExcess(): void {
     this.pool.options.maxUses = this.pool.totalCount > this.pool.options.max ? 1 : Number.POSITIVE_INFINITY
   }

@@ -8,7 +8,10 @@ import type { ReplicaEvents } from './replica-events.ts'
 import type { Statement } from './statement.ts'
 import type { Transaction } from './transaction.ts'
 
-/** Two instances with 10 each stay far below PostgreSQL's default of 100 connections; 10 on 2 cores are more than it can run at once. */
+/**
+ * Two instances with 10 each stay far below PostgreSQL's default of 100 connections; 10 on 2 cores are more than it can
+ * run at once.
+ */
 const POOL_MAX = 10
 const LIMITS = { connectionMs: 2_000, statementMs: 2_000, queryMs: 2_500 }
 
@@ -26,7 +29,10 @@ export interface DatabaseOptions {
   replica?: { url: string; events: ReplicaEvents } | undefined
 }
 
-/** Postgres, the truth. Every call has a limit; trouble with the server is DatabaseUnavailableError, anything else is a bug of ours. */
+/**
+ * Postgres, the truth. Every call has a limit; trouble with the server is DatabaseUnavailableError, anything else is a
+ * bug of ours.
+ */
 export class Database {
   private readonly primary: ConnectionPool
   private readonly replica: Replica | undefined
@@ -58,7 +64,10 @@ export class Database {
     return this.replica?.usable === true
   }
 
-  /** Throws `replica_not_configured`. A replica that is not fit now is taken all the same: the primary stands in until it is. */
+  /**
+   * Throws `replica_not_configured`. A replica that is not fit now is taken all the same: the primary stands in until
+   * it is.
+   */
   setReads(source: ReadSource): void {
     if (source === 'replica' && this.replica === undefined) {
       throw new Problem('replica_not_configured', 'This instance was started without DATABASE_REPLICA_URL.')
@@ -72,8 +81,8 @@ export class Database {
   }
 
   /**
-   * As `query`, from where reads are set to go: the rows may be as old as the replica may lag (`LAG_LIMIT_MS`), so nothing is decided by them. A
-   * replica that lags or fails is stood in for by the primary.
+   * As `query`, from where reads are set to go: the rows may be as old as the replica may lag (`LAG_LIMIT_MS`), so
+   * nothing is decided by them. A replica that lags or fails is stood in for by the primary.
    */
   async read<Row extends QueryResultRow>(statement: Statement, values: unknown[] = []): Promise<Row[]> {
     return (await this.readFrom<Row>(statement, values)).rows
@@ -102,8 +111,9 @@ export class Database {
   }
 
   /**
-   * Runs `work` and commits what it did or, when it throws, nothing of it. `work` may run more than once, so it does nothing that a
-   * rollback cannot undo. A connection lost during the commit is DatabaseUnavailableError, too: nobody knows then whether it took effect.
+   * Runs `work` and commits what it did or, when it throws, nothing of it. `work` may run more than once, so it does
+   * nothing that a rollback cannot undo. A connection lost during the commit is DatabaseUnavailableError, too: whether
+   * it took effect is unknown.
    */
   async transaction<T>(work: (transaction: Transaction) => Promise<T>): Promise<T> {
     return await this.primary.transaction(work)

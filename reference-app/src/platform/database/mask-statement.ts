@@ -2,8 +2,8 @@
 const MAX_LENGTH = 200
 
 /**
- * In this order, at each place: comments, texts with escapes, plain ones, dollar-quoted ones, names in quotes, parameters and names, numbers. The
- * server cuts long statements off, so each may lack its end.
+ * In this order, at each place: comments, texts with escapes, plain ones, dollar-quoted ones, names in quotes,
+ * parameters and names, numbers. The server cuts long statements off, so each may lack its end.
  */
 const TOKENS =
   /--[^\n]*|\/\*[\s\S]*?(?:\*\/|$)|\b[eE]'(?:[^'\\]|''|\\[\s\S])*(?:'|\\?$)|'(?:[^']|'')*(?:'|$)|(?<![\w$])(\$(?:[A-Za-z_]\w*)?\$)[\s\S]*?(?:\1|$)|"(?:[^"]|"")*(?:"|$)|\$\d+|[A-Za-z_][\w$]*|\d[\w.]*(?:[eE][+-]?\d+)?|\.\d+/g

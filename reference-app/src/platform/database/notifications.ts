@@ -6,7 +6,7 @@ import { toDatabaseError } from './errors.ts'
 const LIMIT_MS = 2_000
 /** A server that hangs sends nothing, as one where nothing happens: it is asked for a sign of life this often. */
 const PING_EVERY_MS = 5_000
-/** Between a lost connection and the next attempt: nobody waits for notifications longer than for a page. */
+/** Between a lost connection and the next attempt. */
 const RECONNECT_MS = 500
 
 export interface NotificationsOptions {
@@ -19,7 +19,7 @@ export interface NotificationsOptions {
 
 export interface Subscriber {
   notified(payload: string): void
-  /** A connection is there, the first or a new one: what was said before was not heard, so whoever needs it reads again. */
+  /** Connected, for the first time or again: earlier notifications were missed, so subscribers must read again. */
   connected(): void
 }
 
@@ -87,7 +87,7 @@ export class Notifications {
         if (!this.end.signal.aborted) await client.query('select 1')
       }
     } finally {
-      // Not awaited without limit: a server that hangs does not answer a goodbye either.
+      // With a time limit: a server that hangs does not answer the end of the connection either.
       await Promise.race([client.end().catch(() => undefined), pause(LIMIT_MS, undefined, { ref: false })])
     }
   }

@@ -6,11 +6,14 @@ import { ReservedConnection } from './reserved-connection.ts'
 /** From the end of one check to the start of the next. Milliseconds. */
 const CHECK_EVERY_MS = 1_000
 /**
- * A healthy stream is milliseconds behind, a long statement or a burst of writes a second or two; a reader takes a page that is older than a few
- * seconds for wrong, and copies in the cache add their own age to it. Milliseconds.
+ * A healthy stream is milliseconds behind, a long statement or a burst of writes a second or two; a reader takes a page
+ * that is older than a few seconds for wrong, and copies in the cache add their own age to it. Milliseconds.
  */
 export const LAG_LIMIT_MS = 5_000
-/** Good checks in a row before a replica that was not fit is read from again: one that comes and goes is not worth a wait each time. */
+/**
+ * Good checks in a row before a replica that was not fit is read from again: one that comes and goes is not worth a
+ * wait each time.
+ */
 const GOOD_CHECKS = 3
 
 export interface ReplicaWatchOptions {
@@ -21,8 +24,8 @@ export interface ReplicaWatchOptions {
 }
 
 /**
- * Looks at the replica again and again, on connections of its own: a busy pool says nothing about the replica. While the primary does not answer, the
- * replica is held against what the primary was last known to have: reads go on then.
+ * Looks at the replica again and again, on connections of its own: a busy pool says nothing about the replica. While
+ * the primary does not answer, the replica is held against what the primary was last known to have: reads go on then.
  */
 export class ReplicaWatch {
   private readonly events: ReplicaEvents

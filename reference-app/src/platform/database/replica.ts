@@ -6,7 +6,10 @@ import type { ReplicaEvents } from './replica-events.ts'
 import { ReplicaWatch } from './replica-watch.ts'
 import type { Statement } from './statement.ts'
 
-/** Below the limits of the primary, which is asked afterwards: together they stay within what a user waits for. A normal read takes 50 ms. */
+/**
+ * Below the limits of the primary, which is asked afterwards: together they stay within what a user waits for. A normal
+ * read takes 50 ms.
+ */
 const LIMITS = { connectionMs: 500, statementMs: 1_000, queryMs: 1_200 }
 
 export interface ReplicaOptions {
@@ -35,7 +38,10 @@ export class Replica {
     return this.watch.usable
   }
 
-  /** One that does not answer spares the next reader the wait. Throws what `isReplicaTrouble` knows, or the complaint about the statement. */
+  /**
+   * One that does not answer spares the next reader the wait. Throws what `isReplicaTrouble` knows, or the complaint
+   * about the statement.
+   */
   async query<Row extends QueryResultRow>(statement: Statement, values: unknown[]): Promise<Row[]> {
     try {
       return await this.pool.query<Row>(statement, values)

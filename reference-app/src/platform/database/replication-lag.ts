@@ -1,6 +1,9 @@
 /** About three hours of checks; above that the oldest second is known less exactly. */
 const MAX_SAMPLES = 10_000
-/** So far back it is known when something was written that the replica has replayed, in case it comes back without it. Well above any limit. Milliseconds. */
+/**
+ * So far back it is known when something was written that the replica has replayed, in case it comes back without it.
+ * Well above any limit. Milliseconds.
+ */
 const REMEMBERED_MS = 60_000
 
 interface Sample {
@@ -9,17 +12,18 @@ interface Sample {
 }
 
 /**
- * How far a replica is behind, in time: since when the primary has had something that the replica has not replayed. Positions in the log are
- * compared, so an idle primary makes no lag (as the time of the last replayed transaction would), a stream that broke does as soon as
- * anything is written, a replica that comes back without what it had does at once, and no clock but ours is asked.
+ * How far a replica is behind, in time: since when the primary has had something that the replica has not replayed.
+ * Positions in the log are compared, so an idle primary makes no lag (as the time of the last replayed transaction
+ * would), a stream that broke does as soon as anything is written, a replica that comes back without what it had does
+ * at once, and no clock but ours is asked.
  */
 export class ReplicationLag {
   /**
-   * What the primary had written and when we first saw that, ascending: what the replica lacks, what was new within the time that is remembered, and
-   * first the last before that, for all that is older.
+   * What the primary had written and when we first saw that, ascending: what the replica lacks, what was new within the
+   * time that is remembered, and first the last before that, for all that is older.
    */
   private samples: Sample[] = []
-  /** What the primary had when it was first seen, written who knows when. */
+  /** What the primary had when it was first seen; when that was written is unknown. */
   private first = 0n
   private lastReplayed = 0n
 
@@ -27,7 +31,8 @@ export class ReplicationLag {
   written(position: bigint, at: number): void {
     const last = this.samples.at(-1)
     if (position === last?.position) return
-    // It has less than before: another server, or an older state of this one. What was known of its log says nothing now.
+    // It has less than before: another server, or an older state of this one. What was known of its log says nothing
+    // now.
     if (last === undefined || position < last.position) this.begin(position, at)
     else this.samples.push({ position, at })
     const replayed = (sample: Sample | undefined) => sample !== undefined && sample.position <= this.lastReplayed

@@ -3,10 +3,13 @@ import { Client, type QueryResultRow } from 'pg'
 import { withTimeLimit } from '../time-limit.ts'
 import { DatabaseUnavailableError, toDatabaseError } from './errors.ts'
 
-/** For everything that one call needs: its turn, a connection, the server's work. A responder who waits longer believes the plane dead. */
+/**
+ * For everything that one call needs: its turn, a connection, the server's work. After a longer wait a responder would
+ * take the operations plane for dead.
+ */
 const LIMIT_MS = 2_000
 
-/** Ends the `application_name` of every such connection: whoever ends sessions leaves these alone. */
+/** Suffix of the `application_name` of every such connection: ending sessions spares these. */
 export const RESERVED_SUFFIX = '/operations'
 
 export interface ReservedConnectionOptions {
@@ -21,8 +24,9 @@ export interface ReservedTransaction {
 }
 
 /**
- * One connection that no pool lends out, so that a pool without a free one cannot lock the responder out. Made at the first call and again after
- * it was lost; its users take turns. Each call ends within 2 s: with its rows, with the server's complaint or with DatabaseUnavailableError.
+ * One connection that no pool lends out, so that a pool without a free one cannot lock the responder out. Made at the
+ * first call and again after it was lost; its users take turns. Each call ends within 2 s: with its rows, with the
+ * server's complaint or with DatabaseUnavailableError.
  */
 export class ReservedConnection implements ReservedTransaction {
   private readonly options: ReservedConnectionOptions
@@ -38,7 +42,10 @@ export class ReservedConnection implements ReservedTransaction {
     return await this.inTurn(() => this.ask<Row>(text, values))
   }
 
-  /** Commits what `work` did or, when it throws or is late, nothing of it. `work` asks through its argument only: anything else waits for it. */
+  /**
+   * Commits what `work` did or, when it throws or is late, nothing of it. `work` asks through its argument only:
+   * anything else waits for it.
+   */
   async transaction<T>(work: (transaction: ReservedTransaction) => Promise<T>): Promise<T> {
     return await this.inTurn(async () => {
       await this.ask('begin')
@@ -99,7 +106,7 @@ export class ReservedConnection implements ReservedTransaction {
       return (await client.query<Row>(text, values)).rows
     } catch (thrown) {
       const error = toDatabaseError(thrown)
-      // A call that was given up ends here late, when the connection may be the new one of whoever came after it.
+      // A call that was given up ends here late, when the connection may be the new one of a later call.
       if (error instanceof DatabaseUnavailableError && this.current === current) this.drop()
       throw error
     }

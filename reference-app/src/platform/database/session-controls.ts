@@ -23,7 +23,10 @@ export function endSessionAction(sessions: SessionStore): Action<unknown> {
   }
 }
 
-/** Throws `session_not_found`, or `session_protected` for one that is not ours to end. `ended` false: it has not let go yet. */
+/**
+ * Throws `session_not_found`, or `session_protected` for one that is not ours to end. `ended` false: it has not let go
+ * yet.
+ */
 export async function endSession(sessions: SessionStore, pid: number): Promise<{ pid: number; ended: boolean }> {
   const found = await sessions.terminate(pid)
   if (found === undefined) throw new Problem('session_not_found', `There is no session ${pid}.`)

@@ -34,7 +34,10 @@ const SESSIONS = `
   from pg_stat_activity where datname = current_database() and backend_type = 'client backend'
   order by xact_start nulls last, pid`
 
-/** Ends it in the statement that looks at it: between two, the pid could become somebody else's. Waits for its end for up to a second. */
+/**
+ * Ends it in the statement that looks at it: between two, the pid could become somebody else's. Waits for its end for
+ * up to a second.
+ */
 const TERMINATE = `
   with target as (
     select pid, datname is not distinct from current_database() and usename is not distinct from current_user
@@ -60,7 +63,10 @@ export class SessionStore {
     return rows.map(({ query, ...row }) => ({ ...row, statement: maskStatement(query) }))
   }
 
-  /** Undefined: there is none. `mayEnd` false: it was left alone. `ended` false: it was told to, and is still there. */
+  /**
+   * Undefined: there is none. `mayEnd` false: it was left alone. `ended` false: it was asked to end, and is still
+   * there.
+   */
   async terminate(pid: number): Promise<{ mayEnd: boolean; ended: boolean } | undefined> {
     const [row] = await this.connection.query<{ mayEnd: boolean; ended: boolean }>(TERMINATE, [pid])
     return row

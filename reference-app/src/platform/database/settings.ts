@@ -2,7 +2,10 @@ import { z } from 'zod'
 import type { Setting } from '../controls/setting.ts'
 import { type Database, READ_SOURCES, type ReadSource } from './database.ts'
 
-/** PostgreSQL has 100 connections unless its owner gave it more; above a few hundred it spends its time on switching between them. */
+/**
+ * PostgreSQL has 100 connections unless its owner gave it more; above a few hundred it spends its time on switching
+ * between them.
+ */
 const POOL_LIMIT = 200
 
 /** Refused with `replica_not_configured`. */

@@ -11,7 +11,10 @@ export interface Statement {
   text: string
 }
 
-/** Rows as the statement names their columns. Throws DatabaseUnavailableError, or the server's complaint about the statement. */
+/**
+ * Rows as the statement names their columns. Throws DatabaseUnavailableError, or the server's complaint about the
+ * statement.
+ */
 export async function runStatement<Row extends QueryResultRow>(
   connection: Pool | PoolClient,
   metrics: PostgresMetrics,

@@ -4,7 +4,10 @@ import { type SettingRoute, settingRoute } from '../controls/setting.ts'
 import { FaultyRelease, failingShare } from './faulty-release.ts'
 import { delayAction, SlowInstance } from './slow-instance.ts'
 
-/** What drills can do to an instance. There are none where drills are not allowed (`DRILLS`): no route, no metric, nothing in the way of a request. */
+/**
+ * What drills can do to an instance. There are none where drills are not allowed (`DRILLS`): no route, no metric,
+ * nothing in the way of a request.
+ */
 export interface DrillFaults {
   release: FaultyRelease
   slow: SlowInstance

@@ -2,7 +2,10 @@ import { deploymentInfo, gauge, type MetricsRegistry } from '@drillbook/instrume
 import { z } from 'zod'
 import type { Setting } from '../controls/setting.ts'
 
-/** A release that answers 500 to a share of the requests, until it is rolled back. While it is on, `deployment_info` tells of it. */
+/**
+ * A release that answers 500 to a share of the requests, until it is rolled back. While it is on, `deployment_info`
+ * shows it.
+ */
 export class FaultyRelease {
   private readonly deployed: (version: string) => void
   private readonly version: string

@@ -6,7 +6,10 @@ import type { Action } from '../controls/action.ts'
 /** Below the 10 s for which callers wait, so that they are served late instead of not at all. Milliseconds. */
 const MAX_DELAY_MS = 8_000
 
-/** Lets every request to this instance wait before it is worked on. Nothing else shows what is wrong, and a restart ends it. */
+/**
+ * Lets every request to this instance wait before it is worked on. Nothing else shows what is wrong, and a restart ends
+ * it.
+ */
 export class SlowInstance {
   delayMs = 0
 

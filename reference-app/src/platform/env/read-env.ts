@@ -11,7 +11,9 @@ export class EnvError extends Error {
   }
 }
 
-/** Only reads; deciding is the next step. An empty variable counts as unset. Throws EnvError with every problem at once. */
+/**
+ * Only reads; deciding is the next step. An empty variable counts as unset. Throws EnvError with every problem at once.
+ */
 export function readEnv<Schema extends z.ZodType>(
   schema: Schema,
   env: Readonly<Record<string, string | undefined>>,
@@ -27,7 +29,10 @@ export function readEnv<Schema extends z.ZodType>(
   )
 }
 
-/** For a process edge: what `decide` gives, or, when the environment cannot be worked with, every problem on stderr and exit 2. */
+/**
+ * For a process edge: what `decide` gives, or, when the environment cannot be worked with, every problem on stderr and
+ * exit 2.
+ */
 export function orExit<T>(decide: () => T): T {
   try {
     return decide()

@@ -2,16 +2,22 @@ import type { ServerResponse } from 'node:http'
 import type { ProblemCode } from '../problem/codes.ts'
 import { tookFor } from '../problem/respond-problem.ts'
 
-/** A wanted answer: status and JSON body, or text as it is when `headers` name its content-type; no body with 204. `headers` beyond the usual ones. */
+/**
+ * A wanted answer: status and JSON body, or text as it is when `headers` name its content-type; no body with 204.
+ * `headers` beyond the usual ones.
+ */
 export interface Answer {
   status: number
   body?: unknown
   headers?: Readonly<Record<string, string>>
-  /** It tells of this problem in its own way: counted as such. */
+  /** The body reports this problem in its own form: counted as such. */
   problem?: ProblemCode
 }
 
-/** A wanted answer without an end of its own: `stream` writes the headers and owns the response from then on, or throws before. */
+/**
+ * A wanted answer without an end of its own: `stream` writes the headers and owns the response from then on, or throws
+ * before.
+ */
 export interface StreamAnswer {
   stream: (response: ServerResponse) => void
 }

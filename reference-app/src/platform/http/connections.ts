@@ -1,11 +1,15 @@
 import type { Socket } from 'node:net'
 
 /**
- * A client that takes nothing of what waits for it for so long has gone, or means no good. As nginx and Apache have it, a minute, but shorter: what we
- * answer is small, and a connection that hangs on a telephone's change of network is back within seconds. Milliseconds.
+ * A client that takes nothing of what waits for it for so long has gone, or means no good. As nginx and Apache have it,
+ * a minute, but shorter: what we answer is small, and a connection that hangs on a telephone's change of network is
+ * back within seconds. Milliseconds.
  */
 const UNREAD_MS = 30_000
-/** In how many looks: a pause of the process is one look, however long it is, so nobody is cut off who could not be served. */
+/**
+ * In how many checks: a pause of the process counts as one check, however long it is, so that no client is cut off that
+ * could not be served.
+ */
 const LOOKS = 30
 
 /** What is known of how a client reads. */
@@ -16,13 +20,19 @@ interface Reader {
   looks: number
 }
 
-/** Of libuv, and by public names only to be had for whole writes, of which one may be an answer of 100 kB. Node's own `socket.setTimeout` reads it, too. */
+/**
+ * Of libuv, and by public names only to be had for whole writes, of which one may be an answer of 100 kB. Node's own
+ * `socket.setTimeout` reads it, too.
+ */
 interface Handle {
   bytesWritten: number
   writeQueueSize: number
 }
 
-/** The connections of a server: it gives up those whose clients do not read, however they keep the connection alive otherwise. */
+/**
+ * The connections of a server: it gives up those whose clients do not read, however they keep the connection alive
+ * otherwise.
+ */
 export class Connections {
   private readonly readers = new Map<Socket, Reader>()
   private readonly looking: NodeJS.Timeout
@@ -40,7 +50,7 @@ export class Connections {
     socket.once('close', () => this.readers.delete(socket))
   }
 
-  /** Gives up nobody any more. */
+  /** Stops closing idle connections. */
   close(): void {
     clearInterval(this.looking)
   }

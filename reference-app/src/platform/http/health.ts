@@ -37,7 +37,7 @@ export class Health {
   }
 }
 
-/** This instance only, and not for its next life: nobody wants all of them to drain. */
+/** This instance only, and not after a restart: all instances must not drain together. */
 export function drainAction(health: Health): Action<{ draining: boolean }> {
   return {
     method: 'PUT',

@@ -6,28 +6,35 @@ import { Connections } from './connections.ts'
 import { hasBody } from './once-received.ts'
 import { Unreadable } from './unreadable.ts'
 
-/** Time for a client to send all headers: ours are one packet. Slowloris holds a connection for no longer. Milliseconds. */
+/**
+ * Time for a client to send all headers: ours are one packet. Slowloris holds a connection for no longer. Milliseconds.
+ */
 const HEADERS_TIMEOUT_MS = 5_000
 /** And for the whole request: 64 kB at most. Milliseconds. */
 const RECEIVE_TIMEOUT_MS = 10_000
 /** How often the two are looked at; Node's 30 s would make 5 s into 35. Milliseconds. */
 const TIMEOUT_CHECK_MS = 1_000
-/** A queue token, a key and what gateways add come to 2 kB; more than this many fields or bytes is answered 431 or cut by Node. */
+/**
+ * A queue token, a key and what gateways add come to 2 kB; more than this many fields or bytes is answered 431 or cut
+ * by Node.
+ */
 const MAX_HEADER_BYTES = 8 * 1024
 const MAX_HEADERS = 100
 /**
- * What an idle connection is promised (`Keep-Alive: timeout=4`). A client that reads that, or has a shorter time of its own as nginx has (lab/nginx.conf),
- * gives it up before we do, so that nobody sends into a connection that is being closed. Milliseconds.
+ * What an idle connection is promised (`Keep-Alive: timeout=4`). A client that reads that, or has a shorter time of its
+ * own as nginx has (lab/nginx.conf), gives it up before we do, so that nobody sends into a connection that is being
+ * closed. Milliseconds.
  */
 const KEEP_ALIVE_MS = 4_000
 /** How much later we do: for what was sent at the last moment and has not been read yet. Milliseconds. */
 const KEEP_ALIVE_MARGIN_MS = 2_000
 /**
- * Sockets that listen on the one port. Each accepts one connection in a turn of the event loop (libuv since 1.45), and a turn is long when there is
- * much to do: with one socket, requests on new connections wait in the kernel until their callers give up, payments among them. Connections that nginx
- * keeps do not help, because under overload it opens more: at three times the load that an instance can carry, one socket answered 36 % of the payments
- * through nginx (`keepalive 128`) and 29 % directly, 32 answered 98 and 77 %. Elsewhere than on Linux a shared port does not share the work, or is
- * refused.
+ * Sockets that listen on the one port. Each accepts one connection in a turn of the event loop (libuv since 1.45), and
+ * a turn is long when there is much to do: with one socket, requests on new connections wait in the kernel until their
+ * callers give up, payments among them. Connections that nginx keeps do not help, because under overload it opens more:
+ * at three times the load that an instance can carry, one socket answered 36 % of the payments through nginx
+ * (`keepalive 128`) and 29 % directly, 32 answered 98 and 77 %. Elsewhere than on Linux a shared port does not share
+ * the work, or is refused.
  */
 const SHARED = process.platform === 'linux'
 const DOORS = SHARED ? 32 : 1
@@ -46,10 +53,11 @@ export interface ListenerOptions {
 }
 
 /**
- * A bound HTTP server that can be stopped without cutting anybody off. The order matters. First it says that it is not ready, and goes on as before
- * (that is the caller's part). Then the door closes, at a moment when nobody stands before it. Only then each answer says that it was the last one on
- * its connection: said earlier, it would send its client to this very door. Connections without a request are left alone until their promised time
- * is over, because a request may be on its way on each of them.
+ * A bound HTTP server that can be stopped without cutting anybody off. The order matters. First it says that it is not
+ * ready, and goes on as before (that is the caller's part). Then the door closes, at a moment when nobody stands before
+ * it. Only then each answer says that it was the last one on its connection: said earlier, it would send its client to
+ * this very door. Connections without a request are left alone until their promised time is over, because a request may
+ * be on its way on each of them.
  */
 export class Listener {
   private readonly server: Server
@@ -108,7 +116,10 @@ export class Listener {
     return (this.server.address() as AddressInfo).port
   }
 
-  /** Accepts nothing new, waits for what is in flight and for connections that may still be used, and cuts what is left after `limitMs`. */
+  /**
+   * Accepts nothing new, waits for what is in flight and for connections that may still be used, and cuts what is left
+   * after `limitMs`.
+   */
   async close(limitMs: number): Promise<void> {
     const closed = Promise.all([this.server, ...this.doors].map((door) => once(door, 'close')))
     await this.closeDoor()
@@ -121,8 +132,9 @@ export class Listener {
   }
 
   /**
-   * Linux resets every connection that it has accepted for us and that we have not: so the listening sockets are closed only after a whole turn of the
-   * event loop, in which each accepts one, found none. On a starved processor dozens wait there.
+   * Linux resets every connection that it has accepted for us and that we have not: so the listening sockets are closed
+   * only after a whole turn of the event loop, in which each accepts one, found none. On a starved processor dozens
+   * wait there.
    */
   private async closeDoor(): Promise<void> {
     const limit = performance.now() + DOOR_LIMIT_MS
@@ -132,12 +144,13 @@ export class Listener {
       before = this.accepted
       await nextTurn()
     } while (this.accepted > before && performance.now() < limit)
-    // Not this.server.close(): that destroys connections without a request, too, and with them what is on its way there.
+    // Not this.server.close(): that destroys connections without a request, too, and with them what is on its way
+    // there.
     for (const door of [this.server, ...this.doors]) NetServer.prototype.close.call(door)
   }
 }
 
-/** Rejects when somebody has the port: sockets that share it would not notice another process that does, too. */
+/** Rejects when another process has the port: sockets that share it would not notice that. */
 async function claim(host: string, port: number): Promise<void> {
   const server = createNetServer().listen(port, host)
   await once(server, 'listening')
@@ -150,7 +163,10 @@ async function listening(server: NetServer, host: string, port: number): Promise
   await once(server, 'listening')
 }
 
-/** Unless a part of its request is still to come: closing would reset the connection, answer and all. It ends when it has been idle, instead. */
+/**
+ * Unless a part of its request is still to come: closing would reset the connection, answer and all. It ends when it
+ * has been idle, instead.
+ */
 function sayLast(response: ServerResponse): void {
   const { req } = response
   if (!response.headersSent && (req.complete || !hasBody(req))) response.setHeader('connection', 'close')

@@ -4,12 +4,18 @@ import { methodNotAllowed } from '../problem/method-not-allowed.ts'
 import type { Answer, StreamAnswer } from './answer.ts'
 import { type OperationContext, operation } from './operation.ts'
 
-/** All that there is to say of an operation: its route, its class for load shedding, its outcome and its kill switch come from here. */
+/**
+ * All that there is to say of an operation: its route, its class for load shedding, its outcome and its kill switch
+ * come from here.
+ */
 export interface Operation<Parts> {
   method: 'GET' | 'POST' | 'DELETE'
   /** The whole path, as Express writes it: `/api/v1/concerts/:concertId`. */
   path: string
-  /** `browse` what can be had again in a minute, `payment` what concerns money or goods that are already somebody's, `purchase` the way there. */
+  /**
+   * `browse` what can be had again in a minute, `payment` what concerns money or goods that are already somebody's,
+   * `purchase` the way there.
+   */
   class: Class
   /** Stays open for minutes, doing nothing: does not count as work under way. */
   stream?: true
@@ -23,7 +29,10 @@ export type Operations<Parts> = Readonly<Record<string, Operation<Parts>>>
 
 const REGISTER = { GET: 'get', POST: 'post', DELETE: 'delete' } as const
 
-/** A route for each path. The first path in the table that fits a request is taken; a method that it does not have is `method_not_allowed`. */
+/**
+ * A route for each path. The first path in the table that fits a request is taken; a method that it does not have is
+ * `method_not_allowed`.
+ */
 export function operationRouter<Parts>(table: Operations<Parts>, parts: Parts, context: OperationContext): Router {
   const router = Router()
   for (const [path, operations] of Map.groupBy(Object.entries(table), ([, { path }]) => path)) {

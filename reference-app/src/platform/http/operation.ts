@@ -17,8 +17,8 @@ type Wanted = Answer | StreamAnswer
 type Answering<Request> = (request: Request) => Wanted | Promise<Wanted>
 
 /**
- * Makes a handler of `answer`: one answer, within the limit (else `request_timeout`), and one outcome, whatever happens. Errors go to `next`.
- * The limit of a stream is for its beginning.
+ * Makes a handler of `answer`: one answer, within the limit (else `request_timeout`), and one outcome, whatever
+ * happens. Errors go to `next`. The limit of a stream is for its beginning.
  */
 export function operation<Request extends IncomingMessage>(
   context: OperationContext,

@@ -2,10 +2,16 @@ import type { ServerResponse } from 'node:http'
 import { answerGivenAt, type Outcome, type OutcomeMetrics, streamBeganAt } from '@drillbook/instrumentation'
 import { problemCodeOf } from '../problem/respond-problem.ts'
 
-/** A client that hangs up is our failure once it has waited this long for its answer; while it was still sending, it was we who waited. Milliseconds. */
+/**
+ * A client that hangs up is our failure once it has waited this long for its answer; while it was still sending, it was
+ * we who waited. Milliseconds.
+ */
 const SLOW_MS = 1_000
 
-/** Counts the outcome of this operation once, when its response is over: a stream that began has succeeded. The reason is the problem's code. */
+/**
+ * Counts the outcome of this operation once, when its response is over: a stream that began has succeeded. The reason
+ * is the problem's code.
+ */
 export function trackOutcome(response: ServerResponse, operation: string, outcomes: OutcomeMetrics): void {
   const startedAt = performance.now()
   response.once('close', () => {

@@ -1,7 +1,10 @@
 import type { z } from 'zod'
 import { Problem } from '../problem/problem.ts'
 
-/** Enough to see what is wrong: a body of 64 kB can hold ten thousand wrong fields, and its refusal shall not be larger than it. */
+/**
+ * Enough to see what is wrong: a body of 64 kB can hold ten thousand wrong fields, and its refusal shall not be larger
+ * than it.
+ */
 const MAX_NAMED = 10
 const MAX_DETAIL_LENGTH = 1_000
 

@@ -6,14 +6,18 @@ import { hasBody } from './once-received.ts'
 type Told = (status: UnreadableStatus) => void
 
 /**
- * Answers what cannot be read as a request, as Node does when it is left to it, and tells of each once: Node tells nobody. A request that had begun and
- * goes wrong in its body is not told of, because it has an outcome of its own; nor is a connection on which nothing came at all.
+ * Answers what cannot be read as a request, as Node does when it is left to it, and tells of each once: Node tells
+ * nobody. A request that had begun and goes wrong in its body is not told of, because it has an outcome of its own; nor
+ * is a connection on which nothing came at all.
  */
 export class Unreadable {
   private readonly told: Told
   private readonly receiving = new WeakMap<Socket, ServerResponse>()
 
-  /** `isAnswering`: whether an answer has begun on this connection and has not ended; another one must not be written into it. */
+  /**
+   * `isAnswering`: whether an answer has begun on this connection and has not ended; another one must not be written
+   * into it.
+   */
   constructor(server: Server, isAnswering: (socket: Socket) => boolean, told: Told) {
     this.told = told
     server.on('clientError', (error: Error & { code?: string }, socket: Socket) => {

@@ -17,7 +17,10 @@ export interface GivenAnswer {
 
 const SCOPES = 'unnest($1::integer[], $2::text[], $3::text[]) with ordinality as scope (user_id, route, key, place)'
 
-/** Requests that carry the same key wait for nobody: the lock is had at once or not at all, and given back at the end of the transaction. */
+/**
+ * Requests that carry the same key never wait: the lock is taken at once or not at all, and released at the end of the
+ * transaction.
+ */
 const LOCK: Statement = {
   name: 'idempotency-lock',
   operation: 'SELECT',
@@ -77,7 +80,7 @@ export class AnswerStore {
     await transaction.query(KEEP, [...columnsOf(given), hashes, answers])
   }
 
-  /** At most `limit`, the oldest first. How many it were. */
+  /** Deletes at most `limit`, the oldest first. Returns the rows deleted. */
   async forgetOlderThan(hours: number, limit: number): Promise<number> {
     return (await this.database.query(FORGET, [hours, limit])).length
   }

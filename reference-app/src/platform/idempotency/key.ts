@@ -1,7 +1,9 @@
 import type { IncomingMessage } from 'node:http'
 import { Problem } from '../problem/problem.ts'
 
-/** UUIDs, hashes, order numbers, with or without the quotes of the IETF draft. It ends up in a table, never in a log. */
+/**
+ * UUIDs, hashes, order numbers, with or without the quotes of the IETF draft. It ends up in a table, never in a log.
+ */
 const KEY = /^[A-Za-z0-9"._:~+/=-]{1,128}$/
 
 /** The header Idempotency-Key; undefined without one. Throws `idempotency_key_invalid`. */
@@ -15,7 +17,7 @@ export function idempotencyKeyOf(request: IncomingMessage): string | undefined {
   )
 }
 
-/** A request with the same key is being worked on, here or elsewhere: nobody waits for its answer. */
+/** A request with the same key is in flight, here or on another instance; this one does not wait for it. */
 export function keyInFlight(): Problem {
   return new Problem('idempotency_key_in_flight', 'Wait for its answer, or send this again in a moment.')
 }

@@ -6,7 +6,7 @@ import { Problem } from '../problem/problem.ts'
 import type { AnswerStore, Scope } from './answer-store.ts'
 import { keyInFlight } from './key.ts'
 
-/** What a caller wants changed. `request` is all that makes it this request and no other: the parsed body. */
+/** A change that a caller asks for. `request`: the parsed body, which identifies the request. */
 export interface Mutation {
   userId: number
   /** Method and path template. */
@@ -23,8 +23,9 @@ export interface Mutated {
 }
 
 /**
- * Runs effects in one transaction each, and those with a key at most once: the key is kept by the transaction of the effect, so that neither is
- * ever there without the other. A refused or failed request has no effect and leaves no key: the same key may then be tried again.
+ * Runs effects in one transaction each, and those with a key at most once: the key is kept by the transaction of the
+ * effect, so that neither is ever there without the other. A refused or failed request has no effect and leaves no key:
+ * the same key may then be tried again.
  */
 export class Mutations {
   private readonly database: Database
@@ -35,7 +36,10 @@ export class Mutations {
     this.answers = answers
   }
 
-  /** Throws `idempotency_key_in_flight`, `idempotency_key_reused` and what `effect` throws. `effect` may run more than once, as in a transaction. */
+  /**
+   * Throws `idempotency_key_in_flight`, `idempotency_key_reused` and what `effect` throws. `effect` may run more than
+   * once, as in a transaction.
+   */
   async run(mutation: Mutation, effect: (transaction: Transaction) => Promise<Answer>): Promise<Mutated> {
     const [mutated] = await this.runAll([mutation], async (transaction) => [await effect(transaction)])
     if (mutated === undefined || mutated instanceof Problem) throw mutated
@@ -43,8 +47,8 @@ export class Mutations {
   }
 
   /**
-   * Many in one transaction. `effect` gets those that have not taken effect before and gives one answer for each, in their order: a Problem for one
-   * that it refuses, and that has no effect then. What `effect` throws undoes them all.
+   * Many in one transaction. `effect` gets those that have not taken effect before and gives one answer for each, in
+   * their order: a Problem for one that it refuses, and that has no effect then. What `effect` throws undoes them all.
    */
   async runAll(
     mutations: readonly Mutation[],

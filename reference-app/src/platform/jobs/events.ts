@@ -1,6 +1,9 @@
 import type { JobMetrics, Logger } from '@drillbook/instrumentation'
 
-/** What happens to one background job: each event moves its metric; a job that begins or ceases to fail also writes a log line. */
+/**
+ * What happens to one background job: each event moves its metric; a job that begins or ceases to fail also writes a
+ * log line.
+ */
 export class JobEvents {
   private readonly job: string
   private readonly metrics: JobMetrics

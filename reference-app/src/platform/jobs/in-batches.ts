@@ -1,6 +1,6 @@
 /**
- * Does at most `size` a time until there is less than that to do, or until the run is to end: what is left over is the next run's, or another
- * worker's. `batch` resolves with how many it were.
+ * Does at most `size` a time until there is less than that to do, or until the run is to end: what is left over is the
+ * next run's, or another worker's. `batch` resolves with the rows it handled.
  */
 export async function inBatches(
   size: number,

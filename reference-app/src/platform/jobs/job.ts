@@ -11,8 +11,8 @@ export interface JobOptions {
   /** From the end of one run to the start of the next, +-20 %. */
   pauseMs: number
   /**
-   * May reject: it is tried again after the pause. Several instances run it at once. `halt`: no other run is wanted, so what goes step by step ends
-   * with the step of now; aborted when the job is paused or stopped.
+   * May reject: it is tried again after the pause. Several instances run it at once. `halt`: no other run is wanted, so
+   * what goes step by step ends with the step of now; aborted when the job is paused or stopped.
    */
   work: (halt: AbortSignal) => Promise<void>
   /** Resolves when everything that runs of `work` have left going on has ended. Absent: a run leaves nothing. */
@@ -56,7 +56,7 @@ export class Job {
     else this.again = true
   }
 
-  /** No run begins until `resume`; the run of now is told, and ends in its own time. */
+  /** No run begins until `resume`; the current run is signalled, and may finish its batch. */
   pause(): void {
     this.halt.abort()
     clearTimeout(this.timer)

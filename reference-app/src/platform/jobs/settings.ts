@@ -4,7 +4,10 @@ import { type Fields, type Setting, type SettingRoute, settingFamily } from '../
 import type { Job } from './job.ts'
 import { JOB_NAMES, type JobName } from './job-names.ts'
 
-/** Background jobs as operators see them. `here`: those of this process; what is wanted of the others is known here, too. */
+/**
+ * Background jobs as operators see them. `here`: those of this process; what is wanted of the others is known here,
+ * too.
+ */
 export class JobSwitches {
   private readonly here: readonly Job[]
   private readonly held = new Set<JobName>()

@@ -7,8 +7,9 @@ export interface Consumer {
   name: string
   topics: readonly string[]
   /**
-   * The effect: statements of this transaction and nothing else, because a rollback undoes them and a commit makes them final together with
-   * the fact that the event was consumed. May run more than once. Throwing means: not now, again later.
+   * The effect: statements of this transaction and nothing else, because a rollback undoes them and a commit makes them
+   * final together with the fact that the event was consumed. May run more than once. Throwing means: not now, again
+   * later.
    */
   consume(transaction: Transaction, event: OutboxEvent): Promise<void>
   /** After the commit, in the process that made it: a hint that may be lost. */

@@ -22,7 +22,7 @@ export class DeliveryEvents {
     this.logger.warn(line, 'an event could not be delivered')
   }
 
-  /** As `failed`, and so often that somebody should look: it stays pending and is tried with long pauses. */
+  /** As `failed`, and so often that an operator should look: it stays pending and is retried with long pauses. */
   stuck({ id, topic, key, attempts }: ClaimedEvent, error: unknown): void {
     const line = { event: 'outbox.event_stuck', eventId: id, topic, key, attempts, err: error }
     this.logger.error(line, 'an event cannot be delivered')

@@ -14,7 +14,10 @@ export interface Backlog {
   oldestSeconds: number
 }
 
-/** Each worker takes others: rows that are being claimed are passed over, claimed ones are left alone until the lease ends. */
+/**
+ * Each worker takes others: rows that are being claimed are passed over, claimed ones are left alone until the lease
+ * ends.
+ */
 const CLAIM: Statement = {
   name: 'outbox-claim',
   operation: 'UPDATE',
@@ -84,12 +87,12 @@ export class DeliveryStore {
     return await this.database.query<ClaimedEvent>(CLAIM, [limit, leaseSeconds])
   }
 
-  /** False: this consumer has taken the event before. Whoever asks at the same time waits for the end of this transaction. */
+  /** False: this consumer has taken the event before. A concurrent call waits for the end of this transaction. */
   async consume(transaction: Transaction, consumer: string, eventId: number): Promise<boolean> {
     return (await transaction.query(CONSUME, [consumer, eventId])).length === 1
   }
 
-  /** Every consumer has taken it. Changes nothing when the claim has lapsed and somebody else has it. */
+  /** Every consumer has taken it. Changes nothing when the claim has lapsed and another worker has it. */
   async publish({ id, attempts }: ClaimedEvent): Promise<void> {
     await this.database.query(PUBLISH, [id, attempts])
   }

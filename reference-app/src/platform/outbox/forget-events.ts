@@ -1,7 +1,10 @@
 import { inBatches } from '../jobs/in-batches.ts'
 import type { DeliveryStore } from './delivery-store.ts'
 
-/** For whoever looks into an incident of the last hour. Much longer than any claim, so nothing that was consumed can come again. Hours. */
+/**
+ * Retention, for the diagnosis of recent incidents. Much longer than any claim, so nothing that was consumed can come
+ * again. Hours.
+ */
 const KEPT_HOURS = 1
 /** Rows of one statement: some milliseconds. */
 const BATCH = 1_000

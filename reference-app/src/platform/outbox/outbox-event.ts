@@ -7,7 +7,7 @@ export interface JsonObject {
 export interface NewEvent {
   /** What happened: `payment.succeeded`. */
   topic: string
-  /** What it happened to: `order:17`. For people who look; events of one key come in no promised order. */
+  /** What it happened to: `order:17`. For diagnosis; events of one key come in no promised order. */
   key: string
   payload: JsonObject
 }

@@ -1,18 +1,24 @@
 import type { Database } from '../database/database.ts'
 import { DatabaseUnavailableError } from '../database/errors.ts'
 import { backoffSeconds } from '../jobs/backoff.ts'
-import { Crew } from '../jobs/crew.ts'
+import { WorkerPool } from '../jobs/worker-pool.ts'
 import type { Consumer } from './consumer.ts'
 import type { DeliveryEvents } from './delivery-events.ts'
 import type { ClaimedEvent, DeliveryStore } from './delivery-store.ts'
 
 /** Leaves 2 of the pool's 10 connections to claims and to the other jobs. */
 const CONCURRENCY = 8
-/** A worker that dies holds its events up for so long. Above what a consumer's few statements can take, each limited to 2 s. */
+/**
+ * How long the events of a worker that died stay claimed. Above what a consumer's few statements can take, each limited
+ * to 2 s.
+ */
 const LEASE_SECONDS = 10
 const FIRST_RETRY_SECONDS = 0.2
 const MAX_RETRY_SECONDS = 30
-/** About two minutes of attempts: what still fails then, with a Postgres that answers, fails for a reason that time does not mend. */
+/**
+ * About two minutes of attempts: what still fails then, with a Postgres that answers, fails for a reason that time does
+ * not mend.
+ */
 const STUCK_ATTEMPTS = 10
 /** Long enough not to matter to the others, short enough that a mended consumer is noticed without a restart. */
 const STUCK_RETRY_SECONDS = 300
@@ -29,11 +35,11 @@ export interface RelayParts {
 /** Brings events to their consumers: each at least once, in no promised order; what fails holds up nothing else. */
 export class Relay {
   private readonly parts: RelayParts
-  private readonly crew: Crew<ClaimedEvent>
+  private readonly pool: WorkerPool<ClaimedEvent>
 
   constructor(parts: RelayParts) {
     this.parts = parts
-    this.crew = new Crew({
+    this.pool = new WorkerPool({
       size: CONCURRENCY,
       claim: (limit) => parts.deliveries.claim(limit, LEASE_SECONDS),
       handle: (event) => this.deliver(event),
@@ -43,11 +49,11 @@ export class Relay {
 
   /** Begins to deliver what is due. */
   async work(): Promise<void> {
-    await this.crew.work()
+    await this.pool.work()
   }
 
   async drained(): Promise<void> {
-    await this.crew.drained()
+    await this.pool.drained()
   }
 
   private async deliver(event: ClaimedEvent): Promise<void> {
@@ -76,7 +82,7 @@ export class Relay {
     const isStuck = event.attempts >= STUCK_ATTEMPTS
     if (isStuck) this.parts.events.stuck(event, error)
     else this.parts.events.failed(event, error)
-    // A lock that somebody holds, or an overload, ends: then orders must not wait for minutes more.
+    // A held lock or an overload ends: then orders must not wait for minutes more.
     const mayEnd = error instanceof DatabaseUnavailableError
     const delay =
       isStuck && !mayEnd

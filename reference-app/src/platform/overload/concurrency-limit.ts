@@ -10,28 +10,34 @@ export interface Interval {
 }
 
 /**
- * The normal mean of all requests, from the report on the cache outage; without a queue it is a tenth of that. Measured at three times the load: at 75
- * and 100 payments wait too long (80 % served, 94 at 50). Milliseconds.
+ * The normal mean of all requests, from the report on the cache outage; without a queue it is a tenth of that. Measured
+ * at three times the load: at 75 and 100 payments wait too long (80 % served, 94 at 50). Milliseconds.
  */
 const TARGET_MS = 50
 /**
- * So long must the delay stand before anything is shed: a burst such as 500 readers at once is over by then. (CoDel, RFC 8289: what does not go away
- * within an interval is a standing queue, anything else is what queues are for.)
+ * So long must the delay stand before anything is shed: a burst such as 500 readers at once is over by then. (CoDel,
+ * RFC 8289: what does not go away within an interval is a standing queue, anything else is what queues are for.)
  */
 const PATIENCE_SECONDS = 0.5
 /** And in so many intervals in a row: one long pause of the process is no queue. */
 const PATIENCE_INTERVALS = 3
-/** So long nothing may have been shed before the limit is lifted: with it go the savings (traces), so too early a lift is the next overload. */
+/**
+ * So long nothing may have been shed before the limit is lifted: with it go the savings (traces), so too early a lift
+ * is the next overload.
+ */
 const CALM_SECONDS = 2
 /** So few under way are never too many, however slow they are: below it a limit would only idle the processor. */
 const LEAST = 64
-/** Per interval. As in every AIMD since TCP the way down is the faster one; up in proportion, because a limit may have to grow from 64 to 500. */
+/**
+ * Per interval. As in every AIMD since TCP the way down is the faster one; up in proportion, because a limit may have
+ * to grow from 64 to 500.
+ */
 const DECREASE = 0.9
 const INCREASE = 1.05
 
 /**
- * How many requests may be under way: no limit until a standing delay shows that there are too many, then one that follows the delay, until nothing
- * has been shed for a while.
+ * How many requests may be under way: no limit until a standing delay shows that there are too many, then one that
+ * follows the delay, until nothing has been shed for a while.
  */
 export class ConcurrencyLimit {
   private limit = Number.POSITIVE_INFINITY
@@ -51,13 +57,15 @@ export class ConcurrencyLimit {
     const lasting = this.standingSeconds >= PATIENCE_SECONDS && this.standingIntervals >= PATIENCE_INTERVALS
     if (this.limit === Number.POSITIVE_INFINITY) {
       if (!lasting) return
-      this.limit = Math.max(LEAST, ((ended / seconds) * TARGET_MS) / 1_000) // Little's law: what the target leaves room for
+      // Little's law: the concurrency that meets the target.
+      this.limit = Math.max(LEAST, ((ended / seconds) * TARGET_MS) / 1_000)
       this.calmSeconds = 0
       return
     }
     if (standing) this.limit = Math.max(LEAST, this.limit * DECREASE)
     else if (shed > 0) this.limit *= INCREASE
-    // By what began it, not by each slow interval: with little to do one slow request makes one, and there would be no end.
+    // By what began it, not by each slow interval: with little to do one slow request makes one, and there would be no
+    // end.
     this.calmSeconds = lasting || shed > 0 ? 0 : this.calmSeconds + seconds
     if (this.calmSeconds >= CALM_SECONDS) this.lift()
   }

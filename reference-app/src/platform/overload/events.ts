@@ -1,7 +1,10 @@
 import type { Logger, SheddingMetrics } from '@drillbook/instrumentation'
 import type { Class } from './importance.ts'
 
-/** What overload does to this instance: each event moves its metric; a limit that appears or goes also writes a log line. */
+/**
+ * What overload does to this instance: each event moves its metric; a limit that appears or goes also writes a log
+ * line.
+ */
 export class OverloadEvents {
   private readonly metrics: SheddingMetrics
   private readonly logger: Logger

@@ -5,7 +5,7 @@ import { onceReceived } from '../http/once-received.ts'
 import type { Operations } from '../http/operation-router.ts'
 import type { KillSwitches } from './kill-switches.ts'
 import type { LoadShedding } from './load-shedding.ts'
-import { type Meant, operationFinder } from './operation-finder.ts'
+import { type MatchedOperation, operationFinder } from './operation-finder.ts'
 import { Refusal } from './refusal.ts'
 import { isEncoded, originForm } from './request-target.ts'
 
@@ -33,18 +33,18 @@ const NO_PATH = new Refusal('invalid_request', 'The request target must be a pat
 const NOT_ENCODED = new Refusal('invalid_request', 'The path is not well percent-encoded.')
 
 /**
- * Stands before routing and body parsing, and refuses there what is switched off or too much. What is not in the table of operations (health, the
- * description, wrong paths) passes.
+ * Stands before routing and body parsing, and refuses there what is switched off or too much. What is not in the table
+ * of operations (health, the description, wrong paths) passes.
  */
 export function frontDoor(
   { operations, shedding, switches, http, outcomes, drills }: FrontDoor,
   inside: Handler,
 ): Handler {
   const find = operationFinder(operations)
-  const refuse = (request: IncomingMessage, response: ServerResponse, meant: Meant, refusal: Refusal) => {
+  const refuse = (request: IncomingMessage, response: ServerResponse, matched: MatchedOperation, refusal: Refusal) => {
     refusal.write(response)
-    http.refused(request, meant.route, refusal.status)
-    outcomes.record(meant.operation, refusal.status < 500 ? 'rejected' : 'failed', refusal.code)
+    http.refused(request, matched.route, refusal.status)
+    outcomes.record(matched.operation, refusal.status < 500 ? 'rejected' : 'failed', refusal.code)
   }
   return (request, response) => {
     const url = originForm(request.url ?? '')
@@ -54,21 +54,24 @@ export function frontDoor(
       return
     }
     request.url = url
-    const meant = find(request.method ?? '', url)
-    if (meant === undefined) return inside(request, response)
-    if (!isEncoded(url)) return refuse(request, response, meant, NOT_ENCODED)
-    if (switches.isOff(meant.operation)) return refuse(request, response, meant, DISABLED)
-    if (drills?.release.fails() === true) return refuse(request, response, meant, FAULTY_RELEASE)
-    if (!shedding.admits(meant.rank)) return refuse(request, response, meant, OVERLOADED)
+    const matched = find(request.method ?? '', url)
+    if (matched === undefined) return inside(request, response)
+    if (!isEncoded(url)) return refuse(request, response, matched, NOT_ENCODED)
+    if (switches.isOff(matched.operation)) return refuse(request, response, matched, DISABLED)
+    if (drills?.release.fails() === true) return refuse(request, response, matched, FAULTY_RELEASE)
+    if (!shedding.admits(matched.rank)) return refuse(request, response, matched, OVERLOADED)
     // A request that a drill lets wait is no load.
-    const isWork = !meant.stream && (drills === undefined || drills.slow.delayMs === 0)
-    if (isWork) onceReceived(request, () => measure(shedding, meant, response))
+    const isWork = !matched.stream && (drills === undefined || drills.slow.delayMs === 0)
+    if (isWork) onceReceived(request, () => measure(shedding, matched, response))
     inside(request, response)
   }
 }
 
-/** From here until the answer is given it is work under way. Not before and not after: how long a client takes to send and to read says nothing of our load. */
-function measure(shedding: LoadShedding, { rank }: Meant, response: ServerResponse): void {
+/**
+ * From here until the answer is given it is work under way. Not before and not after: how long a client takes to send
+ * and to read says nothing of our load.
+ */
+function measure(shedding: LoadShedding, { rank }: MatchedOperation, response: ServerResponse): void {
   if (response.writableEnded || response.destroyed) return // refused unread
   const ended = shedding.start(rank)
   let given = false

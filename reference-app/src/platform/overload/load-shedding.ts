@@ -4,23 +4,24 @@ import type { OverloadEvents } from './events.ts'
 import { CLASSES, RANK, type Sheddable } from './importance.ts'
 import { Sojourn } from './sojourn.ts'
 
-/** How often the limit is thought over. Milliseconds. */
+/** Limit adjustment interval. Milliseconds. */
 const INTERVAL_MS = 100
 /**
- * Of the traces, while there is a limit. A span costs more than a refusal, and two thirds as much as a page (measured: 335 us of processor time with,
- * 180 without), so most are done without when every bit of work counts.
+ * Of the traces, while there is a limit. A span costs more than a refusal, and two thirds as much as a page (measured:
+ * 335 us of processor time with, 180 without), so most are done without when every bit of work counts.
  */
 const TRACES_KEPT = 0.01
 
 /**
- * So much of the limit can be taken from a class by what is more important, not all: purchases and payments wait for Postgres with little use of the
- * processor, and a queue there would otherwise end browsing, which needs only the cache.
+ * So much of the limit can be taken from a class by what is more important, not all: purchases and payments wait for
+ * Postgres with little use of the processor, and a queue there would otherwise end browsing, which needs only the
+ * cache.
  */
 const YIELDED = 0.5
 
 /**
- * Decides whether a request is begun. Each class sees only what is at least as important as itself: browsing makes room for *everything* under way,
- * payments are turned away only when they reach the limit alone.
+ * Decides whether a request is begun. Each class sees only what is at least as important as itself: browsing makes room
+ * for *everything* under way, payments are turned away only when they reach the limit alone.
  */
 export class LoadShedding {
   private readonly underWay = CLASSES.map(() => 0)
@@ -77,14 +78,17 @@ export class LoadShedding {
     return this.turnedAway(rank)
   }
 
-  /** Work of this rank began; call what is returned when it has ended, and whether it tells of the load: not when it failed. */
+  /**
+   * Work of this rank began; call what is returned when it has ended, and whether it tells of the load: not when it
+   * failed.
+   */
   start(rank: number): (tells: boolean) => void {
     const startedAt = performance.now()
     this.underWay[rank] = (this.underWay[rank] ?? 0) + 1
     return (tells) => {
       this.underWay[rank] = (this.underWay[rank] ?? 0) - 1
-      // A failure says nothing of the load: when Postgres hangs, pages that need only the cache go on. Who left had waited: without them only the
-      // quick ones would count.
+      // A failure says nothing of the load: when Postgres hangs, pages that need only the cache go on. Who left had
+      // waited: without them only the quick ones would count.
       if (tells) this.sojourn.add(performance.now() - startedAt)
     }
   }

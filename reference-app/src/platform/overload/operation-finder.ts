@@ -1,8 +1,8 @@
 import type { Operations } from '../http/operation-router.ts'
 import { RANK } from './importance.ts'
 
-/** What a request means, ready for the hot path. */
-export interface Meant {
+/** The operation that a request matches, precomputed for the hot path. */
+export interface MatchedOperation {
   operation: string
   /** Of its class. */
   rank: number
@@ -14,12 +14,12 @@ export interface Meant {
 interface Node {
   literals: Map<string, Node>
   parameter?: Node
-  methods: Map<string, Meant>
+  methods: Map<string, MatchedOperation>
 }
 
-export type FindOperation = (method: string, url: string) => Meant | undefined
+export type FindOperation = (method: string, url: string) => MatchedOperation | undefined
 
-/** Finds what a request means from its method and URL alone: one look-up per segment of the path. Undefined: nothing that is in the table. */
+/** Finds the operation from method and URL: one look-up per segment of the path. Undefined: not in the table. */
 export function operationFinder(table: Operations<never>): FindOperation {
   const root = node()
   for (const [operation, { method, path, class: name, stream = false }] of Object.entries(table)) {

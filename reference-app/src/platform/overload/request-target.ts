@@ -1,10 +1,13 @@
-/** What a path and a query may hold: printable ASCII without `#`, which the router would take for the end of the path and we would not. */
+/**
+ * What a path and a query may hold: printable ASCII without `#`, which the router would take for the end of the path
+ * and we would not.
+ */
 const ORIGIN_FORM = /^\/[!"$-~]*$/
 const ABSOLUTE_FORM = /^https?:\/\/[^/?#]+/i
 
 /**
- * The request target as path and query; undefined when it is neither that nor a whole URL, which HTTP allows. So that the router reads every target as
- * we do, and no request gets past a switch by another spelling.
+ * The request target as path and query; undefined when it is neither that nor a whole URL, which HTTP allows. So that
+ * the router reads every target as we do, and no request gets past a switch by another spelling.
  */
 export function originForm(target: string): string | undefined {
   if (ORIGIN_FORM.test(target)) return target

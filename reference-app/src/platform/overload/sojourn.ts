@@ -1,7 +1,7 @@
 /**
- * How long requests are in this process, over one interval. Everything that overload makes longer is in it: the event loop, the pool, the
- * processor that somebody else has. (The event loop's own delay was tried first and says nothing: with 250 requests under way, each 60 ms in here,
- * it was 2 ms late, because a request waits in many short turns.)
+ * How long requests are in this process, over one interval. Everything that overload makes longer is in it: the event
+ * loop, the pool, the processor that somebody else has. (The event loop's own delay was tried first and says nothing:
+ * with 250 requests under way, each 60 ms in here, it was 2 ms late, because a request waits in many short turns.)
  */
 export class Sojourn {
   private totalMs = 0

@@ -1,6 +1,6 @@
 /**
- * Every way in which this API refuses or fails, in one table. The code is part of the public contract, the `reason` label of
- * `operation_outcomes_total` and the end of the problem's `type`: never rename one, add another.
+ * Every way in which this API refuses or fails, in one table. The code is part of the public contract, the `reason`
+ * label of `operation_outcomes_total` and the end of the problem's `type`: never rename one, add another.
  */
 export const PROBLEMS = {
   invalid_request: { status: 400, title: 'The request is malformed' },

@@ -9,7 +9,9 @@ export interface ProblemDetails {
   code: ProblemCode
 }
 
-/** An answer that is not the wanted one. Thrown anywhere, written by `respondProblem`. `detail` is shown to the caller. */
+/**
+ * An answer that is not the wanted one. Thrown anywhere, written by `respondProblem`. `detail` is shown to the caller.
+ */
 export class Problem extends Error {
   readonly code: ProblemCode
   /** Extra response headers that the status asks for, such as Allow with 405. */

@@ -4,10 +4,16 @@ import type { Problem } from './problem.ts'
 
 const answered = new WeakMap<ServerResponse, ProblemCode>()
 
-/** Seconds after which a client may come back from a 503: long enough to spread a retry storm, short enough to go unnoticed. */
+/**
+ * Seconds after which a client may come back from a 503: long enough to spread a retry storm, short enough to go
+ * unnoticed.
+ */
 const RETRY_AFTER_SECONDS = '1'
 
-/** Writes the problem unless something was answered before (then the connection is cut, so that nobody takes half for whole). */
+/**
+ * Writes the problem unless something was answered before (then the connection is cut, so that a partial answer is not
+ * taken for a whole one).
+ */
 export function respondProblem(response: ServerResponse, problem: Problem): void {
   if (response.headersSent) {
     if (!response.writableEnded) response.destroy()
@@ -25,12 +31,12 @@ export function respondProblem(response: ServerResponse, problem: Problem): void
   response.end(body)
 }
 
-/** This response tells of this problem, in whatever form. */
+/** Notes the problem that this response reports, in whatever form. */
 export function tookFor(response: ServerResponse, code: ProblemCode): void {
   answered.set(response, code)
 }
 
-/** The problem that this response tells of; absent when it was none. */
+/** The problem that this response reports; absent when there is none. */
 export function problemCodeOf(response: ServerResponse): ProblemCode | undefined {
   return answered.get(response)
 }

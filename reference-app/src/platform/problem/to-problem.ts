@@ -7,7 +7,9 @@ function httpErrorOf(error: unknown): { status: number; type: string } | undefin
   return { status: error.status, type: 'type' in error && typeof error.type === 'string' ? error.type : '' }
 }
 
-/** Any thrown thing as the problem to answer with. What nobody foresaw becomes `internal_error`, without its message. */
+/**
+ * Any thrown thing as the problem to answer with. An unexpected error becomes `internal_error`, without its message.
+ */
 export function toProblem(error: unknown): Problem {
   if (error instanceof Problem) return error
   if (error instanceof DatabaseUnavailableError) {

@@ -56,7 +56,10 @@ export interface App {
   routed: Express
   /** For operators and Prometheus. */
   operations: Handler
-  /** Takes what operators want, if Postgres answers within 2 s (so: before it is ready), and begins to listen to Postgres. */
+  /**
+   * Takes what operators want, if Postgres answers within 2 s (so: before it is ready), and begins to listen to
+   * Postgres.
+   */
   begin(): Promise<void>
   /** From now on it is not ready, and streams end. */
   drain(): void
@@ -127,7 +130,7 @@ export function createApp(config: Config, telemetry: Telemetry): App {
     settings: [...controls.settings, ...apiSettings(settings), ...(drills?.settings ?? [])],
     actions: [
       ...controls.actions,
-      warmUpAction(warmUp, async () => [...(await catalogue.copies()), ...shop.shopWindow.copies()]),
+      warmUpAction(warmUp, async () => [...(await catalogue.copies()), ...shop.productList.copies()]),
       clearAction(sources),
       drainAction(health),
       restoreAction(waiting.room),

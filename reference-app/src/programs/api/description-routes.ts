@@ -4,7 +4,10 @@ import { methodNotAllowed } from '../../platform/problem/method-not-allowed.ts'
 
 const FILE = new URL('../../../openapi.yaml', import.meta.url)
 
-/** GET /openapi.yaml: what this API promises, in OpenAPI 3.1. Needs nothing, so it has no outcome. Throws at once when the file is not there. */
+/**
+ * GET /openapi.yaml: what this API promises, in OpenAPI 3.1. Needs nothing, so it has no outcome. Throws at once when
+ * the file is not there.
+ */
 export function descriptionRoutes(): Router {
   const text = readFileSync(FILE)
   const router = Router()

@@ -8,16 +8,19 @@ import { decideConfig } from './config.ts'
 import { apiEnv } from './env.ts'
 import { createTelemetry } from './telemetry.ts'
 
-/** Between saying "not ready" and closing the door: a load balancer that looks once per second has noticed by then. Milliseconds. */
+/**
+ * Between saying "not ready" and closing the door: a load balancer that looks once per second has noticed by then.
+ * Milliseconds.
+ */
 const NOTICE_MS = 2_000
 /** For what is in flight then: a request ends within 10 s. Milliseconds. */
 const DRAIN_LIMIT_MS = 10_000
 /** For scrapes and operators that are being answered when everything else has ended. Milliseconds. */
 const OPS_DRAIN_LIMIT_MS = 1_000
-/** For saying goodbye to Postgres and Redis, which may hang. Milliseconds. */
+/** Time limit for closing the connections to Postgres and Redis, which may hang. Milliseconds. */
 const CLOSE_LIMIT_MS = 5_000
-/** Nothing is left open after that, unless somebody does not let go. Milliseconds. */
-const GOODBYE_MS = 500
+/** After the shutdown, before the process is ended even if a connection is still open. Milliseconds. */
+const EXIT_DELAY_MS = 500
 
 const config = orExit(() => decideConfig(readEnv(apiEnv, process.env)))
 const telemetry = createTelemetry(config)
@@ -40,8 +43,9 @@ async function stop(signal: string): Promise<void> {
   await new Promise((resolve) => setTimeout(resolve, NOTICE_MS))
   await listener.close(DRAIN_LIMIT_MS)
   await opsListener.close(OPS_DRAIN_LIMIT_MS)
-  await withTimeLimit(app.close(), CLOSE_LIMIT_MS, () => new Error('not in time')).catch(() => undefined) // then they are cut
+  // Connections that do not close in time end with the process.
+  await withTimeLimit(app.close(), CLOSE_LIMIT_MS, () => new Error('not in time')).catch(() => undefined)
   await flushTraces()
   logger.info({ event: 'api.stopped' }, 'this instance has ended')
-  setTimeout(() => process.exit(0), GOODBYE_MS).unref() // a server that hangs keeps its connections open
+  setTimeout(() => process.exit(0), EXIT_DELAY_MS).unref() // a server that hangs keeps its connections open
 }

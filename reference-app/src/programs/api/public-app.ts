@@ -11,7 +11,10 @@ import type { Telemetry } from './telemetry.ts'
 
 /** No request of ours has more than a few hundred bytes. */
 const BODY_LIMIT = '64kb'
-/** Above every limit that one request can meet on its way (cache 4 s at worst, connection 2 s, query 2.5 s). Milliseconds. */
+/**
+ * Above every limit that one request can meet on its way (cache 4 s at worst, connection 2 s, query 2.5 s).
+ * Milliseconds.
+ */
 const REQUEST_TIMEOUT_MS = 10_000
 
 export interface PublicParts extends OperationParts {

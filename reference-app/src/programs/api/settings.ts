@@ -22,7 +22,10 @@ export interface SettingParts {
   waitingRoom: WaitingRoom
 }
 
-/** What operators can set at an API instance beyond what every process has (`process/controls.ts`). Who may is in `operations/access.ts`. */
+/**
+ * What operators can set at an API instance beyond what every process has (`process/controls.ts`). Who may is in
+ * `operations/access.ts`.
+ */
 export function apiSettings({ banner, database, waitingRoom, shedding, switches }: SettingParts): SettingRoute[] {
   return [
     settingRoute('/banner', 'a sentence for users; null takes it down', { message: bannerMessage(banner) }),

@@ -3,7 +3,7 @@ import type { Support } from '../../accounts/support/inquire.ts'
 import { InquiryStore } from '../../accounts/support/inquiry-store.ts'
 import { CouponStore } from '../../commerce/coupons/coupon-store.ts'
 import { CouponEvents } from '../../commerce/coupons/events.ts'
-import { CouponDesk } from '../../commerce/coupons/issue-coupon.ts'
+import { CouponIssuer } from '../../commerce/coupons/issue-coupon.ts'
 import type { Coupons } from '../../commerce/coupons/routes.ts'
 import { OrderEvents } from '../../commerce/orders/events.ts'
 import { OrderChangeStore } from '../../commerce/orders/order-change-store.ts'
@@ -12,10 +12,10 @@ import { OrderStreams } from '../../commerce/orders/order-streams.ts'
 import type { Ordering } from '../../commerce/orders/routes.ts'
 import { OrderPaymentStore } from '../../commerce/payments/order-payment-store.ts'
 import { PaymentRequests } from '../../commerce/payments/payment-requests.ts'
+import { ProductList } from '../../commerce/products/product-list.ts'
 import { ProductSalesStore } from '../../commerce/products/product-sales-store.ts'
 import { ProductStore } from '../../commerce/products/product-store.ts'
 import type { Products } from '../../commerce/products/routes.ts'
-import { ShopWindow } from '../../commerce/products/shop-window.ts'
 import type { Cache } from '../../platform/cache/cache.ts'
 import type { Database } from '../../platform/database/database.ts'
 import { Notifications } from '../../platform/database/notifications.ts'
@@ -58,7 +58,7 @@ export function shopParts({ config, telemetry, database, cache, mutations }: Sho
     mutations,
     products,
     productSales: new ProductSalesStore(database),
-    shopWindow: new ShopWindow(products, cache),
+    productList: new ProductList(products, cache),
     orders: new OrderStore(database),
     orderEvents: new OrderEvents(logger),
     orderChanges,
@@ -66,7 +66,7 @@ export function shopParts({ config, telemetry, database, cache, mutations }: Sho
     outbox,
     paymentRequests: new PaymentRequests(new OrderPaymentStore(database), outbox),
     coupons,
-    couponDesk: new CouponDesk({
+    couponIssuer: new CouponIssuer({
       database,
       coupons,
       mutations,

@@ -23,7 +23,10 @@ import { OPERATIONS } from './operations.ts'
 
 const SERVICE = 'reference-app'
 
-/** Why a payment ends as it does, as far as that is known before the first: the codes that `payReservations` names, and those of any failure. */
+/**
+ * Why a payment ends as it does, as far as that is known before the first: the codes that `payReservations` names, and
+ * those of any failure.
+ */
 const PAYMENT_REASONS = {
   rejected: ['reservation_not_found', 'already_paid', 'hold_expired', 'insufficient_balance'],
   failed: ['database_unavailable', 'internal_error'],

@@ -30,7 +30,10 @@ export interface Controls {
   views: View[]
 }
 
-/** What operators can do at every process, API instance or worker. Also a worker drops copies, so it must know where they are. */
+/**
+ * What operators can do at every process, API instance or worker. Also a worker drops copies, so it must know where
+ * they are.
+ */
 export function processControls(parts: ControlParts): Controls {
   const { sources, protection, database, jobs, providerChoice, heapSnapshotDir } = parts
   return {

@@ -9,8 +9,9 @@ import { Problem } from '../../platform/problem/problem.ts'
 /** Of the used heap. The file is text: somewhat larger than what it describes. */
 const DISK_FACTOR = 2
 /**
- * Of the used heap. V8 builds the whole graph beside the heap before the first byte is written: Node's documentation says twice the heap, and one
- * that was taken too close to its limit (128 MB) was seen to need far more before it died. What is short of memory must not be killed by looking at it.
+ * Of the used heap. V8 builds the whole graph beside the heap before the first byte is written: Node's documentation
+ * says twice the heap, and one that was taken too close to its limit (128 MB) was seen to need far more before it died.
+ * What is short of memory must not be killed by looking at it.
  */
 const MEMORY_FACTOR = 3
 
@@ -31,10 +32,14 @@ export interface Room {
 /** Free to us on the disk, and what the machine and the control group leave, whichever is less. */
 export async function measureRoom(folder: string): Promise<Room> {
   const { bavail, bsize } = await statfs(folder)
-  return { disk: bavail * bsize, memory: Math.min(freemem(), process.availableMemory()) } // on Linux: MemAvailable, and the group's limit
+  // On Linux: MemAvailable, and the limit of the cgroup.
+  return { disk: bavail * bsize, memory: Math.min(freemem(), process.availableMemory()) }
 }
 
-/** Writes the heap of this process to a folder that only its owner reads: it holds everything that the process knows, secrets, too. */
+/**
+ * Writes the heap of this process to a folder that only its owner reads: it holds everything that the process knows,
+ * secrets, too.
+ */
 export class HeapSnapshots {
   private readonly folder: string | undefined
   private readonly room: (folder: string) => Promise<Room>
@@ -47,8 +52,8 @@ export class HeapSnapshots {
   }
 
   /**
-   * The process stands still meanwhile (60 MB of heap on two busy cores: 10 s): take its traffic away first. Throws `heap_snapshot_disabled`,
-   * `heap_snapshot_running`, `heap_snapshot_no_room` or `heap_snapshot_failed`.
+   * The process stands still meanwhile (60 MB of heap on two busy cores: 10 s): take its traffic away first. Throws
+   * `heap_snapshot_disabled`, `heap_snapshot_running`, `heap_snapshot_no_room` or `heap_snapshot_failed`.
    */
   async take(): Promise<HeapSnapshot> {
     const { folder } = this

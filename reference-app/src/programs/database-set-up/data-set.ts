@@ -1,7 +1,10 @@
 import { LOAD_SET } from './load-set.ts'
 import { SEED } from './seed.ts'
 
-/** `small`: the sizes of the reports. `load`: enough, besides, for their load profiles at full rate. What is there is never taken away. */
+/**
+ * `small`: the sizes of the reports. `load`: enough, besides, for their load profiles at full rate. What is there is
+ * never taken away.
+ */
 export const DATA_SETS = ['small', 'load'] as const
 export type DataSet = (typeof DATA_SETS)[number]
 

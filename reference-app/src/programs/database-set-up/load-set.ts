@@ -1,27 +1,36 @@
 /**
- * What the `load` data set has beyond the small one: enough for the load profiles of the reports at full rate, in one run, with nothing refused for want
- * of anything. A next run finds what the last one left; what has become less than half is filled up again.
+ * What the `load` data set has beyond the small one: enough for the load profiles of the reports at full rate, in one
+ * run, with nothing refused for want of anything. A next run finds what the last one left; what has become less than
+ * half is filled up again.
  */
 
 /**
- * Reservations of the concert load test: 195,000 iterations (VU-seconds of 0 -> 1000 -> 3000 -> 0 in 90 s at one a second: 160,000; 500/s for 70 s:
- * 35,000), each of 1 to 4 seats: 487,500. The purchases of the same profiles, five seconds each at least, need 67,000 x 2.5 = 167,500 of them.
+ * Reservations of the concert load test: 195,000 iterations (VU-seconds of 0 -> 1000 -> 3000 -> 0 in 90 s at one a
+ * second: 160,000; 500/s for 70 s: 35,000), each of 1 to 4 seats: 487,500. The purchases of the same profiles, five
+ * seconds each at least, need 67,000 x 2.5 = 167,500 of them.
  */
 const SEATS_PER_SCHEDULE = 500
 const SCHEDULES = 1_000
 /** So that a list of concerts has 50 entries, and a list of schedules some twenty. */
 const CONCERTS = 45
 const FIRST = { concert: 6, schedule: 29, seat: 673 }
-/** Who holds 487,500 seats within the five minutes of a hold, at most 50 each: 9,750 users. The other reports know at most 1,000. */
+/**
+ * Who holds 487,500 seats within the five minutes of a hold, at most 50 each: 9,750 users. The other reports know at
+ * most 1,000.
+ */
 const USERS = 10_000
 /** Won: 2,000 seats each, 40 times what those need who buy all of them. */
 const BALANCE = 100_000_000
 /**
- * Orders of all three profiles of the order load test in one run: 57,750 (50 -> 500 -> 1000 -> 2000 -> 0/s) + 115,500 (100 -> 1000 -> 2000 -> 4000 -> 0
- * VUs) + 100, each of at most 15 pieces, if need be of one product: 2.6 million pieces.
+ * Orders of all three profiles of the order load test in one run: 57,750 (50 -> 500 -> 1000 -> 2000 -> 0/s) + 115,500
+ * (100 -> 1000 -> 2000 -> 4000 -> 0 VUs) + 100, each of at most 15 pieces, if need be of one product: 2.6 million
+ * pieces.
  */
 const STOCK = 10_000_000
-/** A coupon can be rushed once: 1,000 users at once, 20,000 attempts. So there is a fresh one for each of a hundred runs. */
+/**
+ * A coupon can be rushed once: 1,000 users at once, 20,000 attempts. So there is a fresh one for each of a hundred
+ * runs.
+ */
 const COUPONS = 100
 const COUPON_LIMIT = 1_200
 

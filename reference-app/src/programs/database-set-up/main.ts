@@ -26,8 +26,8 @@ const client = new Client({
 client.on('error', () => undefined) // a lost connection also fails the query in flight, which reports it
 try {
   await client.connect()
-  const census = await prepareDatabase(client, dataSet)
-  process.stdout.write(`${JSON.stringify(census)}\n`)
+  const counts = await prepareDatabase(client, dataSet)
+  process.stdout.write(`${JSON.stringify(counts)}\n`)
 } catch (error) {
   process.stderr.write(
     `the database could not be prepared: ${error instanceof Error ? error.message : String(error)}\n`,

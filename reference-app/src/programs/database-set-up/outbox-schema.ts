@@ -1,7 +1,8 @@
 /**
- * Events that a transaction leaves behind for others, and who has taken which. `key` says what the event is about, for people who look;
- * events of one key come in no promised order. An event is due when `next_attempt_at` has come and nobody's claim on it lives. Every order
- * leaves several events behind, also one that is refused in the end, so their ids are the first to leave the range of an integer.
+ * Events that a transaction leaves behind for others, and who has taken which. `key` says what the event is about, for
+ * people who look; events of one key come in no promised order. An event is due when `next_attempt_at` has come and
+ * nobody's claim on it lives. Every order leaves several events behind, also one that is refused in the end, so their
+ * ids are the first to leave the range of an integer.
  */
 export const OUTBOX = `
 create table if not exists outbox_event (

@@ -1,4 +1,7 @@
-/** Payments of orders, charged by a provider outside. Payments of reservations come from the balance: they are in the box office's tables. */
+/**
+ * Payments of orders, charged by a provider outside. Payments of reservations come from the balance: they are in the
+ * box office's tables.
+ */
 export const PAYMENTS = `
 create table if not exists order_payment (
   id              integer generated always as identity primary key,

@@ -1,4 +1,7 @@
-/** Sizes from the concert load test: 5 concerts, 28 schedules (6, 6, 6, 5, 5), 24 seats each; ids count up over all of them. */
+/**
+ * Sizes from the concert load test: 5 concerts, 28 schedules (6, 6, 6, 5, 5), 24 seats each; ids count up over all of
+ * them.
+ */
 const CONCERTS = 5
 const SCHEDULES = 28
 const SEATS_PER_SCHEDULE = 24

@@ -1,4 +1,4 @@
-/** What users ask people about. */
+/** Inquiries to support. */
 export const SUPPORT = `
 create table if not exists support_inquiry (
   id      integer generated always as identity primary key,

@@ -19,11 +19,14 @@ export class ChargeFile {
     const whole = text.slice(0, text.lastIndexOf('\n') + 1)
     this.charges = whole.split('\n').flatMap((line) => (line === '' ? [] : [JSON.parse(line) as Charge]))
     this.file = openSync(path, 'a', 0o600)
-    // A line without its end was being written when the process died: nobody was told of it.
+    // A line without its end was being written when the process died: it was never acknowledged.
     if (whole.length < text.length) ftruncateSync(this.file, Buffer.byteLength(whole))
   }
 
-  /** All that arrive while one write is under way share the next, so the disk sets the pace and not the number of requests. */
+  /**
+   * All that arrive while one write is under way share the next, so the disk sets the pace and not the number of
+   * requests.
+   */
   async append(charge: Charge): Promise<void> {
     const done = Promise.withResolvers<void>()
     this.waiting.push({ text: `${JSON.stringify(charge)}\n`, done })

@@ -1,4 +1,7 @@
-/** `charged`: the money was taken. `declined`: the bank refused. `voided`: nothing was taken, and under this key nothing ever will be. */
+/**
+ * `charged`: the money was taken. `declined`: the bank refused. `voided`: nothing was taken, and under this key nothing
+ * ever will be.
+ */
 export type ChargeStatus = 'charged' | 'declined' | 'voided'
 
 /** What has become of a key, for ever: the first decision stands. */

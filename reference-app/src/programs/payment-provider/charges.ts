@@ -4,14 +4,14 @@ import type { ChargeFile } from './charge-file.ts'
 /** What is decided about a key. */
 export type Decision = Pick<Charge, 'key' | 'status' | 'amount' | 'reference' | 'reason'>
 
-/** Every key and what has become of it. The first decision about a key stands, whoever asks again for whatever. */
+/** Every key and its charge. The first decision about a key stands, whatever later requests ask for. */
 export class Charges {
   private readonly file: ChargeFile
   private readonly onLost: (error: unknown) => void
   private readonly all: Charge[] = []
   private readonly byKey = new Map<string, { charge: Charge; written: Promise<void> }>()
 
-  /** `onLost`: a charge could not be written down. Whoever owns this must end the process: what it knows is not what is on disk. */
+  /** `onLost`: a charge could not be written down. The owner must end the process: its memory differs from the disk. */
   constructor(file: ChargeFile, onLost: (error: unknown) => void) {
     this.file = file
     this.onLost = onLost

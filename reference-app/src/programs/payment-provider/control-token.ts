@@ -2,7 +2,10 @@ import { createHash, timingSafeEqual } from 'node:crypto'
 import type { IncomingMessage } from 'node:http'
 import { Refusal } from './refusal.ts'
 
-/** Throws `unauthorized` unless the request carries the token. Digests are compared, so neither content nor length shows in the time. */
+/**
+ * Throws `unauthorized` unless the request carries the token. Digests are compared, so neither content nor length shows
+ * in the time.
+ */
 export function requireControlToken(request: IncomingMessage, token: string): void {
   const given = /^Bearer (.{1,512})$/i.exec(request.headers.authorization ?? '')?.[1] ?? ''
   if (!timingSafeEqual(digest(given), digest(token))) {

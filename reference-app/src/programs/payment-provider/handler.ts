@@ -3,12 +3,12 @@ import { type Logger, metricsHandler } from '@drillbook/instrumentation'
 import type { Charge } from './charge.ts'
 import type { Charges } from './charges.ts'
 import { requireControlToken } from './control-token.ts'
-import { chargeRequest, type Desk, ResetConnection } from './desk.ts'
+import type { FaultSettings } from './fault-settings.ts'
 import { knobs } from './knobs.ts'
 import type { ProviderMetrics } from './metrics.ts'
+import { chargeRequest, type PaymentSimulator, ResetConnection } from './payment-simulator.ts'
 import { Refusal } from './refusal.ts'
 import { requestBody } from './request-body.ts'
-import type { Temper } from './temper.ts'
 
 /** Charges of one listing. */
 const PAGE = 1_000
@@ -16,9 +16,9 @@ const PAGE = 1_000
 const STATUS = { charged: 200, declined: 402, voided: 409 } as const satisfies Record<Charge['status'], number>
 
 export interface HandlerParts {
-  desk: Desk
+  simulator: PaymentSimulator
   charges: Charges
-  temper: Temper
+  faults: FaultSettings
   metrics: ProviderMetrics
   controlToken: string
   logger: Logger
@@ -58,31 +58,34 @@ export function providerHandler(parts: HandlerParts): (request: IncomingMessage,
 }
 
 async function answer(parts: HandlerParts, request: IncomingMessage, path: string): Promise<Answer> {
-  const { desk, charges, temper, controlToken, logger } = parts
+  const { simulator, charges, faults, controlToken, logger } = parts
   const [, , key, ...rest] = path.split('/')
   const route = key === undefined ? path : ['/charges/{key}', ...rest].join('/')
   switch (`${request.method} ${path.startsWith('/charges/') ? route : path}`) {
     case 'GET /healthz':
       return [200, { status: 'alive' }]
     case 'POST /charges': {
-      const charge = await desk.charge(header(request, 'idempotency-key'), await requestBody(request, chargeRequest))
+      const charge = await simulator.charge(
+        header(request, 'idempotency-key'),
+        await requestBody(request, chargeRequest),
+      )
       return [STATUS[charge.status], charge]
     }
     case 'GET /charges/{key}':
-      return [200, await desk.show(key ?? '')]
+      return [200, await simulator.show(key ?? '')]
     case 'POST /charges/{key}/void':
-      return [200, await desk.void(key ?? '')]
+      return [200, await simulator.void(key ?? '')]
     case 'GET /charges':
       requireControlToken(request, controlToken)
       return [200, { charges: charges.after(cursorOf(request), PAGE) }]
     case 'GET /knobs':
       requireControlToken(request, controlToken)
-      return [200, temper.knobs]
+      return [200, faults.knobs]
     case 'PUT /knobs':
       requireControlToken(request, controlToken)
-      temper.turn(await requestBody(request, knobs.partial()))
-      logger.info({ event: 'provider.knobs_turned', ...temper.knobs }, 'this provider behaves differently now')
-      return [200, temper.knobs]
+      faults.turn(await requestBody(request, knobs.partial()))
+      logger.info({ event: 'provider.knobs_turned', ...faults.knobs }, 'this provider behaves differently now')
+      return [200, faults.knobs]
     default:
       throw new Refusal(404, 'not_found', 'there is nothing here')
   }

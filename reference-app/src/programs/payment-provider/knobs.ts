@@ -2,7 +2,7 @@ import { z } from 'zod'
 
 const ratio = z.number().min(0).max(1)
 
-/** How badly this provider behaves. A restart makes it good again. */
+/** The faults that this provider simulates. A restart resets them. */
 export const knobs = z.strictObject({
   /** Before every answer about charges. */
   latencyMs: z.number().int().min(0).max(60_000),
@@ -14,7 +14,10 @@ export const knobs = z.strictObject({
   failRatio: ratio,
   /** Share of requests to charge whose connection is reset, every other of them after the money was taken. */
   resetRatio: ratio,
-  /** Nothing about charges is answered. What is held up is acted on when the hanging ends, whether or not anybody still listens. */
+  /**
+   * Nothing about charges is answered. What is held up is acted on when the hanging ends, whether or not anybody still
+   * listens.
+   */
   hang: z.boolean(),
 })
 

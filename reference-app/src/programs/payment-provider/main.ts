@@ -5,11 +5,11 @@ import { readSecret } from '../../platform/env/secret.ts'
 import { Listener } from '../../platform/http/listener.ts'
 import { ChargeFile } from './charge-file.ts'
 import { Charges } from './charges.ts'
-import { Desk } from './desk.ts'
 import { providerEnv } from './env.ts'
+import { FaultSettings } from './fault-settings.ts'
 import { providerHandler } from './handler.ts'
 import { providerMetrics } from './metrics.ts'
-import { Temper } from './temper.ts'
+import { PaymentSimulator } from './payment-simulator.ts'
 
 /** For charges that are under way; merchants wait for 2 s. Milliseconds. */
 const DRAIN_LIMIT_MS = 3_000
@@ -22,8 +22,8 @@ const { env, controlToken } = orExit(() => {
   return { env, controlToken }
 })
 const instance = `payment-provider-${env.NAME}`
-const temper = new Temper()
-const metrics = providerMetrics(instance, temper)
+const faults = new FaultSettings()
+const metrics = providerMetrics(instance, faults)
 const logger = createLogger({
   service: 'payment-provider',
   instance,
@@ -42,9 +42,9 @@ const charges = new Charges(file, (error) => {
   logger.fatal({ event: 'provider.charge_lost', err: error }, 'a charge could not be written down')
   process.exit(1)
 })
-const desk = new Desk(charges, temper, metrics)
+const simulator = new PaymentSimulator(charges, faults, metrics)
 const listener = await Listener.open(
-  providerHandler({ desk, charges, temper, metrics, controlToken, logger }),
+  providerHandler({ simulator, charges, faults, metrics, controlToken, logger }),
   env.HOST,
   env.PORT,
 )
@@ -57,9 +57,9 @@ for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, () => 
 
 /** Nothing is left open after this, so the process ends by itself, with 0. */
 async function stop(): Promise<void> {
-  desk.drain()
+  simulator.drain()
   await listener.close(DRAIN_LIMIT_MS)
-  desk.close()
+  simulator.close()
   await file.close()
   logger.info({ event: 'provider.stopped' }, 'this provider has ended')
 }

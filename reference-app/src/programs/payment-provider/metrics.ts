@@ -1,7 +1,7 @@
 import { counter, createRegistry, gauge, type MetricsRegistry } from '@drillbook/instrumentation'
 import type { ChargeStatus } from './charge.ts'
+import type { FaultSettings } from './fault-settings.ts'
 import { GOOD } from './knobs.ts'
-import type { Temper } from './temper.ts'
 
 /** What the provider says about itself. The merchant must not rely on it: an outside party shows none of this. */
 export interface ProviderMetrics {
@@ -11,7 +11,7 @@ export interface ProviderMetrics {
   underWay(charges: number): void
 }
 
-export function providerMetrics(instance: string, temper: Temper): ProviderMetrics {
+export function providerMetrics(instance: string, faults: FaultSettings): ProviderMetrics {
   const registry = createRegistry({ service: 'payment-provider', instance })
   const decisions = counter(registry, {
     name: 'payment_provider_decisions_total',
@@ -29,7 +29,7 @@ export function providerMetrics(instance: string, temper: Temper): ProviderMetri
     help: 'Where the knobs stand; hang is 0 or 1',
     labelNames: ['knob'],
     collect() {
-      for (const knob of Object.keys(GOOD) as (keyof typeof GOOD)[]) this.set({ knob }, Number(temper.knobs[knob]))
+      for (const knob of Object.keys(GOOD) as (keyof typeof GOOD)[]) this.set({ knob }, Number(faults.knobs[knob]))
     },
   })
   const underWay = gauge(registry, {

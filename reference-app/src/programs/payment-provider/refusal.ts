@@ -1,4 +1,7 @@
-/** Any answer of the provider that is not about a charge. `code` is for the merchant's program, `detail` for its engineers. */
+/**
+ * Any answer of the provider that is not about a charge. `code` is for the merchant's program, `detail` for its
+ * engineers.
+ */
 export class Refusal extends Error {
   readonly status: number
   readonly code: string

@@ -5,17 +5,17 @@ export const MAX_LAG_MS = 1_000
 /** How long a lag is remembered, so that no scrape misses it. Milliseconds. */
 const MEMORY_MS = 10_000
 /**
- * Journeys under way at once: 60/s for the 30 s that the three requests of most visitors take at their deadline, and 3/s who wait in line for two
- * minutes and take another. Beyond it arrivals are dropped: invalid.
+ * Journeys under way at once: 60/s for the 30 s that the three requests of most visitors take at their deadline, and
+ * 3/s who wait in line for two minutes and take another. Beyond it arrivals are dropped: invalid.
  */
 const MAX_UNDER_WAY = 2_500
 
 /**
- * Starts journeys at the ordered rate, whether or not earlier ones have ended (an open model, as users are). Notices when it cannot keep
- * up, and then says so instead of playing a softer load.
+ * Starts journeys at the ordered rate, whether or not earlier ones have ended (an open model, as users are). Notices
+ * when it cannot keep up, and then says so instead of playing a softer load.
  */
 export class Arrivals {
-  /** Infinity while nobody arrives. */
+  /** Infinity while there are no arrivals. */
   private intervalMs: number
   private readonly start: () => Promise<void>
   private nextAt = 0
@@ -24,7 +24,7 @@ export class Arrivals {
   private late: { at: number; lagMs: number }[] = []
   private droppedAt = Number.NEGATIVE_INFINITY
 
-  /** `perSecond`: 0 for nobody. `start` must not reject. */
+  /** `perSecond`: 0 for no arrivals. `start` must not reject. */
   constructor(perSecond: number, start: () => Promise<void>) {
     this.intervalMs = 1_000 / perSecond
     this.start = start
@@ -63,7 +63,7 @@ export class Arrivals {
     const lagMs = now - this.nextAt
     if (lagMs < 0) return
     this.remember(now, lagMs)
-    // After a long stall the missed arrivals are left out: a burst of them would be a load that nobody ordered.
+    // After a long stall the missed arrivals are left out: a burst of them would exceed the configured load.
     if (lagMs > MAX_LAG_MS) this.nextAt = now
     for (; this.nextAt <= now; this.nextAt += this.intervalMs) this.arrive(now)
   }

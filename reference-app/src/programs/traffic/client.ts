@@ -1,7 +1,10 @@
 import { Agent, type Dispatcher, request } from 'undici'
 import { z } from 'zod'
 
-/** As the caller sees it: 2xx with the promised shape · 4xx · everything else, time-outs and broken connections included. */
+/**
+ * As the caller sees it: 2xx with the promised shape · 4xx · everything else, time-outs and broken connections
+ * included.
+ */
 export type ClientOutcome = 'success' | 'rejected' | 'failed'
 
 export interface Call {
@@ -48,7 +51,10 @@ export class Client {
     return this.closing.signal
   }
 
-  /** Never rejects. A connection that is closed just when a request sets out on it is no answer: asked once more, as browsers do. */
+  /**
+   * Never rejects. A connection that is closed just when a request sets out on it is no answer: asked once more, as
+   * browsers do.
+   */
   async send<T>(call: Call, shape: z.ZodType<T>): Promise<Reply<T>> {
     const startedAt = performance.now()
     const signal = AbortSignal.timeout(this.deadlineMs)
@@ -60,8 +66,9 @@ export class Client {
   }
 
   /**
-   * Reads server-sent events until `isLast` or the deadline; the body is the last one, if it came. A stream that has told something
-   * may fall silent, and may be ended by the service: a browser comes back then. One that breaks off is a failure.
+   * Reads server-sent events until `isLast` or the deadline; the body is the last one, if it came. A stream that has
+   * told something may fall silent, and may be ended by the service: a browser comes back then. One that breaks off is
+   * a failure.
    */
   async follow(path: string, isLast: (data: string) => boolean): Promise<Reply<string>> {
     const startedAt = performance.now()

@@ -9,7 +9,7 @@ export const trafficEnv = z.object({
   /** Metrics, health and, for operators, the load. */
   OPS_PORT: port,
   HOST: z.string().min(1).default('127.0.0.1'),
-  /** For those who change the load. Absent: nobody can. */
+  /** Token of those who may change the load. Absent: it cannot be changed. */
   OPS_TOKEN_FILE: fileName.optional(),
   /** For those who only look. Absent: there are none. */
   OPS_VIEWER_TOKEN_FILE: fileName.optional(),

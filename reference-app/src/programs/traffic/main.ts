@@ -10,7 +10,7 @@ import { OrderedLoad } from './load.ts'
 import { trafficMetrics } from './metrics.ts'
 import { trafficOperations } from './operations.ts'
 import { play } from './play.ts'
-import { Regulars } from './regulars.ts'
+import { ReturningVisitors } from './returning-visitors.ts'
 
 const { config, tokens } = orExit(() => {
   const { OPS_TOKEN_FILE, ...config } = readEnv(trafficEnv, process.env)
@@ -35,8 +35,8 @@ const logger = createLogger({
 const { countRequest, countJourney } = metrics
 const client = new Client(config.TARGET_URL, config.DEADLINE_MS)
 const load = new OrderedLoad({ journeysPerSecond: config.JOURNEYS_PER_SECOND, shares: config.JOURNEY_SHARES })
-const town = { client, regulars: new Regulars(), load, countRequest, countJourney }
-const arrivals = new Arrivals(config.JOURNEYS_PER_SECOND, () => play(town))
+const parts = { client, returningVisitors: new ReturningVisitors(), load, countRequest, countJourney }
+const arrivals = new Arrivals(config.JOURNEYS_PER_SECOND, () => play(parts))
 metrics.watch(arrivals, load)
 
 const operations = trafficOperations({ registry: metrics.registry, tokens, load, arrivals, logger })

@@ -22,7 +22,10 @@ export interface TrafficOperations {
   logger: Logger
 }
 
-/** What operators and Prometheus reach. Metrics and health are open; `/load` needs a token, as the operations plane of the app does. */
+/**
+ * What operators and Prometheus reach. Metrics and health are open; `/load` needs a token, as the operations plane of
+ * the app does.
+ */
 export function trafficOperations(
   parts: TrafficOperations,
 ): (request: IncomingMessage, response: ServerResponse) => void {

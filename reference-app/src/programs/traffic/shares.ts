@@ -7,13 +7,13 @@ export type JourneyName = (typeof JOURNEYS)[number]
 export type Shares = Record<JourneyName, number>
 
 /**
- * Of 60 visitors per second: 56 look around, 3 want tickets, 1 orders, one in ten seconds wants a coupon, one in twenty has a
- * question. Most people look; and what writes is so rare that the small data set lasts: 6 pieces per second of 10,000,000 in stock
- * are 19 days, 6,000 coupons 16 hours, and seats see buy-tickets.ts.
+ * Of 60 visitors per second: 56 look around, 3 want tickets, 1 orders, one in ten seconds wants a coupon, one in twenty
+ * has a question. Most people look; and what writes is so rare that the small data set lasts: 6 pieces per second of
+ * 10,000,000 in stock are 19 days, 6,000 coupons 16 hours, and seats see buy-tickets.ts.
  */
 export const DEFAULT_SHARES = 'browse=0.9308,tickets=0.05,order=0.0167,coupon=0.0017,support=0.0008'
 
-/** `browse=0.9,order=0.1`: any sum, which is made 1; who is not named stays at home. */
+/** `browse=0.9,order=0.1`: normalised to a sum of 1; journeys not named get 0. */
 export const shares = z.string().transform((text, context): Shares => {
   const found: Partial<Shares> = {}
   for (const part of text.split(',')) {
@@ -33,7 +33,7 @@ export const shares = z.string().transform((text, context): Shares => {
   return all
 })
 
-/** Made to add up to 1; who is not named stays at home. Undefined when all do. */
+/** Normalised to a sum of 1; journeys not named get 0. Undefined when all are 0. */
 export function sharesOf(some: Partial<Shares>): Shares | undefined {
   const { browse = 0, tickets = 0, order = 0, coupon = 0, support = 0 } = some
   const found = { browse, tickets, order, coupon, support }

@@ -39,7 +39,10 @@ export class Visitor {
     return (['failed', 'rejected'] as const).find((outcome) => this.outcomes.has(outcome)) ?? 'success'
   }
 
-  /** The body of a success, else undefined. Never rejects. Each write has a key of its own, so that it may be sent again. */
+  /**
+   * The body of a success, else undefined. Never rejects. Each write has a key of its own, so that it may be sent
+   * again.
+   */
   async ask<T>(step: Step, call: Call, shape: z.ZodType<T>): Promise<T | undefined> {
     const key: Record<string, string> = call.json === undefined ? {} : { 'idempotency-key': randomUUID() }
     const reply = await this.client.send({ ...call, headers: { ...key, ...call.headers } }, shape)

@@ -22,7 +22,9 @@ import type { ReservationStore } from '../../ticketing/reservation/reservation-s
 import { forgetStays } from '../../ticketing/waiting-room/forget-stays.ts'
 import { JournalStore } from '../../ticketing/waiting-room/journal-store.ts'
 
-/** How long a seat map may go on hiding a seat whose hold has expired: less than a visitor looks at it. Milliseconds. */
+/**
+ * How long a seat map may go on hiding a seat whose hold has expired: less than a visitor looks at it. Milliseconds.
+ */
 const HOLD_EXPIRY_EVERY_MS = 2_000
 /** What is cleaned was kept for a day at least: a minute more or less does not matter. Milliseconds. */
 const CLEANING_EVERY_MS = 60_000

@@ -10,10 +10,10 @@ import { createWorker } from './worker.ts'
 
 /** For scrapes and operators that are being answered when everything else has ended. Milliseconds. */
 const DRAIN_LIMIT_MS = 2_000
-/** For saying goodbye to Postgres and Redis, which may hang. Milliseconds. */
+/** Time limit for closing the connections to Postgres and Redis, which may hang. Milliseconds. */
 const CLOSE_LIMIT_MS = 5_000
-/** Nothing is left open after that, unless somebody does not let go. Milliseconds. */
-const GOODBYE_MS = 500
+/** After the shutdown, before the process is ended even if a connection is still open. Milliseconds. */
+const EXIT_DELAY_MS = 500
 
 const config = orExit(() => decideConfig(readEnv(workerEnv, process.env)))
 const telemetry = createTelemetry(config)
@@ -33,8 +33,9 @@ async function stop(signal: string): Promise<void> {
   logger.info({ event: 'worker.stopping', signal }, 'this worker finishes what it has begun')
   await worker.finish()
   await opsListener.close(DRAIN_LIMIT_MS)
-  await withTimeLimit(worker.close(), CLOSE_LIMIT_MS, () => new Error('not in time')).catch(() => undefined) // then they are cut
+  // Connections that do not close in time end with the process.
+  await withTimeLimit(worker.close(), CLOSE_LIMIT_MS, () => new Error('not in time')).catch(() => undefined)
   await flushTraces()
   logger.info({ event: 'worker.stopped' }, 'this worker has ended')
-  setTimeout(() => process.exit(0), GOODBYE_MS).unref() // a server that hangs keeps its connections open
+  setTimeout(() => process.exit(0), EXIT_DELAY_MS).unref() // a server that hangs keeps its connections open
 }

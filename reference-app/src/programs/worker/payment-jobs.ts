@@ -20,8 +20,9 @@ import { OutboxStore } from '../../platform/outbox/outbox-store.ts'
 import { Relay } from '../../platform/outbox/relay.ts'
 
 /**
- * How long an event waits when nothing is going on. Asking is one short indexed statement; a NOTIFY would make the commits of all orders queue
- * for one lock of the server, needs a connection of its own, can be lost, and so does not save the asking. Milliseconds.
+ * How long an event waits when nothing is going on. Asking is one short indexed statement; a NOTIFY would make the
+ * commits of all orders queue for one lock of the server, needs a connection of its own, can be lost, and so does not
+ * save the asking. Milliseconds.
  */
 const RELAY_EVERY_MS = 100
 /** For what comes back after a failure; what is new wakes it at once. Milliseconds. */

@@ -8,8 +8,9 @@ import type { Concert, Schedule, Seat } from './concert.ts'
 const FREE = `(seat.on_sale and not exists (select from reservation where reservation.seat_id = seat.id and ${LIVE}))`
 
 /**
- * A seat of it is free. Counted, because nothing ends a search for a free seat where all are sold: with 500,000 of them sold the list of concerts took
- * longer than a statement may. A seat has at most one live hold or sale; the last count is of seats that were taken off sale afterwards.
+ * A seat of it is free. Counted, because nothing ends a search for a free seat where all are sold: with 500,000 of them
+ * sold the list of concerts took longer than a statement may. A seat has at most one live hold or sale; the last count
+ * is of seats that were taken off sale afterwards.
  */
 const AVAILABLE = `(schedule.starts_at > now() and
   (select count(*) from seat where seat.schedule_id = schedule.id and seat.on_sale) >
@@ -60,7 +61,7 @@ const SALE: Statement = {
     where schedule.id = $2 and schedule.concert_id = $1`,
 }
 
-/** Whether seats of one schedule are for sale at all; whether somebody has them is another question. */
+/** Whether seats of one schedule are for sale at all; whether they are taken is decided elsewhere. */
 export interface Sale {
   begun: boolean
   /** By id: whether it is on sale. Without those that are not of this schedule. */
@@ -68,7 +69,8 @@ export interface Sale {
 }
 
 /**
- * What is on: for users, from where reads are set to go, and for those who sell, in their transaction. Throws DatabaseUnavailableError.
+ * What is on: for users, from where reads are set to go, and for those who sell, in their transaction. Throws
+ * DatabaseUnavailableError.
  */
 export class CatalogueStore {
   private readonly database: Database
@@ -91,7 +93,10 @@ export class CatalogueStore {
     )
   }
 
-  /** By number, and whether they may be as old as a replica may lag. Undefined: no such schedule, or not of this concert. */
+  /**
+   * By number, and whether they may be as old as a replica may lag. Undefined: no such schedule, or not of this
+   * concert.
+   */
   async seats(concertId: number, scheduleId: number): Promise<{ seats: Seat[]; source: ReadSource } | undefined> {
     type Row = { id: number | null; number: number; available: boolean }
     const { rows, source } = await this.database.readFrom<Row>(SEATS, [concertId, scheduleId])

@@ -7,8 +7,8 @@ import type { CatalogueStore } from './catalogue-store.ts'
 import type { Concert, Schedule, Seat } from './concert.ts'
 
 /**
- * A map that a replica gave may be from before a change that has dropped its copy already, and nobody will drop it again: it is asked for anew when it
- * has become twice as old as the replica may be. Milliseconds.
+ * A map that a replica gave may be from before a change that has dropped its copy already, and nobody will drop it
+ * again: it is asked for anew when it has become twice as old as the replica may be. Milliseconds.
  */
 const FRESH_FROM_REPLICA_MS = LAG_LIMIT_MS
 
@@ -18,8 +18,9 @@ const seatsKey = (concertId: number, scheduleId: number) =>
   `catalogue:concert:${concertId}:schedule:${scheduleId}:seats`
 
 /**
- * What is on and which seats are left, as users may see it: read through the cache, so up to as old as a copy may be (`FRESH_MS`). Seat maps are
- * dropped when a seat changes hands, and are normally milliseconds old, with reads on a replica seconds; the lists, which only say whether anything is left, live out their time.
+ * What is on and which seats are left, as users may see it: read through the cache, so up to as old as a copy may be
+ * (`FRESH_MS`). Seat maps are dropped when a seat changes hands, and are normally milliseconds old, with reads on a
+ * replica seconds; the lists, which only say whether anything is left, live out their time.
  */
 export class Catalogue {
   private readonly store: CatalogueStore
@@ -51,7 +52,10 @@ export class Catalogue {
     return seats
   }
 
-  /** Drops the copy of a seat map that is no longer true. To be called after the commit: before it, a reader would bring back the old one. */
+  /**
+   * Drops the copy of a seat map that is no longer true. To be called after the commit: before it, a reader would bring
+   * back the old one.
+   */
   async seatsChanged(concertId: number, scheduleId: number): Promise<void> {
     await this.cache.forget(seatsKey(concertId, scheduleId))
   }

@@ -34,7 +34,7 @@ export const CATALOGUE_OPERATIONS = {
   },
 } satisfies Operations<Ticketing>
 
-/** Answers whoever has a token of ours. */
+/** Requires a valid queue token. */
 function known(body: (params: Request['params'], catalogue: Catalogue) => Promise<unknown>) {
   return async (request: Request, { tokens, catalogue }: Ticketing): Promise<Answer> => {
     tokens.verify(request.get('queue-token'), new Date())

@@ -7,8 +7,9 @@ import type { ReservationStore } from './reservation-store.ts'
 const BATCH = 500
 
 /**
- * Writes down which holds have expired, and lets the seat maps show their seats again. Several instances may do it at once: each takes rows that
- * no other is at work on. Nothing depends on it but the age of cached seat maps: whoever reads or writes a hold looks at the clock itself.
+ * Writes down which holds have expired, and lets the seat maps show their seats again. Several instances may do it at
+ * once: each takes rows that no other is at work on. Only the age of cached seat maps depends on it: all statements on
+ * holds compare `expires_at` with the clock.
  */
 export async function expireHolds(
   reservations: ReservationStore,

@@ -5,7 +5,7 @@ export interface HoldMetrics {
   expired(holds: number): void
 }
 
-/** Metrics of seats that somebody held and did not buy in time. */
+/** Metrics of holds that expired unpaid. */
 export function holdMetrics(registry: MetricsRegistry): HoldMetrics {
   const expired = counter(registry, {
     name: 'seat_holds_expired_total',

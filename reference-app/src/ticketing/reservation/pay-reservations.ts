@@ -8,7 +8,8 @@ import type { PaymentEvents } from './payment-events.ts'
 import type { Payment, PaymentStore } from './payment-store.ts'
 import type { Reservation } from './reservation.ts'
 
-export interface CashDesk {
+/** What paying reservations needs. */
+export interface ReservationPayment {
   mutations: Mutations
   balances: BalanceStore
   payments: PaymentStore
@@ -22,11 +23,11 @@ export interface PaymentRequest {
 }
 
 /**
- * Pays for all or for none from the user's balance, once. In the order in which they were asked for. Throws `reservation_not_found`, also for
- * somebody else's, `already_paid`, `hold_expired` or `insufficient_balance`.
+ * Pays for all or for none from the user's balance, once. In the order in which they were asked for. Throws
+ * `reservation_not_found`, also for somebody else's, `already_paid`, `hold_expired` or `insufficient_balance`.
  */
 export async function payReservations(
-  desk: CashDesk,
+  parts: ReservationPayment,
   request: PaymentRequest,
   key: string | undefined,
 ): Promise<Mutated> {
@@ -34,17 +35,17 @@ export async function payReservations(
   const route = 'POST /payment/payments/users/{userId}'
   const mutation = { userId, route, key, request: { reservationIds } }
   try {
-    const mutated = await desk.mutations.run(mutation, (transaction) => pay(desk, transaction, request))
-    if (!mutated.replayed) desk.paymentEvents.paid(request)
+    const mutated = await parts.mutations.run(mutation, (transaction) => pay(parts, transaction, request))
+    if (!mutated.replayed) parts.paymentEvents.paid(request)
     return mutated
   } catch (error) {
-    desk.paymentEvents.notPaid(request, toProblem(error))
+    parts.paymentEvents.notPaid(request, toProblem(error))
     throw error
   }
 }
 
 async function pay(
-  { balances, payments: store }: CashDesk,
+  { balances, payments: store }: ReservationPayment,
   transaction: Transaction,
   request: PaymentRequest,
 ): Promise<Answer> {

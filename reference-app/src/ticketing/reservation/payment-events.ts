@@ -9,7 +9,10 @@ interface Attempt {
   reservationIds: number[]
 }
 
-/** How attempts to pay end: each moves its metric and writes its log line. The replay of an earlier answer is no attempt. */
+/**
+ * How attempts to pay end: each moves its metric and writes its log line. The replay of an earlier answer is no
+ * attempt.
+ */
 export class PaymentEvents {
   private readonly count: CountAttempt
   private readonly logger: Logger
@@ -24,7 +27,9 @@ export class PaymentEvents {
     this.logger.info({ event: 'payment.paid', userId, reservationIds }, 'reservations were paid')
   }
 
-  /** Refused (4xx) or failed (5xx). After a failure nobody here knows whether it took effect: the reservation does. */
+  /**
+   * Refused (4xx) or failed (5xx). After a failure it is unknown here whether it took effect: the reservation shows it.
+   */
   notPaid({ userId, reservationIds }: Attempt, { code, status }: Problem): void {
     if (status < 500) {
       this.count('rejected', code)

@@ -3,7 +3,7 @@ import type { Transaction } from '../../platform/database/transaction.ts'
 import type { Reservation } from './reservation.ts'
 import { COLUMNS, type ReservationRow, toReservation } from './reservation-row.ts'
 
-/** In the order of the seats, as whoever reserves them. */
+/** In the order of the seats, as reservations lock them. */
 const LOCK: Statement = {
   name: 'payment-lock-reservations',
   operation: 'SELECT',
@@ -39,7 +39,7 @@ export interface Payment {
 
 /** What turns holds into sales. Throws DatabaseUnavailableError. */
 export class PaymentStore {
-  /** The user's reservations among these, which nobody else touches until the end of the transaction. */
+  /** The user's reservations among these, locked until the end of the transaction. */
   async lock(transaction: Transaction, userId: number, reservationIds: number[]): Promise<Reservation[]> {
     return (await transaction.query<ReservationRow>(LOCK, [userId, reservationIds])).map(toReservation)
   }

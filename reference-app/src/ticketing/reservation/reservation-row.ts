@@ -12,7 +12,7 @@ export interface ReservationRow {
   expiresAt: Date
 }
 
-/** For a select or a returning. A hold that is past its time is expired, also when nobody has written it down yet. */
+/** For a select or a returning. A hold past its time is expired, also before the job has marked it. */
 export const COLUMNS = `reservation.id, reservation.user_id as "userId", reservation.concert_id as "concertId",
     reservation.schedule_id as "scheduleId", reservation.seat_id as "seatId", reservation.price,
     case when reservation.status = 'held' and reservation.expires_at <= now() then 'expired' else reservation.status end as status,

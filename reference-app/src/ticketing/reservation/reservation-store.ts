@@ -4,7 +4,7 @@ import type { Transaction } from '../../platform/database/transaction.ts'
 import type { Reservation } from './reservation.ts'
 import { COLUMNS, type ReservationRow, toReservation } from './reservation-row.ts'
 
-/** Class of the advisory locks that stand for users; any number that nobody else uses for the first of two. */
+/** Class of the advisory locks that stand for users; any number that is not used elsewhere for the first of two. */
 const USER_LOCKS = 720_004
 
 const LOCK_USER: Statement = {
@@ -31,7 +31,7 @@ const EXPIRE_SEATS: Statement = {
     where reservation.id = in_the_way.id and reservation.status = 'held' and reservation.expires_at <= now()`,
 }
 
-/** Seats that somebody has are left out: the unique index decides, whatever was seen before. */
+/** Taken seats are left out: the unique index decides, whatever was read before. */
 const HOLD: Statement = {
   name: 'reservation-hold',
   operation: 'INSERT',
@@ -79,8 +79,8 @@ export interface NewHolds {
 }
 
 /**
- * Holds of seats. Rows are locked in the order of their seats and never after the balance, here and where holds are paid, so that nobody waits in
- * a circle. Throws DatabaseUnavailableError.
+ * Holds of seats. Rows are locked in the order of their seats and never after the balance, here and where holds are
+ * paid, so that nobody waits in a circle. Throws DatabaseUnavailableError.
  */
 export class ReservationStore {
   private readonly database: Database
@@ -97,7 +97,7 @@ export class ReservationStore {
     return row?.held ?? 0
   }
 
-  /** The new holds, fewer than asked for when somebody has a seat. A hold that is past its time is nobody's. */
+  /** The new holds, fewer than asked for when seats are taken. A hold past its time does not count. */
   async hold(transaction: Transaction, holds: NewHolds): Promise<Reservation[]> {
     const { userId, concertId, scheduleId, seatIds, holdSeconds } = holds
     await transaction.query(EXPIRE_SEATS, [seatIds])
@@ -110,7 +110,7 @@ export class ReservationStore {
     return row === undefined ? undefined : toReservation(row)
   }
 
-  /** Writes down at most `limit` expired holds that nobody is at work on. The schedule of each. */
+  /** Marks at most `limit` expired holds that are not locked. Returns the schedule of each. */
   async expireHolds(limit: number): Promise<{ concertId: number; scheduleId: number }[]> {
     return await this.database.query<{ concertId: number; scheduleId: number }>(EXPIRE_HOLDS, [limit])
   }

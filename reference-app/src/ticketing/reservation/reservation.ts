@@ -1,6 +1,6 @@
 /**
- * `held`: nobody else can have the seat until `expiresAt`. `paid`: it is sold. `expired`: it was not paid in time; whether somebody else has
- * it now, the seat map says.
+ * `held`: reserved for the user until `expiresAt`. `paid`: it is sold. `expired`: it was not paid in time; whether
+ * somebody else has it now, the seat map says.
  */
 export type ReservationStatus = 'held' | 'paid' | 'expired'
 

@@ -8,7 +8,7 @@ import type { Reservation } from './reservation.ts'
 import type { ReservationStore } from './reservation-store.ts'
 import type { UserTurns } from './user-turns.ts'
 
-/** The rules of the house. */
+/** Limits of unpaid reservations. */
 export interface HoldRules {
   /** Live holds of one user at a time. */
   limit: number
@@ -16,7 +16,8 @@ export interface HoldRules {
   seconds: number
 }
 
-export interface BoxOffice {
+/** What reserving seats needs. */
+export interface SeatReservation {
   turns: UserTurns
   mutations: Mutations
   reservations: ReservationStore
@@ -35,22 +36,26 @@ export interface SeatRequest {
 }
 
 /**
- * All seats or none, in the order in which they were asked for. Throws `schedule_not_found`, `seat_not_found`, `schedule_begun`, `hold_limit` or
- * `seat_taken`, the last naming every seat that cannot be had.
+ * All seats or none, in the order in which they were asked for. Throws `schedule_not_found`, `seat_not_found`,
+ * `schedule_begun`, `hold_limit` or `seat_taken`, the last naming every seat that cannot be had.
  */
-export async function reserveSeats(office: BoxOffice, request: SeatRequest, key: string | undefined): Promise<Mutated> {
+export async function reserveSeats(
+  parts: SeatReservation,
+  request: SeatRequest,
+  key: string | undefined,
+): Promise<Mutated> {
   const mutation = { userId: request.userId, route: 'POST /reservations', key, request }
-  const mutated = await office.turns.take(request.userId, key, () =>
-    office.mutations.run(mutation, (transaction) => hold(office, transaction, request)),
+  const mutated = await parts.turns.take(request.userId, key, () =>
+    parts.mutations.run(mutation, (transaction) => hold(parts, transaction, request)),
   )
-  if (!mutated.replayed) await office.catalogue.seatsChanged(request.concertId, request.scheduleId)
+  if (!mutated.replayed) await parts.catalogue.seatsChanged(request.concertId, request.scheduleId)
   return mutated
 }
 
-async function hold(office: BoxOffice, transaction: Transaction, request: SeatRequest): Promise<Answer> {
-  const { reservations, holdRules } = office
+async function hold(parts: SeatReservation, transaction: Transaction, request: SeatRequest): Promise<Answer> {
+  const { reservations, holdRules } = parts
   const { userId, concertId, scheduleId, seatIds } = request
-  await requireOnSale(office.catalogueStore, transaction, request)
+  await requireOnSale(parts.catalogueStore, transaction, request)
 
   const held = await reservations.countHeld(transaction, userId)
   if (held + seatIds.length > holdRules.limit) {

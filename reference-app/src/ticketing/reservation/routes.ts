@@ -7,12 +7,12 @@ import { idempotencyKeyOf } from '../../platform/idempotency/key.ts'
 import { Problem } from '../../platform/problem/problem.ts'
 import type { QueueTokens } from '../queue-token.ts'
 import type { WaitingRoom } from '../waiting-room/waiting-room.ts'
-import { type CashDesk, payReservations } from './pay-reservations.ts'
+import { payReservations, type ReservationPayment } from './pay-reservations.ts'
 import type { Reservation } from './reservation.ts'
 import type { ReservationStore } from './reservation-store.ts'
-import { type BoxOffice, reserveSeats } from './reserve-seats.ts'
+import { reserveSeats, type SeatReservation } from './reserve-seats.ts'
 
-export interface Purchase extends BoxOffice, CashDesk {
+export interface Purchase extends SeatReservation, ReservationPayment {
   tokens: QueueTokens
   waitingRoom: WaitingRoom
 }
@@ -30,7 +30,10 @@ const payBody = z.strictObject({ reservationIds: someIds })
 
 const tokenOf = (request: Request) => request.get('queue-token')
 
-/** From a seat to a ticket. Who reserves must have been admitted; who pays may leave the token out, because the turn may end while the hold lives. */
+/**
+ * From a seat to a ticket. Who reserves must have been admitted; who pays may leave the token out, because the turn may
+ * end while the hold lives.
+ */
 export const RESERVATION_OPERATIONS = {
   seat_reserve: {
     method: 'POST',
@@ -72,7 +75,7 @@ export const RESERVATION_OPERATIONS = {
   },
 } satisfies Operations<Purchase>
 
-/** Throws `reservation_not_found`, also for somebody else's: whether it exists is not this user's business. */
+/** Throws `reservation_not_found`, also for another user's: its existence is not disclosed. */
 async function showReservation(reservations: ReservationStore, userId: number, id: number): Promise<Reservation> {
   const reservation = await reservations.find(id)
   if (reservation?.userId !== userId) {

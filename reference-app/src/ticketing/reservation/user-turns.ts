@@ -12,8 +12,9 @@ interface Turns {
 }
 
 /**
- * One at a time for each user in this process, in order. The database lets one user's reservations wait for each other on connections, which all other
- * users need, too: here they wait without one. A request whose Idempotency-Key another one brought that is waiting or under way does not wait at all.
+ * One at a time for each user in this process, in order. The database lets one user's reservations wait for each other
+ * on connections, which all other users need, too: here they wait without one. A request whose Idempotency-Key another
+ * one brought that is waiting or under way does not wait at all.
  */
 export class UserTurns {
   private readonly users = new Map<number, Turns>()

@@ -1,11 +1,14 @@
 import type { Logger } from '@drillbook/instrumentation'
 import type { ProblemCode } from '../../platform/problem/codes.ts'
-import type { Census } from './line.ts'
+import type { RoomCounts } from './line.ts'
 import type { WaitingRoomMetrics } from './metrics.ts'
 import type { RoomLimits, WaitingRoomMode } from './room-rules.ts'
 import type { RoomEvent } from './session.ts'
 
-/** Why somebody is turned away at the door or with a token that is not good. A surge of these is somebody trying to get around the line. */
+/**
+ * Why a request is refused: not admitted, or an invalid token. A surge of these is an attempt to bypass the waiting
+ * room.
+ */
 export const REJECTIONS = [
   'queue_not_admitted',
   'queue_token_missing',
@@ -49,9 +52,9 @@ export class WaitingRoomEvents {
   }
 
   /** It is there: also after a loss that another instance has mended. */
-  counted({ waiting, admitted, oldestWait }: Census): void {
+  counted({ waiting, admitted, oldestWait }: RoomCounts): void {
     this.lost = false
-    this.metrics.census(waiting, admitted, oldestWait / 1000)
+    this.metrics.counted(waiting, admitted, oldestWait / 1000)
   }
 
   /** How the room is run when this instance starts. */

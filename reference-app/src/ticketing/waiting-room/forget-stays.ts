@@ -1,7 +1,7 @@
 import { inBatches } from '../../platform/jobs/in-batches.ts'
 import type { JournalStore } from './journal-store.ts'
 
-/** How long a stay is remembered after its token expired: somebody may ask where the line went. Hours. */
+/** Retention of a stay after its token expired, for diagnosis. Hours. */
 export const KEPT_HOURS = 24
 /** Rows of one statement: a few milliseconds. */
 const BATCH = 1_000

@@ -9,7 +9,7 @@ export interface JournalEntry {
   endedAs?: Ending
 }
 
-/** Any number that nobody else locks on in this database. */
+/** Any number that is not used for another advisory lock in this database. */
 const RESTORE_LOCK = 720_004
 
 /** What was written of a stay before is never taken back: entries may come late and twice. */
@@ -109,7 +109,7 @@ export class JournalStore {
     ])
   }
 
-  /** Runs `work` if nobody else restores the room now, one at a time over all instances. Undefined: somebody does. */
+  /** Runs `work` unless another instance restores the room now: one at a time over all. Undefined: another one does. */
   async whileRestoring<T>(work: (transaction: Transaction) => Promise<T>): Promise<T | undefined> {
     return await this.database.transaction(async (transaction) => {
       const [row] = await transaction.query<{ locked: boolean }>(LOCK, [RESTORE_LOCK])
@@ -133,12 +133,12 @@ export class JournalStore {
     return await transaction.query<Session & Record<string, unknown>>(LIVE, [seq, limit])
   }
 
-  /** Writes down that the room lost this stay. False: it had ended properly, or was never heard of. */
+  /** Records that the room lost this stay. False: it had ended properly, or is unknown. */
   async drop(id: string): Promise<boolean> {
     return (await this.database.query(DROP, [id])).length === 1
   }
 
-  /** At most `limit` stays whose token expired so long ago. How many it were. */
+  /** Deletes at most `limit` stays whose token expired so long ago. Returns the rows deleted. */
   async forgetOlderThan(hours: number, limit: number): Promise<number> {
     return (await this.database.query(FORGET, [hours, limit])).length
   }

@@ -6,10 +6,15 @@ import type { JournalEntry, JournalStore } from './journal-store.ts'
 const GATHER_MS = 3
 /** Rows of one statement: about 10 ms. */
 const BATCH = 500
-/** A join waits so long for Postgres, then goes on without: the line must not stop because its backup does. Milliseconds. */
+/**
+ * A join waits so long for Postgres, then goes on without: the line must not stop because its backup does.
+ * Milliseconds.
+ */
 const WRITE_LIMIT_MS = 500
 const RETRY_EVERY_MS = 500
-/** Stays that wait for Postgres, about 20 MB: ten minutes of 80 joins per second. Beyond it new ones are not written. */
+/**
+ * Stays that wait for Postgres, about 20 MB: ten minutes of 80 joins per second. Beyond it new ones are not written.
+ */
 const MAX_PENDING = 50_000
 /** For what is left when the instance ends. */
 const CLOSE_LIMIT_MS = 2_000
@@ -25,7 +30,9 @@ interface Pending {
   written: (() => void)[]
 }
 
-/** Writes stays to Postgres in small batches. Entries of one stay are merged; what is known of it is never taken back. */
+/**
+ * Writes stays to Postgres in small batches. Entries of one stay are merged; what is known of it is never taken back.
+ */
 export class Journal {
   private readonly store: JournalStore
   private readonly events: JournalEvents
@@ -50,7 +57,7 @@ export class Journal {
     }
   }
 
-  /** Written soon; nobody waits for it. */
+  /** Written asynchronously. */
   note(entry: JournalEntry, written?: () => void): void {
     const { id } = entry.session
     const known = this.pending.get(id)
@@ -95,7 +102,7 @@ export class Journal {
     this.drained = undefined
   }
 
-  /** In front of what came meanwhile, which knows more. */
+  /** Before the entries that arrived meanwhile, which are newer. */
   private putBack(batch: [string, Pending][]): void {
     const newer = this.pending
     this.pending = new Map(batch)

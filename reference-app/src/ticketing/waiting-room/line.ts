@@ -1,4 +1,4 @@
-import { type ConnectionEvents, type Patience, RedisConnection } from '../../platform/cache/redis-connection.ts'
+import { type ConnectionEvents, RedisConnection, type WaitPolicy } from '../../platform/cache/redis-connection.ts'
 import type { RoomLimits, RoomRules } from './room-rules.ts'
 import { Script } from './script.ts'
 import type { RoomEvent, Session } from './session.ts'
@@ -11,8 +11,8 @@ export class RoomLostError extends Error {
   }
 }
 
-/** A session with what its owner wants to know. `position`: people ahead. `rate`: admissions per second. */
-export interface Standing {
+/** A session with its place in the queue. `position`: people ahead. `rate`: admissions per second. */
+export interface QueueStatus {
   session: Session
   admitted: boolean
   position: number
@@ -20,7 +20,7 @@ export interface Standing {
 }
 
 /** How many there are, and how long the first in line has waited, in milliseconds. */
-export interface Census {
+export interface RoomCounts {
   waiting: number
   admitted: number
   oldestWait: number
@@ -37,9 +37,9 @@ export interface Rebuilt {
 }
 
 /** Of a user's call: a script takes less than a millisecond, and who cannot be asked is not let in. */
-const PATIENCE: Patience = { timeoutMs: 250, waitsForConnection: false }
+const WAIT: WaitPolicy = { timeoutMs: 250, waitsForConnection: false }
 /** Of a restoration, which writes thousands of sessions at once. */
-const RESTORE_PATIENCE: Patience = { timeoutMs: 2_000, waitsForConnection: false }
+const RESTORE_WAIT: WaitPolicy = { timeoutMs: 2_000, waitsForConnection: false }
 
 const room = (name: string) => new Script('keys', 'room', name)
 const SCRIPTS = {
@@ -52,17 +52,17 @@ const SCRIPTS = {
 }
 
 /**
- * The room as its Redis holds it, shared by all instances. Each call is one atomic step by the clock of that Redis. Calls reject with
- * RoomLostError, or as the connection does: then nobody knows whether the step was taken.
+ * The room as its Redis holds it, shared by all instances. Each call is one atomic step by the clock of that Redis.
+ * Calls reject with RoomLostError, or as the connection does: then it is unknown whether the step was taken.
  */
 export class Line {
   private readonly connection: RedisConnection
   private readonly rules: RoomRules
   private readonly report: (events: RoomEvent[]) => void
-  /** The last that was heard: a room that falls behind it was replaced by an older copy. */
+  /** The last state seen: a room that falls behind it was replaced by an older copy. */
   private known = { epoch: '', seq: 0 }
 
-  /** `report` is told of everything that a step of ours did to anybody, also when the caller has given up waiting. */
+  /** `report` gets every event that a step of ours caused, also after the caller's time-out. */
   constructor(
     url: string,
     rules: RoomRules,
@@ -85,27 +85,27 @@ export class Line {
   }
 
   /** The session that the user has, or a new one with this id. */
-  async join(userId: number, id: string, lifetimeMs: number): Promise<Standing> {
-    return await this.step<Standing>('join', userId, id, lifetimeMs)
+  async join(userId: number, id: string, lifetimeMs: number): Promise<QueueStatus> {
+    return await this.step<QueueStatus>('join', userId, id, lifetimeMs)
   }
 
   /** Also says that the user is still there. `unknown`: there is no session at all; else it is another one. */
-  async status(userId: number, id: string): Promise<Standing | { unknown: boolean }> {
-    return await this.step<Standing | { unknown: boolean }>('status', userId, id)
+  async status(userId: number, id: string): Promise<QueueStatus | { unknown: boolean }> {
+    return await this.step<QueueStatus | { unknown: boolean }>('status', userId, id)
   }
 
   async isAdmitted(userId: number, id: string): Promise<boolean> {
     return (await this.step<{ admitted: boolean }>('gate', userId, id)).admitted
   }
 
-  /** Without an id: only whoever is admitted. False: there was nothing to end. */
+  /** Without an id: only an admitted user. False: there was nothing to end. */
   async leave(userId: number, id = ''): Promise<boolean> {
     return (await this.step<{ left: boolean }>('leave', userId, id)).left
   }
 
   /** Ends what is over and admits whom it can, without anybody having called. */
-  async tick(): Promise<Census> {
-    return await this.step<Census>('tick')
+  async tick(): Promise<RoomCounts> {
+    return await this.step<RoomCounts>('tick')
   }
 
   /** Those that are named, at least one. */
@@ -114,7 +114,7 @@ export class Line {
       ...(capacity === undefined ? {} : { capacity }),
       ...(admissionsPerSecond === undefined ? {} : { rate: admissionsPerSecond }),
     }
-    await this.connection.call('limits', PATIENCE, (redis) => redis.hset('waiting-room:state', fields))
+    await this.connection.call('limits', WAIT, (redis) => redis.hset('waiting-room:state', fields))
   }
 
   /** Closes the room and empties it. `id`: of this restoration, the next epoch. */
@@ -137,13 +137,16 @@ export class Line {
 
   /** By the clock of the room's Redis, in Unix milliseconds. */
   async now(): Promise<number> {
-    const [seconds, micros] = await this.connection.call('time', PATIENCE, (redis) => redis.time())
+    const [seconds, micros] = await this.connection.call('time', WAIT, (redis) => redis.time())
     return Number(seconds) * 1_000 + Math.floor(Number(micros) / 1_000)
   }
 
-  /** What the last restoration brought back, of whichever instance. Undefined: it ended before that time, or is under way, or all is lost. */
+  /**
+   * What the last restoration brought back, of whichever instance. Undefined: it ended before that time, or is under
+   * way, or all is lost.
+   */
   async restoredSince(time: number): Promise<number | undefined> {
-    const [at, restored] = await this.connection.call('restored', PATIENCE, (redis) =>
+    const [at, restored] = await this.connection.call('restored', WAIT, (redis) =>
       redis.hmget('waiting-room:state', 'restored_at', 'restored'),
     )
     return Number(at ?? 0) >= time ? Number(restored) : undefined
@@ -155,14 +158,14 @@ export class Line {
 
   private async step<Answer>(name: keyof typeof SCRIPTS, ...args: (string | number)[]): Promise<Answer> {
     const { abandonedAfterMs, turnMs } = this.rules
-    return await this.connection.call(name, PATIENCE, async (redis) => {
+    return await this.connection.call(name, WAIT, async (redis) => {
       const all = [this.known.epoch, this.known.seq, abandonedAfterMs, turnMs, ...args]
       const text = await SCRIPTS[name].run(redis, all)
-      return this.heard(JSON.parse(String(text)) as Heard & Answer) // as scripts/*.lua write it
+      return this.accept(JSON.parse(String(text)) as ScriptReply & Answer) // as scripts/*.lua write it
     })
   }
 
-  private heard<Answer>(answer: Heard & Answer): Answer {
+  private accept<Answer>(answer: ScriptReply & Answer): Answer {
     if (answer.lost) throw new RoomLostError()
     const { epoch, seq, events } = answer
     if (epoch !== this.known.epoch) this.known = { epoch, seq }
@@ -172,11 +175,11 @@ export class Line {
   }
 
   private async restore(...args: (string | number)[]): Promise<unknown> {
-    return await this.connection.call('restore', RESTORE_PATIENCE, (redis) => SCRIPTS.restore.run(redis, args))
+    return await this.connection.call('restore', RESTORE_WAIT, (redis) => SCRIPTS.restore.run(redis, args))
   }
 }
 
-interface Heard {
+interface ScriptReply {
   lost?: true
   epoch: string
   seq: number

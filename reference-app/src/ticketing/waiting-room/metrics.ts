@@ -4,7 +4,10 @@ import { boundedLabel, children, counter, gauge, histogram, type MetricsRegistry
 export type WaitingRoomEnding = 'completed' | 'abandoned' | 'expired' | 'dropped'
 
 export interface WaitingRoomMetricsOptions {
-  /** Reasons of refusal that exist from the start, at 0: a rate cannot see the first count of a series that was not there. */
+  /**
+   * Reasons of refusal that exist from the start, at 0: a rate cannot see the first count of a series that was not
+   * there.
+   */
   reasons?: readonly string[]
   /** Every way in which the room can be run: the `mode` label. */
   modes?: readonly string[]
@@ -12,7 +15,7 @@ export interface WaitingRoomMetricsOptions {
 
 export interface WaitingRoomMetrics {
   joined(): void
-  /** @param inverted somebody who had joined later was admitted before */
+  /** @param inverted a user who had joined later was admitted before */
   admitted(waitedSeconds: number, inverted: boolean): void
   ended(as: WaitingRoomEnding): void
   /**
@@ -22,7 +25,7 @@ export interface WaitingRoomMetrics {
    */
   rejected(reason: string): void
   /** The room as a whole, as seen by this instance: the same in all of them, so dashboards take the maximum. */
-  census(waiting: number, admitted: number, oldestWaitSeconds: number): void
+  counted(waiting: number, admitted: number, oldestWaitSeconds: number): void
   /** What operators allow: users admitted at a time, and admissions per second over all instances. */
   limits(capacity: number, admissionsPerSecond: number): void
   /** How the room is run from now on, one of `modes`. */
@@ -101,7 +104,7 @@ export function waitingRoomMetrics(
     },
     ended: (as) => endings[as]?.inc(),
     rejected: (reason) => rejection(reasonLabel(reason)).inc(),
-    census: (waiting, admittedNow, oldestWaitSeconds) => {
+    counted: (waiting, admittedNow, oldestWaitSeconds) => {
       tokens.set({ state: 'waiting' }, waiting)
       tokens.set({ state: 'admitted' }, admittedNow)
       oldest.set(oldestWaitSeconds)

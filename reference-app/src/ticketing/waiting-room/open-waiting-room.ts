@@ -11,7 +11,7 @@ import { waitingRoomMetrics } from './metrics.ts'
 import { type RoomLimits, type RoomRules, WAITING_ROOM_MODES, type WaitingRoomMode } from './room-rules.ts'
 import { WaitingRoom } from './waiting-room.ts'
 
-/** The line moves at least so often when nobody calls; five drops of a second's bucket. Milliseconds. */
+/** Interval at which the line advances without requests; five refills of the token bucket in a second. Milliseconds. */
 const TICK_EVERY_MS = 200
 
 export interface WaitingRoomOptions {
@@ -36,7 +36,7 @@ export interface OpenWaitingRoom {
   close(): Promise<void>
 }
 
-/** One instance's door to the waiting room that all instances share, with the ticker that moves it. */
+/** One instance's access to the waiting room that all instances share, with the ticker that advances it. */
 export function openWaitingRoom(options: WaitingRoomOptions): OpenWaitingRoom {
   const { redisUrl, tokenSecret, mode, limits, rules, database, isInformed, registry, logger } = options
   const metrics = waitingRoomMetrics(registry, { reasons: REJECTIONS, modes: WAITING_ROOM_MODES })

@@ -13,7 +13,7 @@ export interface WaitingRoomPage extends Queueing {
   banner: Banner
 }
 
-/** Nothing but its own style is loaded or run, and nobody may frame it. */
+/** Only its own style is loaded, no script runs, and framing is forbidden. */
 const HTML = {
   'content-type': 'text/html; charset=utf-8',
   'content-security-policy':
@@ -25,7 +25,7 @@ const COOKIE_SCOPE = 'Path=/waiting-room; HttpOnly; SameSite=Lax'
 const CLOSED_PAUSE_SECONDS = 5
 const FORM_LIMIT = '1kb'
 
-/** The place in line for people with nothing but a browser: a form, a cookie, and a page that asks again by itself, without any script. */
+/** The waiting room as a web page without scripts: a form, a cookie, and a page that refreshes itself. */
 export const PAGE_OPERATIONS = {
   waiting_room_page: {
     method: 'GET',

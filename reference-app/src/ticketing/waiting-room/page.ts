@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import type { Place } from './place.ts'
 
-/** For whoever must serve it when no API is there, too. Complete in itself: no script, no font, no image. */
+/** Also served when no API is up. Self-contained: no script, no font, no image. */
 export const STATIC_PAGE = readFileSync(new URL('static.html', import.meta.url), 'utf8')
 /** Both pages look alike, and the style stands in one place. */
 const STYLE = /<style>[\s\S]*?<\/style>/.exec(STATIC_PAGE)?.[0] ?? ''

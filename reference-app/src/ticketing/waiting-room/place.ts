@@ -6,11 +6,13 @@ export interface Place {
   position: number
   /** Of the token while waiting, of the turn once admitted. RFC 3339, UTC. */
   expiresAt: string
-  /** At the rate of admission; longer while the house is full. 0 once admitted. */
+  /** At the rate of admission; longer while the room is full. 0 once admitted. */
   estimatedWaitSeconds: number
 }
 
-/** Often enough to learn of one's turn and to be seen well within 30 s, seldom enough for thousands who wait. Seconds. */
+/**
+ * Often enough to learn of one's turn and to be seen well within 30 s, seldom enough for thousands who wait. Seconds.
+ */
 const MIN_PAUSE = 1
 const MAX_PAUSE = 10
 

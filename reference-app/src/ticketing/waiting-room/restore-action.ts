@@ -2,7 +2,10 @@ import { z } from 'zod'
 import type { Action } from '../../platform/controls/action.ts'
 import type { WaitingRoom } from './waiting-room.ts'
 
-/** For all instances: the room is one. Whoever is asked while it is being rebuilt joins, so the call may go to every instance. */
+/**
+ * For all instances: the room is one. Whoever is asked while it is being rebuilt joins, so the call may go to every
+ * instance.
+ */
 export function restoreAction(room: WaitingRoom): Action<unknown> {
   return {
     method: 'POST',

@@ -7,11 +7,14 @@ import type { RoomLimits } from './room-rules.ts'
 /** Stays of one step: about 0.5 MB of JSON, which Redis takes in some 20 ms. */
 const PAGE = 5_000
 /**
- * Between closing the room and reading the journal: what joined in the last moment is on its way there, and its answer waits for it, for at most
- * half a second (see journal.ts). Milliseconds.
+ * Between closing the room and reading the journal: what joined in the last moment is on its way there, and its answer
+ * waits for it, for at most half a second (see journal.ts). Milliseconds.
  */
 const SETTLE_MS = 600
-/** Above all that was ever given out: joins of the last moments may be in no journal, and nobody may get their sequence again. */
+/**
+ * Above all that was ever given out: the latest joins may be in no journal, and their sequence must not be given out
+ * again.
+ */
 const GAP = 1_000
 
 export interface Restoration {
@@ -19,13 +22,13 @@ export interface Restoration {
   store: JournalStore
   /** Asked last: they may be set while the room is being rebuilt. */
   limits: () => RoomLimits
-  /** Asked when nobody else restores any more: somebody may have done it while we waited. */
+  /** Called once the restore lock is ours: another instance may have restored it while we waited. */
   isNeeded(): Promise<boolean>
 }
 
 /**
- * Rebuilds the room from its journal: tokens stay good, the order is that of joining, turns go on until their time. One instance at a time;
- * the room is closed meanwhile. How many stays, or undefined when another instance does it or did.
+ * Rebuilds the room from its journal: tokens stay good, the order is that of joining, turns go on until their time. One
+ * instance at a time; the room is closed meanwhile. How many stays, or undefined when another instance does it or did.
  */
 export async function restoreRoom({ line, store, limits, isNeeded }: Restoration): Promise<number | undefined> {
   return await store.whileRestoring(async (transaction) => {

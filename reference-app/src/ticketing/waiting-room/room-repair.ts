@@ -38,8 +38,9 @@ export class RoomRepair {
   }
 
   /**
-   * Rebuilds the room, needed or not; or waits for the end of a restoration that is under way, which counts when it ends after we were asked. When
-   * whoever did it dies, it is done here. Throws `waiting_room_unavailable`, `waiting_room_restoring`, or as Postgres fails.
+   * Rebuilds the room, needed or not; or waits for the end of a restoration that is under way, which counts when it
+   * ends after we were asked. When whoever did it dies, it is done here. Throws `waiting_room_unavailable`,
+   * `waiting_room_restoring`, or as Postgres fails.
    */
   async restore(): Promise<Restored> {
     try {

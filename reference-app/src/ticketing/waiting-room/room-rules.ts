@@ -1,6 +1,6 @@
-/** The rules of the house that do not change while it is open. Milliseconds. */
+/** Rules of the waiting room that are fixed while it runs. Milliseconds. */
 export interface RoomRules {
-  /** A waiting user who is not seen for so long is gone. */
+  /** A waiting user who is not seen for so long loses the place. */
   abandonedAfterMs: number
   /** From admission to the end of the turn. */
   turnMs: number
@@ -10,7 +10,7 @@ export interface RoomRules {
 export interface RoomLimits {
   /** Admitted users at a time. */
   capacity: number
-  /** At most so many are admitted in a second, and after a pause at once. 0: nobody. */
+  /** Maximum admissions per second, and burst after a pause. 0: no admissions. */
   admissionsPerSecond: number
 }
 
@@ -18,6 +18,9 @@ export interface RoomLimits {
 export const MAX_CAPACITY = 1_000_000
 export const MAX_ADMISSIONS_PER_SECOND = 100_000
 
-/** live: people wait. static: the room stands still and a prepared page says so. off: everybody is admitted at once, without Redis. */
+/**
+ * live: users queue. static: the queue is paused and a prepared page says so. off: all are admitted at once, without
+ * Redis.
+ */
 export const WAITING_ROOM_MODES = ['live', 'static', 'off'] as const
 export type WaitingRoomMode = (typeof WAITING_ROOM_MODES)[number]

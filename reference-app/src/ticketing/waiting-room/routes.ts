@@ -11,7 +11,9 @@ export interface Queueing {
   waitingRoom: WaitingRoom
 }
 
-/** A user's place in line: GET asks and says "I am still here", POST joins, DELETE leaves. Only joining needs no token. */
+/**
+ * A user's place in line: GET asks and says "I am still here", POST joins, DELETE leaves. Only joining needs no token.
+ */
 export const QUEUE_OPERATIONS = {
   queue_status: {
     method: 'GET',
@@ -48,7 +50,7 @@ function tokenOf(request: Request, tokens: QueueTokens) {
   return { text, token: tokens.verifyFor(userOf(request), text, new Date()) }
 }
 
-/** Who waits is told when to ask again. */
+/** Adds Retry-After for a waiting user. */
 function answer(place: Place): Answer {
   if (place.status === 'admitted') return { status: 200, body: place }
   return { status: 200, body: place, headers: { 'retry-after': String(pauseOf(place)) } }

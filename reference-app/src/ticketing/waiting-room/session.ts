@@ -1,7 +1,9 @@
-/** One user's stay, from joining to the end of the turn. Times in Unix milliseconds by the clock of the room's Redis. */
+/**
+ * One user's stay, from joining to the end of the turn. Times in Unix milliseconds by the clock of the room's Redis.
+ */
 export interface Session {
   user: number
-  /** What tells this stay from an earlier one of the same user. */
+  /** Distinguishes this stay from an earlier one of the same user. */
   id: string
   /** Place in the order of joining, over all users and instances: unique, ascending. */
   seq: number
@@ -12,7 +14,10 @@ export interface Session {
   admittedUntil: number
 }
 
-/** `completed`: bought, or left while admitted. `abandoned`: left or fell silent while waiting. `dropped`: lost by a fault of the room. */
+/**
+ * `completed`: bought, or left while admitted. `abandoned`: left or fell silent while waiting. `dropped`: lost by a
+ * fault of the room.
+ */
 export const ENDINGS = ['completed', 'abandoned', 'expired', 'dropped'] as const
 export type Ending = (typeof ENDINGS)[number]
 

@@ -12,7 +12,7 @@ export function waitingRoomMode(room: WaitingRoom): Setting<WaitingRoomMode> {
   }
 }
 
-/** Admitted users at a time. Lowered, nobody is thrown out: nobody comes in until there are fewer. */
+/** Admitted users at a time. Lowering it ends no turn: it stops admissions until there are fewer. */
 export function waitingRoomCapacity(room: WaitingRoom): Setting<number> {
   return {
     name: 'waiting-room.capacity',
@@ -23,7 +23,7 @@ export function waitingRoomCapacity(room: WaitingRoom): Setting<number> {
   }
 }
 
-/** In a second, over all instances. 0: nobody. */
+/** Per second, over all instances. 0: no admissions. */
 export function waitingRoomAdmissionRate(room: WaitingRoom): Setting<number> {
   return {
     name: 'waiting-room.admission-rate',

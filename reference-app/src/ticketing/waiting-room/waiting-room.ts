@@ -3,16 +3,16 @@ import { Problem } from '../../platform/problem/problem.ts'
 import type { QueueToken, QueueTokens } from '../queue-token.ts'
 import type { Journal } from './journal.ts'
 import type { JournalStore } from './journal-store.ts'
-import { RoomLostError, type Standing } from './line.ts'
+import { type LimitParts, LimitSync } from './limit-sync.ts'
+import { type QueueStatus, RoomLostError } from './line.ts'
 import type { Place } from './place.ts'
 import { type Restored, RoomRepair } from './room-repair.ts'
 import type { RoomLimits, WaitingRoomMode } from './room-rules.ts'
 import type { RoomEvent } from './session.ts'
-import { type LimitParts, ToldLimits } from './told-limits.ts'
 
-/** The longest that anybody waits and buys: a sale with more people in line than are let in within this time was planned wrongly. */
+/** Maximum time in the queue and for the purchase. Plan a sale so that all are admitted within this time. */
 const TOKEN_LIFETIME_MS = 4 * 60 * 60_000
-/** Seconds after which somebody may come back who met the static page: repairs take minutes. */
+/** Retry-After of the static page, in seconds: repairs take minutes. */
 const STATIC_RETRY_SECONDS = 30
 
 export interface WaitingRoomParts extends LimitParts {
@@ -23,20 +23,21 @@ export interface WaitingRoomParts extends LimitParts {
 }
 
 /**
- * Decides whose turn it is. When it cannot know, nobody is let in: `waiting_room_unavailable`. What belongs to a stay (its token) is bound to a
- * user, a time and an id, so the token of an earlier stay is worth nothing once there is a later one.
+ * Decides whose turn it is. Fails closed with `waiting_room_unavailable` when it cannot know. What belongs to a stay
+ * (its token) is bound to a user, a time and an id, so the token of an earlier stay is worth nothing once there is a
+ * later one.
  */
 export class WaitingRoom {
   private readonly parts: WaitingRoomParts
   private readonly repair: RoomRepair
   private currentMode: WaitingRoomMode
-  private readonly toldLimits: ToldLimits
+  private readonly limitSync: LimitSync
 
   constructor(parts: WaitingRoomParts) {
     this.parts = parts
     this.repair = new RoomRepair({ ...parts, limits: () => this.limits })
     this.currentMode = parts.mode
-    this.toldLimits = new ToldLimits(parts)
+    this.limitSync = new LimitSync(parts)
     parts.events.begun(parts.mode, parts.limits)
   }
 
@@ -45,10 +46,13 @@ export class WaitingRoom {
   }
 
   get limits(): RoomLimits {
-    return this.toldLimits.current
+    return this.limitSync.current
   }
 
-  /** The stay that the user has, or a new one at the end of the line. Throws `waiting_room_static` or `waiting_room_unavailable`. */
+  /**
+   * The stay that the user has, or a new one at the end of the line. Throws `waiting_room_static` or
+   * `waiting_room_unavailable`.
+   */
   async join(userId: number): Promise<Place> {
     if (this.mode === 'off') return this.admitAtOnce(userId)
     this.requireLive()
@@ -59,7 +63,7 @@ export class WaitingRoom {
     return this.placeOf(standing)
   }
 
-  /** Also tells the room that the user is still there. Throws as `join` does, and `queue_place_gone`. */
+  /** Also marks the user as still waiting. Throws as `join` does, and `queue_place_gone`. */
   async status(token: QueueToken, text: string): Promise<Place> {
     if (this.mode === 'off') return admitted(text, token.expiresAt)
     this.requireLive()
@@ -77,23 +81,28 @@ export class WaitingRoom {
     if (id !== '') await this.ask(() => this.parts.line.leave(userId, id))
   }
 
-  /** Throws `queue_not_admitted`, or `waiting_room_unavailable` when nobody can know. While the room is static, turns go on. */
+  /**
+   * Throws `queue_not_admitted`, or `waiting_room_unavailable` when it cannot know. While the room is static, turns go
+   * on.
+   */
   async requireAdmitted({ userId, id = '' }: QueueToken): Promise<void> {
     if (this.mode === 'off') return
     if (id !== '' && (await this.ask(() => this.parts.line.isAdmitted(userId, id)))) return
     throw this.refusal('queue_not_admitted', `It is not the turn of user ${userId}.`)
   }
 
-  /** The user has bought: the place is for somebody else. Never rejects; else the turn ends at its time. */
+  /** The user has bought: frees the place. Never rejects; if it fails, the turn ends at its time. */
   async completed(userId: number): Promise<void> {
     if (this.mode === 'live') await this.ask(() => this.parts.line.leave(userId)).catch(() => undefined)
   }
 
-  /** What an instance does several times a second: moves the line, and mends what can be mended. Rejects when it cannot. */
+  /**
+   * What an instance does several times a second: moves the line, and mends what can be mended. Rejects when it cannot.
+   */
   async tick(): Promise<void> {
     if (this.mode !== 'live') return
     try {
-      await this.toldLimits.tell()
+      await this.limitSync.sendPending()
       this.parts.events.counted(await this.parts.line.tick())
     } catch (error) {
       if (!(error instanceof RoomLostError)) throw error
@@ -113,11 +122,11 @@ export class WaitingRoom {
   }
 
   async setCapacity(capacity: number): Promise<void> {
-    await this.toldLimits.set({ capacity })
+    await this.limitSync.set({ capacity })
   }
 
   async setAdmissionRate(admissionsPerSecond: number): Promise<void> {
-    await this.toldLimits.set({ admissionsPerSecond })
+    await this.limitSync.set({ admissionsPerSecond })
   }
 
   /** Takes note of what a script did, in the one instance that it was reported to. */
@@ -135,7 +144,7 @@ export class WaitingRoom {
     this.parts.line.close()
   }
 
-  /** A good token of which the room knows nothing: if its stay had not ended, the room lost it, and that has to be seen. */
+  /** A valid token that the room does not know: if its stay had not ended, the room lost it, which is reported. */
   private async lookInJournal(userId: number, id: string): Promise<void> {
     const dropped = await this.parts.store.drop(id).catch(() => false) // without the journal nobody can tell
     if (dropped) this.parts.events.happened({ kind: 'dropped', user: userId })
@@ -148,7 +157,7 @@ export class WaitingRoom {
     })
   }
 
-  /** Fails closed: whatever goes wrong, the answer is that nobody knows. */
+  /** Fails closed: every error becomes `waiting_room_unavailable`. */
   private async ask<T>(question: () => Promise<T>): Promise<T> {
     try {
       return await question()
@@ -165,7 +174,7 @@ export class WaitingRoom {
     })
   }
 
-  private placeOf({ session, admitted: isAdmitted, position, rate }: Standing): Place {
+  private placeOf({ session, admitted: isAdmitted, position, rate }: QueueStatus): Place {
     const { user, id, expires, admittedUntil } = session
     const text = this.parts.tokens.sign({ userId: user, id, expiresAt: new Date(expires) })
     if (isAdmitted) return admitted(text, new Date(admittedUntil))

@@ -3,7 +3,7 @@ import type { Topic } from '../../../accounts/support/topics.ts'
 import type { JourneyName } from '../shares.ts'
 import type { Visitor } from '../visitor.ts'
 
-/** What people ask about after a journey that failed without harm of another kind. */
+/** Topics of inquiries after a journey that failed without harm of another kind. */
 export const TOPICS: Record<JourneyName, Topic> = {
   browse: 'reservation',
   tickets: 'queue',

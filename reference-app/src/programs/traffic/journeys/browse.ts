@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import type { Regulars } from '../regulars.ts'
+import type { ReturningVisitors } from '../returning-visitors.ts'
 import type { Step, Visitor } from '../visitor.ts'
 
 const items = z.array(z.object({ id: z.int(), available: z.boolean() }))
@@ -12,8 +12,8 @@ export interface Seen {
 }
 
 /**
- * The concerts, the schedules of one that is available, the seats of one of those. Undefined as soon as an answer is not the wanted
- * one. When nothing is left visitors still come and look.
+ * The concerts, the schedules of one that is available, the seats of one of those. Undefined as soon as an answer is
+ * not the wanted one. When nothing is left visitors still come and look.
  */
 export async function lookAround(visitor: Visitor, headers: Record<string, string>): Promise<Seen | undefined> {
   const ask = (step: Step, path: string) => visitor.ask(step, { method: 'GET', path, headers }, items)
@@ -33,9 +33,9 @@ function pick(visitor: Visitor, all: Items = []): { id: number } | undefined {
 }
 
 /** Three looks, with a token of an earlier visit. */
-export async function browse(visitor: Visitor, regulars: Regulars): Promise<void> {
-  const headers = await regulars.headersOf(visitor)
+export async function browse(visitor: Visitor, returningVisitors: ReturningVisitors): Promise<void> {
+  const headers = await returningVisitors.headersOf(visitor)
   if (headers === undefined) return
   await lookAround(visitor, headers)
-  if (visitor.outcome === 'rejected') regulars.forget(headers)
+  if (visitor.outcome === 'rejected') returningVisitors.forget(headers)
 }

@@ -5,7 +5,7 @@ import { leaveQueue, standInLine } from './stand-in-line.ts'
 
 /** Users that buy. Any positive id is a valid user. */
 const USERS = 100_000
-/** Seats of one purchase: as many as people go out with. */
+/** Maximum seats of one purchase. */
 const MAX_SEATS = 4
 /** Recharges are a multiple of this, so that most purchases need none. Won. */
 const RECHARGE_STEP = 200_000
@@ -15,10 +15,11 @@ const balance = z.object({ balance: z.int() })
 const payments = z.array(z.object({ status: z.literal('paid') }))
 
 /**
- * Waits for its turn, looks around, holds 1 to 4 seats, fills the balance if it is too low, pays; whoever does not buy leaves the line
- * for the next. A visitor decides twice, before holding and before paying, and each time with the share of free seats cubed, as nobody
- * likes what is left over: so the house never sells out. With 28 schedules of 24 seats, 3 such visitors per second, and holds of 5
- * minutes, about 40 % are sold after an hour and as many are still free (simulated); unpaid holds expire and come back.
+ * Waits for its turn, looks around, holds 1 to 4 seats, fills the balance if it is too low, pays; whoever does not buy
+ * leaves the line for the next. A visitor decides twice, before holding and before paying, and each time with the share
+ * of free seats cubed, as nobody likes what is left over: so the house never sells out. With 28 schedules of 24 seats,
+ * 3 such visitors per second, and holds of 5 minutes, about 40 % are sold after an hour and as many are still free
+ * (simulated); unpaid holds expire and come back.
  */
 export async function buyTickets(visitor: Visitor): Promise<void> {
   const userId = visitor.upTo(USERS)

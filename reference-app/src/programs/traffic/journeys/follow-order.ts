@@ -13,8 +13,8 @@ const progress = z.object({ status: z.string(), reason: z.string().nullable().de
 type Progress = z.infer<typeof progress>
 
 /**
- * How the order came to rest. `still under way`: not while this visitor watched. Undefined: an answer was not the wanted one. `path`: of
- * the order.
+ * How the order came to rest. `still under way`: not while this visitor watched. Undefined: an answer was not the
+ * wanted one. `path`: of the order.
  */
 export async function followOrder(visitor: Visitor, path: string): Promise<Progress | 'still under way' | undefined> {
   const until = performance.now() + MAX_POLLS * POLL_EVERY_MS

@@ -21,7 +21,10 @@ export async function order(visitor: Visitor): Promise<void> {
   await orderAs(visitor, visitor.upTo(USERS))
 }
 
-/** Looks at the shop, orders, follows the order until it is paid; some pay again when that failed. Complains when that is not the bank's doing. */
+/**
+ * Looks at the shop, orders, follows the order until it is paid; some pay again when that failed. Complains when that
+ * is not the bank's doing.
+ */
 export async function orderAs(visitor: Visitor, userId: number, couponId?: number): Promise<void> {
   const all = await visitor.ask('product_list', { method: 'GET', path: '/api/v1/products' }, products)
   const wanted = visitor.some(all?.filter(({ available }) => available) ?? [], visitor.upTo(MAX_PRODUCTS))

@@ -21,8 +21,8 @@ export async function joinQueue(visitor: Visitor, userId: number): Promise<Place
 }
 
 /**
- * Joins and asks again until it is this user's turn; the headers of that turn. Undefined: refused, or out of patience. Complains of a place
- * that is gone, and of one that gets worse: somebody was let past.
+ * Joins and asks again until it is this user's turn; the headers of that turn. Undefined: refused, or waited too long.
+ * Complains of a place that is gone, and of one that gets worse: somebody was let past.
  */
 export async function standInLine(visitor: Visitor, userId: number): Promise<Record<string, string> | undefined> {
   const until = performance.now() + PATIENCE_MS

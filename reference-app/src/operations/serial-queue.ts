@@ -1,5 +1,5 @@
 /** Runs one after the other what must not overlap, in the order of asking. */
-export class InTurn {
+export class SerialQueue {
   private last: Promise<unknown> = Promise.resolve()
 
   run<T>(work: () => Promise<T>): Promise<T> {

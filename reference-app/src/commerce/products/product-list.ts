@@ -5,8 +5,8 @@ import type { ProductStore } from './product-store.ts'
 
 const PRODUCTS_KEY = 'catalogue:products'
 
-/** What there is to buy, as users may see it in a list: read through the cache, so up to as old as a copy may be (`FRESH_MS`). */
-export class ShopWindow {
+/** The list of products that users see: read through the cache, so up to as old as a copy may be (`FRESH_MS`). */
+export class ProductList {
   private readonly store: ProductStore
   private readonly cache: Cache
 

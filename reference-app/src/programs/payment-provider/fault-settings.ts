@@ -4,16 +4,16 @@ import { GOOD, type Knobs } from './knobs.ts'
 const DECLINE_REASONS = ['insufficient_funds', 'card_declined', 'card_expired'] as const
 
 /** How one request to charge goes wrong. `late`: after the money was taken. */
-export interface Mishap {
+export interface Failure {
   kind: 'fail' | 'reset'
   late: boolean
 }
 
-/** What the knobs make of this provider. */
-export class Temper {
+/** The fault settings (knobs) of this provider, and the faults that they draw for each request. */
+export class FaultSettings {
   private current = GOOD
-  private calm = Promise.withResolvers<void>()
-  private mishaps = 0
+  private resumed = Promise.withResolvers<void>()
+  private failures = 0
 
   get knobs(): Knobs {
     return this.current
@@ -23,25 +23,25 @@ export class Temper {
   turn(some: Partial<Knobs>): void {
     this.current = { ...this.current, ...some }
     if (this.current.hang) return
-    this.calm.resolve()
-    this.calm = Promise.withResolvers()
+    this.resumed.resolve()
+    this.resumed = Promise.withResolvers()
   }
 
   /** Resolves when an answer is due. */
   async wait(): Promise<void> {
     const { latencyMs, latencyJitterMs } = this.current
     await setTimeout(latencyMs + Math.random() * latencyJitterMs)
-    while (this.current.hang) await this.calm.promise
+    while (this.current.hang) await this.resumed.promise
   }
 
   /** Undefined: it goes well. */
-  mishap(): Mishap | undefined {
+  failure(): Failure | undefined {
     const { failRatio, resetRatio } = this.current
     const dice = Math.random()
     const kind = dice < failRatio ? 'fail' : dice < failRatio + resetRatio ? 'reset' : undefined
     if (kind === undefined) return undefined
-    this.mishaps += 1
-    return { kind, late: this.mishaps % 2 === 1 }
+    this.failures += 1
+    return { kind, late: this.failures % 2 === 1 }
   }
 
   /** Why the bank declines; undefined when it does not. */

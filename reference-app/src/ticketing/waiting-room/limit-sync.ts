@@ -6,16 +6,19 @@ export interface LimitParts {
   limits: RoomLimits
   line: Line
   events: WaitingRoomEvents
-  /** Whether this instance knows what operators want. All instances share the room, so what it was started with must not go before that. */
+  /**
+   * Whether this instance has read the operators' settings. Until then its start values must not be sent: all instances
+   * share the room.
+   */
   isInformed: () => boolean
 }
 
-/** The limits that this instance wants the room to have, and what of them the room's Redis has not been told yet. */
-export class ToldLimits {
+/** Sends this instance's limits to the room's Redis, and keeps those that are not sent yet. */
+export class LimitSync {
   private readonly parts: LimitParts
   private wanted: RoomLimits
-  private untold: Partial<RoomLimits> = {}
-  /** The room was told what this instance was started with: not before it is known that operators want nothing else. */
+  private unsent: Partial<RoomLimits> = {}
+  /** The start values were sent; not before the operators' settings were read. */
   private introduced = false
 
   constructor(parts: LimitParts) {
@@ -31,26 +34,26 @@ export class ToldLimits {
   async set(limits: Partial<RoomLimits>): Promise<void> {
     this.wanted = { ...this.wanted, ...limits }
     this.parts.events.limitsSet(this.wanted)
-    this.untold = { ...this.untold, ...limits }
-    await this.tellUntold().catch(() => undefined) // the ticker tells them when it can be done
+    this.unsent = { ...this.unsent, ...limits }
+    await this.sendUnsent().catch(() => undefined) // the ticker sends them later
   }
 
-  /** What can be told by now. Rejects as the line does, and may then be called again. */
-  async tell(): Promise<void> {
+  /** Sends what may be sent by now. Rejects as the line does, and may then be called again. */
+  async sendPending(): Promise<void> {
     this.introduce()
-    await this.tellUntold()
+    await this.sendUnsent()
   }
 
   private introduce(): void {
     if (this.introduced || !this.parts.isInformed()) return
     this.introduced = true
-    this.untold = this.wanted
+    this.unsent = this.wanted
   }
 
-  private async tellUntold(): Promise<void> {
-    const limits = this.untold
+  private async sendUnsent(): Promise<void> {
+    const limits = this.unsent
     if (Object.keys(limits).length === 0) return
     await this.parts.line.setLimits(limits)
-    if (limits === this.untold) this.untold = {}
+    if (limits === this.unsent) this.unsent = {}
   }
 }

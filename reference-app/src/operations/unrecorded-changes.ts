@@ -4,7 +4,7 @@ import type { AuditTrail } from './audit-trail.ts'
 import type { DesiredStateStore } from './desired-state-store.ts'
 import type { OperationsEvents } from './events.ts'
 
-export interface LeftParts {
+export interface UnrecordedParts {
   instance: string
   settings: readonly Setting<unknown>[]
   store: DesiredStateStore
@@ -15,16 +15,16 @@ export interface LeftParts {
 }
 
 /**
- * What earlier processes of this instance noted and Postgres may never have taken. All of it goes on record; the last change of a setting is taken
- * up again, unless it comes too late.
+ * What earlier processes of this instance noted and Postgres may never have taken. All of it goes on record; the last
+ * change of a setting is taken up again, unless it comes too late.
  */
-export class LeftChanges {
-  private readonly parts: LeftParts
+export class UnrecordedChanges {
+  private readonly parts: UnrecordedParts
   private left: AuditEntry[] = []
-  /** Of each setting, the id of the last change that was noted, whoever knows of it. */
+  /** Of each setting, the id of the last change that was noted, recorded in Postgres or not. */
   private last: ReadonlyMap<string, string> = new Map()
 
-  constructor(parts: LeftParts) {
+  constructor(parts: UnrecordedParts) {
     this.parts = parts
   }
 
@@ -40,7 +40,9 @@ export class LeftChanges {
     this.left = await this.takeUpAll(this.left)
   }
 
-  /** As Postgres knows it. True when there is something to tell. Rejects as the store does; may then be called again. */
+  /**
+   * As Postgres knows it. True when there is something to tell. Rejects as the store does; may then be called again.
+   */
   async recover(): Promise<boolean> {
     if (this.left.length === 0) return false
     const { store, trail } = this.parts

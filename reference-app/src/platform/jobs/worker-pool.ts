@@ -1,7 +1,7 @@
-export interface CrewOptions<Item> {
+export interface WorkerPoolOptions<Item> {
   /** Items that are worked on at a time in this process. */
   size: number
-  /** At most so many, which nobody else works on until the claim lapses. */
+  /** Claims at most so many: no other process works on them until the claim lapses. */
   claim: (limit: number) => Promise<Item[]>
   /** Never rejects: what goes wrong with one item is written down where the item is. */
   handle: (item: Item) => Promise<void>
@@ -9,17 +9,20 @@ export interface CrewOptions<Item> {
   onMore: () => void
 }
 
-/** Works on claimed items, several at once: a slow one takes one place and holds up nobody else. */
-export class Crew<Item> {
-  private readonly options: CrewOptions<Item>
+/** Works on claimed items concurrently: a slow one occupies one slot and delays no other. */
+export class WorkerPool<Item> {
+  private readonly options: WorkerPoolOptions<Item>
   private readonly underWay = new Set<Promise<void>>()
   private more = false
 
-  constructor(options: CrewOptions<Item>) {
+  constructor(options: WorkerPoolOptions<Item>) {
     this.options = options
   }
 
-  /** Fills the free places and does not wait for what they do. One call at a time, as a job makes them. Rejects when nothing can be claimed. */
+  /**
+   * Fills the free places and does not wait for what they do. One call at a time, as a job makes them. Rejects when
+   * nothing can be claimed.
+   */
   async work(): Promise<void> {
     const free = this.options.size - this.underWay.size
     if (free === 0) {

@@ -1,9 +1,9 @@
 import { z } from 'zod'
 import type { Charge } from './charge.ts'
 import type { Charges, Decision } from './charges.ts'
+import type { FaultSettings } from './fault-settings.ts'
 import type { ProviderMetrics } from './metrics.ts'
 import { Refusal } from './refusal.ts'
-import type { Temper } from './temper.ts'
 
 /** Requests at a time; one more is refused before anything was done about it. 100 charges per second at 1 s each. */
 const MAX_UNDER_WAY = 100
@@ -22,18 +22,18 @@ export type ChargeRequest = z.infer<typeof chargeRequest>
 /** The connection is to be reset instead of an answer. */
 export class ResetConnection extends Error {}
 
-/** Where merchants charge, ask and void. */
-export class Desk {
+/** Simulates a payment provider: merchants charge, look up and void here. */
+export class PaymentSimulator {
   private readonly charges: Charges
-  private readonly temper: Temper
+  private readonly faults: FaultSettings
   private readonly metrics: ProviderMetrics
   private underWay = 0
   private closing = false
   private closed = false
 
-  constructor(charges: Charges, temper: Temper, metrics: ProviderMetrics) {
+  constructor(charges: Charges, faults: FaultSettings, metrics: ProviderMetrics) {
     this.charges = charges
-    this.temper = temper
+    this.faults = faults
     this.metrics = metrics
   }
 
@@ -47,7 +47,7 @@ export class Desk {
     this.closed = true
   }
 
-  /** What has become of the key. Throws `not_processed`, `key_reused`, or what the knobs want. */
+  /** The charge of the key. Throws `not_processed`, `key_reused`, or what the fault settings simulate. */
   async charge(key: string, { amount, reference }: ChargeRequest): Promise<Charge> {
     requireKey(key)
     if (this.closing || this.underWay >= MAX_UNDER_WAY) {
@@ -55,13 +55,13 @@ export class Desk {
     }
     this.metrics.underWay(++this.underWay)
     try {
-      await this.temper.wait()
-      const mishap = this.temper.mishap()
-      if (mishap !== undefined && !mishap.late) goWrong(mishap.kind)
-      const reason = this.temper.decline() ?? null
+      await this.faults.wait()
+      const failure = this.faults.failure()
+      if (failure !== undefined && !failure.late) goWrong(failure.kind)
+      const reason = this.faults.decline() ?? null
       const decision = { key, status: reason === null ? 'charged' : 'declined', amount, reference, reason } as const
       const charge = await this.decide(decision)
-      if (mishap !== undefined) goWrong(mishap.kind)
+      if (failure !== undefined) goWrong(failure.kind)
       if (charge.status !== 'voided' && charge.amount !== amount) {
         throw new Refusal(422, 'key_reused', `this key stands for an amount of ${charge.amount}`)
       }
@@ -71,10 +71,13 @@ export class Desk {
     }
   }
 
-  /** What has become of the key. Throws `charge_not_found`: nothing so far, which may change while a request is on its way. */
+  /**
+   * What has become of the key. Throws `charge_not_found`: nothing so far, which may change while a request is on its
+   * way.
+   */
   async show(key: string): Promise<Charge> {
     requireKey(key)
-    await this.temper.wait()
+    await this.faults.wait()
     const charge = await this.charges.find(key)
     if (charge === undefined) throw new Refusal(404, 'charge_not_found', 'nobody has charged under this key')
     return charge
@@ -83,7 +86,7 @@ export class Desk {
   /** What has become of the key, for good: voided, unless it was charged or declined before. */
   async void(key: string): Promise<Charge> {
     requireKey(key)
-    await this.temper.wait()
+    await this.faults.wait()
     return await this.decide({ key, status: 'voided', amount: null, reference: null, reason: null })
   }
 

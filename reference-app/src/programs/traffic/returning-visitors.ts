@@ -2,25 +2,25 @@ import { joinQueue } from './journeys/stand-in-line.ts'
 import type { Visitor } from './visitor.ts'
 
 /** So few that joining is rare: looking around needs a token, but no turn. */
-const REGULARS = 50
-/** Ids beyond those of buyers, so that nobody leaves the line for somebody else. */
+const RETURNING_VISITORS = 50
+/** Ids beyond those of buyers, so that no visitor gives up another one's place. */
 const FIRST_ID = 100_001
 /** A token is renewed after half of its life at the earliest: not all at once. */
 const EARLIEST = 0.5
 
-interface Regular {
+interface ReturningVisitor {
   token: string
   /** When it wants a new one. Unix milliseconds. */
   until: number
 }
 
-/** People who look around again and again. Each keeps the token of its first visit until that ends. */
-export class Regulars {
-  private readonly known = new Map<number, Regular>()
+/** Visitors who browse again and again. Each keeps the token of its first visit until that ends. */
+export class ReturningVisitors {
+  private readonly known = new Map<number, ReturningVisitor>()
 
   /** The headers with which one of them looks around; undefined when it could not join. */
   async headersOf(visitor: Visitor): Promise<Record<string, string> | undefined> {
-    const userId = FIRST_ID + visitor.upTo(REGULARS) - 1
+    const userId = FIRST_ID + visitor.upTo(RETURNING_VISITORS) - 1
     const known = this.known.get(userId)
     if (known !== undefined && known.until > Date.now()) return { 'queue-token': known.token }
     const place = await joinQueue(visitor, userId)
