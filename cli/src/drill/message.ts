@@ -22,8 +22,8 @@ export function isFiring(message: { text: string }, incident: string): boolean {
 }
 
 /**
- * The message that says that the incident is over, if it is the last word about it. An earlier one is of an outbreak
- * before: the drill's own, or one that ended just as the drill began.
+ * The message that says that the incident is over, if no message about it came later. An earlier one belongs to an
+ * earlier outbreak: the drill's own, or one that ended just as the drill began.
  */
 export function lastResolved(messages: readonly ReceivedMessage[], incident: string): ReceivedMessage | undefined {
   const last = messages.findLast((m) => isFiring(m, incident) || isResolved(m, incident))

@@ -7,7 +7,7 @@ const STATUSES = [400, 408, 417, 431] as const
 export type UnreadableStatus = (typeof STATUSES)[number]
 
 export interface ConnectionMetrics {
-  /** Counts one connection that was given up because its client did not read what was answered. */
+  /** Counts one connection that was closed because its client did not read the answer. */
   unread(): void
   /** Counts what was no request, and was answered with this status: it has no method, route or duration. */
   unreadable(status: UnreadableStatus): void

@@ -19,9 +19,8 @@ const LAST_LINES_MS = 2_000
 const outputs: ((limit: AbortSignal) => Promise<unknown>)[] = []
 
 /**
- * Standard output for a log. A full disk behind it costs lines, not the process: by itself pino would throw out of the
- * event loop and then, on its way out, wait for space for ever, answering nobody. What could not be written is tried
- * again with the next line.
+ * Standard output for a log. A full disk behind it costs lines, not the process: by default pino would throw out of the
+ * event loop and then, at exit, wait for space for ever. Failed lines are retried with the next one.
  */
 export function standardOutput(): DestinationStream {
   const stream = pino.destination({ dest: 1, sync: false, maxLength: MAX_WAITING })

@@ -3,7 +3,7 @@ import type { IncomingMessage } from 'node:http'
 import { readSecret } from '../platform/env/secret.ts'
 import { Problem } from '../platform/problem/problem.ts'
 
-/** What a token allows: `viewer` may look, `operator` may change as well. */
+/** What a token allows: `viewer` reads, `operator` also changes. */
 export type Role = 'viewer' | 'operator'
 
 /** Names, mail addresses, host/user pairs. It ends up in logs and in the audit. */

@@ -19,7 +19,7 @@ export interface State {
   settings: Record<string, SettingState>
   /** They hold on this instance only, because Postgres does not answer: it is told later. */
   pending: string[]
-  /** What others changed and this instance cannot follow, with the reason; it goes on trying. */
+  /** Changes by others that this instance cannot apply, with the reason; it keeps retrying. */
   failed: Record<string, string>
 }
 

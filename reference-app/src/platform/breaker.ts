@@ -1,6 +1,6 @@
 export type BreakerState = 'closed' | 'open' | 'half-open'
 
-/** Calls that are looked at. 20 of 75/s per instance are the last quarter of a second. */
+/** Calls in the window. 20 of 75/s per instance are the last quarter of a second. */
 const WINDOW_CALLS = 20
 /** Older calls say nothing about now. Milliseconds. */
 const WINDOW_MS = 10_000

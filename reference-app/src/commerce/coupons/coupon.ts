@@ -5,7 +5,7 @@ export interface Coupon {
   /** Won off one order. */
   discount: number
   limit: number
-  /** How many can still be had. */
+  /** Coupons left. */
   left: number
 }
 

@@ -20,6 +20,6 @@ export async function useCoupon(
   const held = (await coupons.holders(transaction, couponId, [userId])).get(userId)
   if (held === undefined) throw new Problem('coupon_not_issued', `User ${userId} does not have coupon ${couponId}.`)
   if (held.used) throw new Problem('coupon_used', `User ${userId} has used coupon ${couponId}.`)
-  // It was issued, or given back, between the two looks.
+  // It was issued, or given back, between the two reads.
   return await useCoupon(coupons, transaction, couponId, userId)
 }

@@ -10,7 +10,7 @@ export interface Follow {
 }
 
 /**
- * What becomes of an order, from its status of now, or from after the change that the client has `seen`. 204 for who
+ * Streams an order's status changes, from the current one, or after the version that the client has `seen`. 204 for who
  * has seen the last: an EventSource then does not come back. Throws `order_not_found`, `stream_limit`,
  * `too_many_streams` or `not_ready`.
  */

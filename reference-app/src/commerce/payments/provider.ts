@@ -21,7 +21,7 @@ export class Provider {
     this.events = events
   }
 
-  /** Whether another payment may go there of its own accord: it works, or it is time to see whether it does. */
+  /** Whether new payments may go there: it works, or a probe is due. */
   get isInviting(): boolean {
     if (this.breaker.allows) return true
     return this.breaker.state === 'open' && performance.now() - this.probedAt >= PROBE_EVERY_MS

@@ -22,7 +22,7 @@ export class Providers {
     return this.allowed(except).find((provider) => isForced || provider.isInviting)
   }
 
-  /** Whether anybody is left who could charge it at some time. */
+  /** Whether any provider could still charge it later. */
   canCharge(except: readonly ProviderName[]): boolean {
     return this.allowed(except).length > 0
   }

@@ -16,7 +16,7 @@ const ADD: Statement = {
     set quantity = product_sales.quantity + excluded.quantity, revenue = product_sales.revenue + excluded.revenue`,
 }
 
-/** Sums fit a JavaScript number for longer than the shop will stand. */
+/** Sums stay far below the largest safe integer. */
 const BEST: Statement = {
   name: 'product-sales-best',
   operation: 'SELECT',

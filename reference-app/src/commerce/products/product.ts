@@ -3,7 +3,7 @@ export interface Product {
   id: number
   name: string
   price: number
-  /** Pieces left. */
+  /** Units in stock. */
   stock: number
 }
 

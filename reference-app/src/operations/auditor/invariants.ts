@@ -4,5 +4,5 @@ import { COUPONS } from './coupon-invariants.ts'
 import type { Invariant } from './invariant.ts'
 import { SHOP } from './shop-invariants.ts'
 
-/** Everything that the auditor looks after, and that tests hold the rows against. */
+/** All invariants, for the auditor and for tests. */
 export const INVARIANTS: readonly Invariant[] = [...BOX_OFFICE, ...SHOP, ...CHARGES, ...COUPONS]

@@ -8,7 +8,7 @@ export interface InvariantMetricsOptions {
 export interface InvariantMetrics {
   /** How many rows break it. Not called while the query fails: the last value stays. */
   violations(invariant: string, rows: number): void
-  /** @param atSeconds when the last look at all of its rows ended, in seconds since 1970 */
+  /** @param atSeconds when the last check of all of its rows ended, in seconds since 1970 */
   checked(invariant: string, atSeconds: number): void
 }
 

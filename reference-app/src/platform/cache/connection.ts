@@ -9,7 +9,7 @@ export class CacheReadOnlyError extends Error {
   }
 }
 
-/** Keys that one step of a scan looks at: well below a millisecond of the server. */
+/** Keys that one step of a scan visits: well below a millisecond of the server. */
 const SCAN_BATCH = 500
 
 const PROBE_KEY = 'drillbook:probe'

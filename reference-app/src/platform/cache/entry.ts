@@ -23,7 +23,7 @@ export class ShortLived<T> {
 }
 
 /**
- * How long an old copy may stand in while Postgres fails: longer than the first 15 minutes of an incident are worth.
+ * How long a stale copy may be served while Postgres fails: beyond the first 15 minutes of an incident.
  * Milliseconds.
  */
 export const KEPT_MS = 15 * 60_000

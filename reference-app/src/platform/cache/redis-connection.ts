@@ -35,8 +35,8 @@ const GOODBYE_TIMEOUT_MS = 250
 const MAX_RECONNECT_PAUSE_MS = 500
 
 /**
- * One connection to one Redis, kept up for ever. Nothing waits in a queue inside the client: a call either goes out
- * now, or waits here, up to its own limit, for the connection to return. Calls reject with RedisTimeoutError or
+ * One connection to one Redis, re-established whenever it is lost. The client's own queue is off: a call either goes
+ * out now, or waits here, up to its own limit, for the connection to return. Calls reject with RedisTimeoutError or
  * whatever Redis said.
  */
 export class RedisConnection {

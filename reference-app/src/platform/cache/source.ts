@@ -90,7 +90,7 @@ export class CacheSource {
     await this.connection.probeWrite(waitPolicy)
   }
 
-  /** Closes the breaker and forgets what it saw. */
+  /** Closes the breaker and clears its window. */
   resetBreaker(): void {
     clearTimeout(this.probing)
     if (this.breaker.state === 'closed') return

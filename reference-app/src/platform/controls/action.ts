@@ -24,7 +24,7 @@ export interface Done {
   answer?: unknown
 }
 
-/** Something to look at. */
+/** A view: something to read. */
 export interface View {
   path: string
   does: string

@@ -21,7 +21,7 @@ export interface Setting<T> {
 /** Member of the body -> the setting that it changes. */
 export type Fields = Readonly<Record<string, Setting<unknown>>>
 
-/** One PUT route and what it changes. A row of the operators' table. */
+/** One PUT route and the setting that it changes. */
 export interface SettingRoute {
   /** With `:parameter` at its end when there are several of a kind. */
   path: string

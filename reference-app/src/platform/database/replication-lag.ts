@@ -52,7 +52,7 @@ export class ReplicationLag {
     return oldest === undefined ? 0 : now - oldest.at
   }
 
-  /** False: it lacks what was there before anybody looked, so it may be older than `ms` says. */
+  /** False: it lacks writes from before the first measurement, so the lag may be more than `ms`. */
   get isKnown(): boolean {
     const oldest = this.oldest
     return oldest === undefined || oldest.position > this.first

@@ -50,7 +50,7 @@ export class ReservedConnection implements ReservedTransaction {
     return await this.inTurn(async () => {
       await this.ask('begin')
       const { current } = this
-      // Work that was late and goes on must not ask on the connection of those who came after it.
+      // Work that continues after its time-out must not use the connection of a later call.
       const query = async <Row extends QueryResultRow>(text: string, values: unknown[] = []) => {
         if (this.current !== current) throw new DatabaseUnavailableError(new Error('the transaction is over'))
         return await this.ask<Row>(text, values)
@@ -134,7 +134,7 @@ export class ReservedConnection implements ReservedTransaction {
     return client
   }
 
-  /** At once, also when the server hangs: it then ends what it was at by itself. */
+  /** At once, also when the server hangs: the server then ends the statement by itself. */
   private drop(): void {
     this.current?.socket.destroy()
     this.current = undefined

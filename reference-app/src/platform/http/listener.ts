@@ -12,7 +12,7 @@ import { Unreadable } from './unreadable.ts'
 const HEADERS_TIMEOUT_MS = 5_000
 /** And for the whole request: 64 kB at most. Milliseconds. */
 const RECEIVE_TIMEOUT_MS = 10_000
-/** How often the two are looked at; Node's 30 s would make 5 s into 35. Milliseconds. */
+/** Interval at which the two limits are checked; Node's 30 s would turn 5 s into 35. Milliseconds. */
 const TIMEOUT_CHECK_MS = 1_000
 /**
  * A queue token, a key and what gateways add come to 2 kB; more than this many fields or bytes is answered 431 or cut
@@ -22,11 +22,11 @@ const MAX_HEADER_BYTES = 8 * 1024
 const MAX_HEADERS = 100
 /**
  * What an idle connection is promised (`Keep-Alive: timeout=4`). A client that reads that, or has a shorter time of its
- * own as nginx has (lab/nginx.conf), gives it up before we do, so that nobody sends into a connection that is being
+ * own as nginx has (lab/nginx.conf), closes it before we do, so that no request is sent into a connection that is being
  * closed. Milliseconds.
  */
 const KEEP_ALIVE_MS = 4_000
-/** How much later we do: for what was sent at the last moment and has not been read yet. Milliseconds. */
+/** How much later we close it: for what was sent at the last moment and has not been read yet. Milliseconds. */
 const KEEP_ALIVE_MARGIN_MS = 2_000
 /**
  * Sockets that listen on the one port. Each accepts one connection in a turn of the event loop (libuv since 1.45), and
@@ -37,14 +37,14 @@ const KEEP_ALIVE_MARGIN_MS = 2_000
  * the work, or is refused.
  */
 const SHARED = process.platform === 'linux'
-const DOORS = SHARED ? 32 : 1
+const SOCKETS = SHARED ? 32 : 1
 /** Maximum drain time of the accept queue. Milliseconds. */
-const DOOR_LIMIT_MS = 1_000
+const ACCEPT_DRAIN_LIMIT_MS = 1_000
 
 type Handler = (request: IncomingMessage, response: ServerResponse) => void
 
 export interface ListenerOptions {
-  /** Called for each connection that is given up because its client does not read. */
+  /** Called for each connection that is closed because its client does not read. */
   unread?: () => void
   /** Called for each answer to what could not be read as a request. */
   unreadable?: (status: UnreadableStatus) => void
@@ -53,16 +53,16 @@ export interface ListenerOptions {
 }
 
 /**
- * A bound HTTP server that can be stopped without cutting anybody off. The order matters. First it says that it is not
- * ready, and goes on as before (that is the caller's part). Then the door closes, at a moment when nobody stands before
- * it. Only then each answer says that it was the last one on its connection: said earlier, it would send its client to
- * this very door. Connections without a request are left alone until their promised time is over, because a request may
- * be on its way on each of them.
+ * A bound HTTP server that can be stopped without cutting off a request. The order matters. First the instance reports
+ * not ready, and serves as before (that is the caller's part). Then the listening sockets are closed, once their accept
+ * queues are empty. Only then do answers say `connection: close`: earlier, the client would reconnect to this same
+ * instance. Idle connections stay open until their keep-alive time is over, because a request may be on its way on each
+ * of them.
  */
 export class Listener {
   private readonly server: Server
-  /** The others on the same port: what they accept is the server's, as if it had come through its own. */
-  private readonly doors: NetServer[] = []
+  /** More listening sockets on the same port: the server handles what they accept. */
+  private readonly extraSockets: NetServer[] = []
   private closing = false
   private accepted = 0
   private readonly underWay = new Set<ServerResponse>()
@@ -102,12 +102,12 @@ export class Listener {
     })
     if (SHARED && port !== 0) await claim(host, port)
     await listening(server, host, port)
-    while (listener.doors.length < DOORS - 1) {
-      const door = createNetServer({ allowHalfOpen: true, noDelay: true }, (socket) =>
+    while (listener.extraSockets.length < SOCKETS - 1) {
+      const extra = createNetServer({ allowHalfOpen: true, noDelay: true }, (socket) =>
         server.emit('connection', socket),
       )
-      listener.doors.push(door)
-      await listening(door, host, listener.port)
+      listener.extraSockets.push(extra)
+      await listening(extra, host, listener.port)
     }
     return listener
   }
@@ -121,8 +121,8 @@ export class Listener {
    * after `limitMs`.
    */
   async close(limitMs: number): Promise<void> {
-    const closed = Promise.all([this.server, ...this.doors].map((door) => once(door, 'close')))
-    await this.closeDoor()
+    const closed = Promise.all([this.server, ...this.extraSockets].map((socket) => once(socket, 'close')))
+    await this.stopAccepting()
     this.closing = true
     for (const response of this.underWay) sayLast(response)
     const cut = setTimeout(() => this.server.closeAllConnections(), limitMs)
@@ -136,8 +136,8 @@ export class Listener {
    * only after a whole turn of the event loop, in which each accepts one, found none. On a starved processor dozens
    * wait there.
    */
-  private async closeDoor(): Promise<void> {
-    const limit = performance.now() + DOOR_LIMIT_MS
+  private async stopAccepting(): Promise<void> {
+    const limit = performance.now() + ACCEPT_DRAIN_LIMIT_MS
     let before: number
     do {
       await nextTurn()
@@ -146,7 +146,7 @@ export class Listener {
     } while (this.accepted > before && performance.now() < limit)
     // Not this.server.close(): that destroys connections without a request, too, and with them what is on its way
     // there.
-    for (const door of [this.server, ...this.doors]) NetServer.prototype.close.call(door)
+    for (const socket of [this.server, ...this.extraSockets]) NetServer.prototype.close.call(socket)
   }
 }
 

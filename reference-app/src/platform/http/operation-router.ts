@@ -13,8 +13,8 @@ export interface Operation<Parts> {
   /** The whole path, as Express writes it: `/api/v1/concerts/:concertId`. */
   path: string
   /**
-   * `browse` what can be had again in a minute, `payment` what concerns money or goods that are already somebody's,
-   * `purchase` the way there.
+   * `browse`: reads that can be repeated a minute later. `payment`: concerns money, or goods that are already taken.
+   * `purchase`: the steps up to there.
    */
   class: Class
   /** Stays open for minutes, doing nothing: does not count as work under way. */

@@ -33,8 +33,8 @@ const NO_PATH = new Refusal('invalid_request', 'The request target must be a pat
 const NOT_ENCODED = new Refusal('invalid_request', 'The path is not well percent-encoded.')
 
 /**
- * Stands before routing and body parsing, and refuses there what is switched off or too much. What is not in the table
- * of operations (health, the description, wrong paths) passes.
+ * Runs before routing and body parsing: refuses operations that are switched off, and sheds load. Requests that are not
+ * in the table of operations (health, the description, wrong paths) pass.
  */
 export function frontDoor(
   { operations, shedding, switches, http, outcomes, drills }: FrontDoor,
@@ -60,7 +60,7 @@ export function frontDoor(
     if (switches.isOff(matched.operation)) return refuse(request, response, matched, DISABLED)
     if (drills?.release.fails() === true) return refuse(request, response, matched, FAULTY_RELEASE)
     if (!shedding.admits(matched.rank)) return refuse(request, response, matched, OVERLOADED)
-    // A request that a drill lets wait is no load.
+    // A request that a drill delays is no load.
     const isWork = !matched.stream && (drills === undefined || drills.slow.delayMs === 0)
     if (isWork) onceReceived(request, () => measure(shedding, matched, response))
     inside(request, response)

@@ -52,7 +52,7 @@ type Handler = (request: IncomingMessage, response: ServerResponse) => void
 export interface App {
   /** For users. */
   public: Handler
-  /** What is behind the front door of `public`: every route for users. */
+  /** What `public` passes requests on to: every route for users. */
   routed: Express
   /** For operators and Prometheus. */
   operations: Handler

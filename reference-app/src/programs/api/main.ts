@@ -9,8 +9,8 @@ import { apiEnv } from './env.ts'
 import { createTelemetry } from './telemetry.ts'
 
 /**
- * Between saying "not ready" and closing the door: a load balancer that looks once per second has noticed by then.
- * Milliseconds.
+ * Between reporting not ready and closing the listening sockets: a load balancer that checks once per second has
+ * noticed by then. Milliseconds.
  */
 const NOTICE_MS = 2_000
 /** For what is in flight then: a request ends within 10 s. Milliseconds. */

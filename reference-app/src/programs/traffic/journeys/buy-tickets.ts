@@ -17,9 +17,9 @@ const payments = z.array(z.object({ status: z.literal('paid') }))
 /**
  * Waits for its turn, looks around, holds 1 to 4 seats, fills the balance if it is too low, pays; whoever does not buy
  * leaves the line for the next. A visitor decides twice, before holding and before paying, and each time with the share
- * of free seats cubed, as nobody likes what is left over: so the house never sells out. With 28 schedules of 24 seats,
- * 3 such visitors per second, and holds of 5 minutes, about 40 % are sold after an hour and as many are still free
- * (simulated); unpaid holds expire and come back.
+ * of free seats cubed, because the seats that are left are less wanted: so it never sells out. With 28 schedules of 24
+ * seats, 3 such visitors per second, and holds of 5 minutes, about 40 % are sold after an hour and as many are still
+ * free (simulated); unpaid holds expire and come back.
  */
 export async function buyTickets(visitor: Visitor): Promise<void> {
   const userId = visitor.upTo(USERS)
