@@ -314,16 +314,16 @@ function collect(value: string, previous: string[] = []): string[] {
 }
 
 function number(text: string): number {
-  if (text.trim() === '' || !Number.isFinite(Number(text))) throw new InvalidArgumentError('a number, please.')
+  if (text.trim() === '' || !Number.isFinite(Number(text))) throw new InvalidArgumentError('must be a number.')
   return Number(text)
 }
 
 function count(text: string): number {
-  if (!/^\d+$/.test(text)) throw new InvalidArgumentError('a whole number from 0 on, please.')
+  if (!/^\d+$/.test(text)) throw new InvalidArgumentError('must be a whole number, 0 or more.')
   return Number(text)
 }
 
 function integer(text: string): number {
-  if (!/^-?\d+$/.test(text)) throw new InvalidArgumentError('a whole number, please.')
+  if (!/^-?\d+$/.test(text)) throw new InvalidArgumentError('must be a whole number.')
   return Number(text)
 }

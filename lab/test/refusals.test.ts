@@ -97,7 +97,7 @@ test('wrong options are told all at once', async () => {
   for (const option of ['--speed', '--journeys-per-second']) {
     expect(await lab.run('lab', 'up', option, 'x')).toMatchObject({
       status: 2,
-      stderr: expect.stringContaining('a number, please.'),
+      stderr: expect.stringContaining('must be a number.'),
     })
   }
   expect(lab.exists).toBe(false)

@@ -39,7 +39,7 @@ export async function act(stdio: Stdio, options: ActOptions): Promise<void> {
   if (actionOf(environment, name).reads === true) return read(stdio, here, name, params, options)
   if (environment.production && options.yes) {
     throw new CliError('refused', `${environment.name} is production: ${name} is not run unasked`, {
-      hint: 'Leave --yes away.',
+      hint: 'Omit --yes.',
     })
   }
   if (!options.yes) {

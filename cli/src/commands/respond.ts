@@ -36,7 +36,7 @@ export async function respond(stdio: Stdio, options: RespondOptions, runCommand:
   }
   if (options.yes && environment.production) {
     throw new CliError('refused', `${environment.name} is production: its acts are not run unasked`, {
-      hint: 'Leave --yes away.',
+      hint: 'Omit --yes.',
     })
   }
   const warn = warnOn(stdio)
