@@ -26,7 +26,7 @@ test.each([
   [['lab', 'nope'], /unknown command 'nope'\n\(drillbook lab --help shows what it takes\)/],
   [['alert'], /unknown command 'alert'\n\(Did you mean alerts\?\)\n\(drillbook --help shows what it takes\)/],
   [['fault', 'start'], /missing required argument 'name'\n\(drillbook fault start --help/],
-  [['rules', 'compile', '--out', 'x', '--speed', 'fast'], /argument 'fast' is invalid\. a number/],
+  [['rules', 'compile', '--out', 'x', '--speed', 'fast'], /argument 'fast' is invalid\. must be a number/],
 ])('%j is wrong use, and says where the help is', async (argv, message) => {
   const { status, stdout, stderr } = await drillbook(...argv)
   expect([status, stdout]).toEqual([2, ''])

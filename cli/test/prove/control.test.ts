@@ -13,7 +13,7 @@ const CONTROL: Control = {
   file: 'runbooks/controls/healthy.yaml',
   title: 'Nothing fires',
   description: 'Nothing is wrong.',
-  lastsMs: 800,
+  lastsMs: 500,
   faults: [],
   confirm: [{ name: 'people-come', promql: 'requests', expect: '>= 10' }],
   allowed: ['LoadHigh'],
@@ -44,10 +44,10 @@ function stops(name: string): void {
   prometheus.alerts.splice(0, prometheus.alerts.length, ...prometheus.alerts.filter((alert) => alert.name !== name))
 }
 
-/** Speed 600: how long it waits for quiet is one second, and a silence of a tenth of a second is too long. */
+/** Speed 1200: how long it waits for quiet is half a second, and a silence of a twentieth is too long. */
 const run = (meanwhile: (text: string) => void = () => {}, changes: Partial<ControlRun> = {}) =>
   runControl({
-    environment: { ...loadEnvironment(folder.root, 'test', {}), speed: 600 },
+    environment: { ...loadEnvironment(folder.root, 'test', {}), speed: 1200 },
     prometheus: new PrometheusClient({ url: prometheus.url }),
     keeper: new KeeperClient({ url: 'http://127.0.0.1:9' }),
     control: CONTROL,
