@@ -1,6 +1,7 @@
 import { basename } from 'node:path'
 import type { Problem } from '@drillbook/content/errors'
 import { problemAt } from '@drillbook/content/yaml/read-yaml'
+import { claimProblems } from '../drill/check-claims.ts'
 import type { Environment } from '../environment/environment.ts'
 import { hasIncident, missingFor, missingKey, needsOf } from '../environment/incidents.ts'
 import type { Runbook } from '../runbook/runbook.ts'
@@ -49,6 +50,18 @@ export const ENVIRONMENT_RULES: readonly Rule[] = [
           .filter((runbook) => hasIncident(environment, runbook.frontMatter.incident, content))
           .flatMap((runbook) => validateAgainst(boundPart(runbook, environment), environment)),
       ),
+  },
+  {
+    name: 'drill-reads',
+    promise: 'every action that a drill reads only reads, and takes its parameters, in every environment that runs it',
+    problems: (content) =>
+      content.environments
+        .filter(({ drillsAllowed }) => drillsAllowed)
+        .flatMap((environment) =>
+          content.drills
+            .filter(({ incident }) => hasIncident(environment, incident, content))
+            .flatMap((drill) => claimProblems(drill, environment).map((message) => ({ file: drill.file, message }))),
+        ),
   },
   {
     name: 'incident-environment',

@@ -1,4 +1,5 @@
 import { metricNames } from '@drillbook/content/rules/promql'
+import { withElapsed } from '../drill/claim.ts'
 import { ENVIRONMENT_RULES } from './environments.ts'
 import type { Rule } from './rule.ts'
 
@@ -94,9 +95,12 @@ export const RULES: readonly Rule[] = [
             .filter((block) => block.type === 'check')
             .map(({ promql, line }) => ({ file, line, promql })),
         ),
-        ...drills.flatMap(({ file, hypothesis, confirm, mitigated, recovered, abort }) =>
-          [...hypothesis.probes, confirm, mitigated, recovered, ...abort].map(({ promql }) => ({ file, promql })),
-        ),
+        ...drills.flatMap(({ file, hypothesis, confirm, mitigated, recovered, abort, proves }) => [
+          ...[...hypothesis.probes, confirm, mitigated, recovered, ...abort].map(({ promql }) => ({ file, promql })),
+          ...proves.flatMap((claim) =>
+            'promql' in claim ? [{ file, promql: withElapsed(claim.promql, 60_000) }] : [],
+          ),
+        ]),
       ]
       return asked.flatMap(({ promql, ...at }) =>
         metricNames(promql)

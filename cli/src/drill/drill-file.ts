@@ -1,21 +1,13 @@
 import { existsSync, readdirSync } from 'node:fs'
 import { join, relative } from 'node:path'
 import { parseDuration } from '@drillbook/content/duration'
-import { CliError, type Problem, ProblemsError } from '@drillbook/content/errors'
-import { parseExpectation } from '@drillbook/content/expectation'
+import { CliError, ProblemsError } from '@drillbook/content/errors'
 import type { Root } from '@drillbook/content/root'
-import { readRules } from '@drillbook/content/rules/read-rules'
-import { type Read, readYaml } from '@drillbook/content/yaml/read-yaml'
-import { readRunbook } from '../runbook/read-runbook.ts'
-import type { Block } from '../runbook/runbook.ts'
-import type { Drill, Probe } from './drill.ts'
+import { readYaml } from '@drillbook/content/yaml/read-yaml'
+import { probeOf, startedFaults } from './calls.ts'
+import { checkNames, type Known } from './check-names.ts'
+import type { Claim, Drill } from './drill.ts'
 import { type Experiment, experimentSchema } from './experiment.ts'
-
-/** What an environment can do; without it names of faults and actions are not checked. */
-export interface Known {
-  faults: ReadonlyMap<string, unknown>
-  actions: ReadonlyMap<string, unknown>
-}
 
 /** The names of all drills, sorted. */
 export function drillNames(root: Root): string[] {
@@ -41,93 +33,6 @@ export function readDrill(root: Root, name: string, known?: Known): Drill {
   throw new ProblemsError(`the drill ${shownAs} is not usable`, problems)
 }
 
-type Readable = Extract<Read<Experiment>, { value: Experiment }>
-
-/** What the schema cannot see: names that must exist elsewhere, and calls that must be ours. */
-function checkNames(root: Root, name: string, read: Readable, file: string, known: Known | undefined): Problem[] {
-  const problems: Problem[] = []
-  const experiment = read.value
-  const ours = experiment.extensions[0]
-  const report = (path: readonly PropertyKey[], message: string) => {
-    const line = read.lineOf(path)
-    problems.push({ file, ...(line === undefined ? {} : { line }), message })
-  }
-  if (ours.incident !== name.split('.')[0]) {
-    report(['extensions', 0, 'incident'], `the incident is ${ours.incident}, but the file is named ${name}.yaml`)
-  }
-  if (!existsSync(join(root.runbooks, `${ours.incident}.md`))) {
-    report(['extensions', 0, 'incident'], `unknown incident ${ours.incident}: there is no runbooks/${ours.incident}.md`)
-  }
-  const blocks = blockTypes(root, ours.incident)
-  for (const kind of ['mendedBy', 'mustNotRun'] as const) {
-    ours[kind].forEach((step, i) => {
-      const path = ['extensions', 0, kind, i]
-      const type = blocks?.get(step)
-      if (blocks === undefined) return
-      if (type === undefined) {
-        report(path, `unknown step ${step}: no block of runbooks/${ours.incident}.md has that name`)
-      } else if (type !== 'act') report(path, `${step} is no act: it changes nothing, so it mends nothing`)
-      else if (kind === 'mustNotRun' && ours.mendedBy.includes(step)) {
-        report(path, `${step} must not run and has to mend, both`)
-      }
-    })
-  }
-  const rules = readRules(root).flatMap((group) => group.rules)
-  for (const kind of ['expected', 'allowed'] as const) {
-    ours.alerts[kind].forEach((alert, i) => {
-      const rule = rules.find((r) => r.alert === alert)
-      const path = ['extensions', 0, 'alerts', kind, i]
-      if (rule === undefined) report(path, `unknown alert ${alert}: no rule in alerts/rules has that name`)
-      else if (kind === 'expected' && rule.labels.incident !== ours.incident) {
-        report(path, `${alert} belongs to ${rule.labels.incident ?? 'no incident'}, not to ${ours.incident}`)
-      }
-    })
-  }
-  experiment['steady-state-hypothesis'].probes.forEach((probe, i) => {
-    const path = ['steady-state-hypothesis', 'probes', i, 'provider', 'arguments']
-    const asked = probeOf(probe)
-    if (asked === undefined) report(path, 'a probe is: query PROMQL --expect EXPECTATION')
-    else if (parseExpectation(asked.expect) === undefined) {
-      report([...path, 3], `expect is an operator and a number, like ">= 90%", not ${asked.expect}`)
-    }
-  })
-  const started = startedFaults(experiment)
-  experiment.method.forEach((step, i) => {
-    const path = ['method', i, 'provider', 'arguments']
-    if (step.type === 'probe') {
-      report(['method', i], 'a probe of the method would not be run: write it as confirm')
-      return
-    }
-    const fault = startedFault(step.provider.arguments)
-    if (fault === undefined) report(path, 'an action of the method is: fault start NAME --detach --for DURATION')
-    else if (known !== undefined && !known.faults.has(fault)) report([...path, 2], `unknown fault ${fault}`)
-  })
-  const stopped = new Set<string>()
-  experiment.rollbacks.forEach((step, i) => {
-    const path = ['rollbacks', i, 'provider', 'arguments']
-    const [command, verb, what] = step.provider.arguments
-    if (command === 'fault' && verb === 'stop' && what !== undefined) stopped.add(what)
-    else if (command !== 'act' || verb === undefined) report(path, 'a rollback is: fault stop NAME, or: act NAME --yes')
-    else if (known !== undefined && !known.actions.has(verb)) report([...path, 1], `unknown action ${verb}`)
-  })
-  if (started.length === 0) report(['method'], 'the method starts no fault')
-  for (const fault of started) {
-    if (!stopped.has(fault)) report(['rollbacks'], `the rollbacks do not stop ${fault}, which the method starts`)
-  }
-  return problems
-}
-
-/** Undefined when there is no runbook, or none that can be read: that is reported where the runbook is read. */
-function blockTypes(root: Root, incident: string): Map<string, Block['type']> | undefined {
-  try {
-    const blocks = readRunbook(root, incident).steps.flatMap((step) => step.blocks)
-    return new Map(blocks.map((block) => [block.name, block.type]))
-  } catch (error) {
-    if (error instanceof CliError) return undefined
-    throw error
-  }
-}
-
 function toDrill(name: string, file: string, experiment: Experiment): Drill {
   const ours = experiment.extensions[0]
   const ms = (text: string) => parseDuration(text) ?? 0
@@ -135,6 +40,18 @@ function toDrill(name: string, file: string, experiment: Experiment): Drill {
     promql: c.promql.trim(),
     expect: c.expect,
     withinMs: ms(c.within),
+  })
+  const claim = ({ title, expect, within, promql, read, params, path }: (typeof ours.proves)[number]): Claim => ({
+    title,
+    expect,
+    withinMs: ms(within),
+    ...(read === undefined
+      ? { promql: promql?.trim() ?? '' }
+      : {
+          read,
+          params: Object.fromEntries(Object.entries(params).map(([name, value]) => [name, String(value)])),
+          path,
+        }),
   })
   const hypothesis = experiment['steady-state-hypothesis']
   return {
@@ -160,6 +77,8 @@ function toDrill(name: string, file: string, experiment: Experiment): Drill {
     recovered: condition(ours.recovered),
     mendedBy: ours.mendedBy,
     mustNotRun: ours.mustNotRun,
+    proves: ours.proves.map(claim),
+    alone: ours.alone,
     abort: ours.abort,
     limitsMs: {
       gate: ms(ours.limits.gate),
@@ -169,21 +88,4 @@ function toDrill(name: string, file: string, experiment: Experiment): Drill {
       resolve: ms(ours.limits.resolve),
     },
   }
-}
-
-function startedFaults(experiment: Experiment): string[] {
-  return experiment.method.flatMap((step) =>
-    step.type === 'action' ? (startedFault(step.provider.arguments) ?? []) : [],
-  )
-}
-
-function startedFault(args: readonly string[]): string | undefined {
-  const [command, verb, name, ...rest] = args
-  return command === 'fault' && verb === 'start' && rest.includes('--detach') ? name : undefined
-}
-
-function probeOf(probe: { name: string; provider: { arguments: string[] } }): Probe | undefined {
-  const [command, promql, flag, expect] = probe.provider.arguments
-  if (command !== 'query' || promql === undefined || flag !== '--expect' || expect === undefined) return undefined
-  return { name: probe.name, promql: promql.trim(), expect }
 }

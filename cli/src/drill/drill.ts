@@ -12,6 +12,25 @@ export interface Probe {
   expect: string
 }
 
+/**
+ * What has to hold when it is over, besides that users are served and alerts are quiet: that no order was lost, say.
+ * It is asked by PromQL, or of an action that only reads.
+ */
+export type Claim = {
+  title: string
+  expect: string
+  /** As in Condition. */
+  withinMs: number
+} & ({ promql: string } | Reading)
+
+/** The value at a path in the JSON that an action answers. */
+export interface Reading {
+  read: string
+  params: Record<string, string>
+  /** Object keys and array indexes, joined by points; '' is the whole answer. */
+  path: string
+}
+
 /** A drill file, read and checked. Durations are for speed 1. */
 export interface Drill {
   /** The file's name without .yaml: `cache-outage` or `cache-outage.hung-unprotected`. */
@@ -38,6 +57,10 @@ export interface Drill {
   mendedBy: string[]
   /** The acts of other causes: when one of them runs, the runbook did not tell the causes apart. */
   mustNotRun: string[]
+  /** Asked once the alerts have resolved, before anything is rolled back. */
+  proves: Claim[]
+  /** It needs the whole machine: on one with a single core it would only show that the machine is too small. */
+  alone: boolean
   abort: Probe[]
   limitsMs: { gate: number; detect: number; notify: number; walk: number; resolve: number }
 }

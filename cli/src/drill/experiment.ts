@@ -30,6 +30,24 @@ const probe = z.strictObject({ type: z.literal('probe'), name: z.string().min(1)
 const condition = z.strictObject({ promql: z.string().min(1), expect: expectationText, within: durationText })
 const abort = z.strictObject({ name: z.string().min(1), promql: z.string().min(1), expect: expectationText })
 
+const claimFields = {
+  title: z.string().min(1).describe('What is proven, as a sentence: "No order is lost"'),
+  promql: z.string().min(1).optional().describe('`$elapsed` is the time since the injection, as a range: 83s'),
+  read: kebabName.optional().describe('An action of the environment that `reads`: its answer is looked at'),
+  params: z.record(z.string(), z.union([z.string(), z.number(), z.boolean()])).default({}),
+  path: z.string().default('').describe('Where the value stands in the answer: keys and indexes joined by points'),
+  expect: expectationText,
+  within: durationText,
+}
+const claim = z
+  .strictObject(claimFields)
+  .refine((v) => (v.promql === undefined) !== (v.read === undefined), 'a claim has exactly one of `promql` and `read`')
+  .refine(
+    (v) => v.read !== undefined || (Object.keys(v.params).length === 0 && v.path === ''),
+    '`params` and `path` belong to `read`',
+  )
+  .meta({ oneOf: [{ required: ['promql'] }, { required: ['read'] }] })
+
 const drillbook = z.strictObject({
   name: z.literal('drillbook'),
   incident: kebabName,
@@ -44,6 +62,8 @@ const drillbook = z.strictObject({
     .array(z.string(), 'mendedBy is missing: name the acts of the runbook that have to mend it')
     .min(1, 'mendedBy is empty: name the acts of the runbook that have to mend it'),
   mustNotRun: z.array(z.string()).default([]),
+  proves: z.array(claim).default([]).describe('What has to hold when it is over; without evidence it does not'),
+  alone: z.boolean().default(false).describe('It takes the whole machine: refused on one with fewer than two cores'),
   abort: z.array(abort).default([]),
   limits: z
     .strictObject({

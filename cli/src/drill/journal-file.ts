@@ -10,6 +10,7 @@ import { z } from 'zod'
 import { writeDurably } from '../files/write-durably.ts'
 import { checkShape } from '../http/ask.ts'
 import type { Warn } from '../warn.ts'
+import { unasked } from './claim.ts'
 import type { Drill } from './drill.ts'
 import { type Journal, MOMENTS } from './journal.ts'
 
@@ -80,6 +81,7 @@ export function createJournal(root: Root, drill: Drill, environment: { name: str
       secondsToRecover: null,
       secondsToResolve: null,
     },
+    proves: drill.proves.map(unasked),
     checks: [],
     messages: [],
     steps: [],

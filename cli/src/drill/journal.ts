@@ -51,6 +51,8 @@ export interface Journal {
   overheadSeconds: number | null
   overhead: OverheadDetail | null
   scorecard: Scorecard
+  /** What the drill `proves`; each is one of `checks`, too. */
+  proves: ClaimRecord[]
   checks: Check[]
   messages: Message[]
   steps: StepRecord[]
@@ -81,6 +83,7 @@ export const PHASES = [
   'mitigate',
   'recover',
   'resolve',
+  'prove',
   'roll back',
   'verify',
   'score',
@@ -133,6 +136,18 @@ export interface Scorecard {
 export interface BegunAct {
   name: string
   startedAt: string
+}
+
+/** What became of a claim. */
+export interface ClaimRecord {
+  title: string
+  /** The PromQL, or the action with its parameters and the path in its answer. */
+  asked: string
+  state: Check['state']
+  /** What was seen at last, and what was expected. */
+  text: string
+  /** When it was seen. */
+  at: string | null
 }
 
 /** `not proven`: the evidence is absent. Only `held` is `ok`. */

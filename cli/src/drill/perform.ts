@@ -9,6 +9,7 @@ import { SlackQueue } from '../slack/webhook.ts'
 import type { RunCommand, Stdio } from '../stdio.ts'
 import { warnOn } from '../warn.ts'
 import { admit } from './admit.ts'
+import { claimProblems } from './check-claims.ts'
 import { Display } from './display.ts'
 import { readDrill } from './drill-file.ts'
 import { onInterrupts } from './interrupts.ts'
@@ -31,6 +32,8 @@ export async function performDrill(
 ): Promise<void> {
   const drill = readDrill(root, name)
   requireIncident(environment, drill.incident, { runbooks: [readRunbook(root, drill.incident)], drills: [drill] })
+  const [unreadable] = claimProblems(drill, environment)
+  if (unreadable !== undefined) throw new CliError('usage', `${drill.file}: ${unreadable}`)
   if (!unattended && !stdio.interactive) {
     throw new CliError('usage', 'there is no terminal to ask anybody at', { hint: 'Run it with --unattended.' })
   }

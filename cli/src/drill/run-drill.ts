@@ -7,6 +7,7 @@ import { confirm, hypothesis, inject } from './phases/inject.ts'
 import { recover, walk } from './phases/mend.ts'
 import { mitigate } from './phases/mitigate.ts'
 import { notify } from './phases/notify.ts'
+import { prove } from './phases/prove.ts'
 import { report } from './phases/report.ts'
 import { resolve } from './phases/resolve.ts'
 import { rollBack, verify } from './phases/roll-back.ts'
@@ -28,6 +29,7 @@ const FORWARD: readonly Phase[] = [
   ['mitigate', mitigate],
   ['recover', recover],
   ['resolve', resolve],
+  ['prove', prove],
 ]
 const BACKWARD: readonly Phase[] = [
   ['roll back', rollBack],

@@ -36,7 +36,7 @@ export function checksOf(data: Journal, watched: Watched): Check[] {
     )
   }
   if (data.protection === 'on') checks.push(usersUnharmed(data, watched))
-  return checks
+  return [...checks, ...data.proves.map(({ title, state, text }) => check(title, state, text))]
 }
 
 function check(name: string, state: State, text: string): Check {

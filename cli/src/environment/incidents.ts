@@ -72,12 +72,13 @@ export function needsOf(incident: string, { runbooks, drills }: IncidentContent)
     .map(({ file, block }) => ({ ...need('actions', block.action, file), line: block.line }))
   const drilled = drills
     .filter((drill) => drill.incident === incident)
-    .flatMap(({ file, faults, rollbacks, mendedBy }) => [
+    .flatMap(({ file, faults, rollbacks, mendedBy, proves }) => [
       ...faults.map((name) => need('faults', name, file)),
       ...blocks
         .filter(({ block }) => mendedBy.includes(block.name))
         .map(({ block }) => need('actions', block.action, file)),
       ...rollbacks.map((name) => need('actions', name, file)),
+      ...proves.flatMap((claim) => ('read' in claim ? [need('actions', claim.read, file)] : [])),
     ])
   const all = [...acts, ...drilled]
   return all.filter(({ key }, index) => all.findIndex((other) => other.key === key) === index)

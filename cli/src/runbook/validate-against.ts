@@ -15,8 +15,11 @@ export function validateAgainst(runbook: Runbook, environment: Environment): Pro
     .flatMap((act) => problemsOf(act, environment).map((message) => ({ file: runbook.file, line: act.line, message })))
 }
 
+/** What of a block says how an action is called. */
+type Called = Pick<ActBlock | LookBlock, 'type' | 'action' | 'params' | 'references'>
+
 /** Why this block cannot run here at all; undefined when it can. What earlier blocks will answer is not judged. */
-export function cannotRun(act: ActBlock | LookBlock, environment: Environment): string | undefined {
+export function cannotRun(act: Called, environment: Environment): string | undefined {
   const action = environment.actions.get(act.action)
   if (action === undefined) return missingKey(environment, `actions.${act.action}`)
   if (act.type === 'look' && action.reads !== true) {

@@ -98,6 +98,27 @@ describe("an environment of one's own beside the shipped ones", () => {
     expect(message).not.toContain('actions.shed-load')
   })
 
+  test('has to bind what a drill reads, as an action that only reads and with its parameters', async () => {
+    const drill = join(dir, 'runbooks/drills/cache-outage.yaml')
+    const proves = (action: string, params: string) => {
+      const claim = `{ title: Nothing is lost, read: ${action}, params: ${params}, expect: "== 0", within: 1m }`
+      writeFileSync(drill, `${shippedDrill}    proves: [${claim}]\n`)
+    }
+    const shippedDrill = readFileSync(drill, 'utf8')
+    proves('count-lost', '{}')
+    expect((await checked()).message).toMatch(/drills\/cache-outage\.yaml {2}actions\.count-lost is missing in /)
+    proves('clear-banner', '{}')
+    expect((await checked()).message).toMatch(
+      /cache-outage\.yaml {2}proves: Nothing is lost: clear-banner .*`reads: true`/,
+    )
+    const bound = '  count-lost: { reads: true, exec: [echo, "[]"], params: { last: { type: integer } } }'
+    writeFileSync(join(dir, 'environments/lab/actions/counts.yaml'), `actions:\n${bound}\n`)
+    proves('count-lost', '{ last: 5, nobody: 1 }')
+    expect((await checked()).message).toMatch(/proves: Nothing is lost: .*it has no parameter nobody/)
+    proves('count-lost', '{ last: 5 }')
+    expect((await checked()).status).toBe(0)
+  })
+
   test('that names a class which is not there, or is named unlike its file, is a problem', async () => {
     shop('incidents: [flood]\n')
     expect((await checked()).message).toMatch(/shop\.yaml:4 {2}incidents: there is no runbook runbooks\/flood\.md/)

@@ -98,6 +98,18 @@ describe('a drill file', () => {
     ],
     ['a number where the exit status belongs', 'tolerance: 0', 'tolerance: 1', /tolerance/],
     [
+      'a claim of which it is not said how it is proven',
+      MENDED,
+      `proves: [{ title: Nothing is lost, expect: "== 0", within: 1m }]\n    ${MENDED}`,
+      /proves.0: a claim has exactly one of `promql` and `read`/,
+    ],
+    [
+      'a claim by PromQL with what belongs to an action',
+      MENDED,
+      `proves: [{ title: Nothing is lost, promql: lost, path: rows, expect: "== 0", within: 1m }]\n    ${MENDED}`,
+      /`params` and `path` belong to `read`/,
+    ],
+    [
       'a method that holds its terminal',
       '--detach, --for, 5m',
       '--for, 5m',
@@ -118,6 +130,25 @@ describe('a drill file', () => {
       mendedBy: ['use-standby-cache', 'use-cache'],
     })
     expect(readDrill(rootAt(dir), 'cache-outage').protection).toBeUndefined()
+  })
+
+  test('proves by PromQL, or by what an action answers', () => {
+    const claims = [
+      '{ title: Nothing is lost, promql: " lost ", expect: "== 0", within: 1m }',
+      '{ title: All are paid, read: list-orders, params: { last: 5, paid: false }, path: rows, expect: "== 0", within: 0s }',
+    ]
+    expect(problemsAfter((t) => t.replace(MENDED, `proves: [${claims.join(', ')}]\n    ${MENDED}`))).toEqual([])
+    expect(readDrill(rootAt(dir), 'cache-outage').proves).toEqual([
+      { title: 'Nothing is lost', promql: 'lost', expect: '== 0', withinMs: 60_000 },
+      {
+        title: 'All are paid',
+        read: 'list-orders',
+        params: { last: '5', paid: 'false' },
+        path: 'rows',
+        expect: '== 0',
+        withinMs: 0,
+      },
+    ])
   })
 
   test('with no mendedBy at all says so', () => {

@@ -20,6 +20,8 @@ export const DRILL: Drill = {
   recovered: { promql: 'cache:hit_ratio', expect: '>= 90%', withinMs: 600_000 },
   mendedBy: ['use-standby-cache'],
   mustNotRun: [],
+  proves: [],
+  alone: false,
   abort: [],
   limitsMs: { gate: 300_000, detect: 300_000, notify: 120_000, walk: 1_200_000, resolve: 600_000 },
 }
@@ -44,6 +46,7 @@ const PASSED = [
   'mitigate',
   'recover',
   'resolve',
+  'prove',
   'roll back',
   'verify',
 ] as const
@@ -117,6 +120,7 @@ export function heldJournal(): Journal {
       secondsToRecover: 20,
       secondsToResolve: 30,
     },
+    proves: [],
     checks: [],
     messages: [{ kind: 'firing', at: AT, text: 'WARNING: cache-outage in lab', delivered: true }],
     steps: [

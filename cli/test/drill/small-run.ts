@@ -27,6 +27,9 @@ export interface SmallRunOptions {
   /** Further lines of the environment file; `ALERTMANAGER` stands for the stub's URL. */
   extra?: string
   runbook?: string
+  /** Default: where nobody listens. */
+  opsUrls?: string[]
+  actions?: string
 }
 
 export async function smallRun(options: SmallRunOptions = {}): Promise<SmallRun> {
@@ -38,9 +41,10 @@ export async function smallRun(options: SmallRunOptions = {}): Promise<SmallRun>
   prometheus.answers.set('failed', [0]).set('cache:up', [1]).set('cache:hit_ratio', [0.95])
   const folder = drillbookFolder({
     prometheusUrl: prometheus.url,
-    opsUrls: [NOBODY],
+    opsUrls: options.opsUrls ?? [NOBODY],
     extra: (options.extra ?? 'alertmanager: { url: "ALERTMANAGER" }').replace('ALERTMANAGER', alertmanager.url),
     ...(options.runbook === undefined ? {} : { runbook: options.runbook }),
+    ...(options.actions === undefined ? {} : { actions: options.actions }),
   })
   const base = runOf(folder.root, new PrometheusClient({ url: prometheus.url }))
   const drill: Drill = { ...DRILL, limitsMs: LIMITS_MS, ...options.drill }
