@@ -16,8 +16,8 @@ const SINCE: Statement = {
   operation: 'SELECT',
   collection: 'order_change',
   text: `select order_id as "orderId", order_change.version, status, reason, at
-    from unnest($1::integer[], $2::integer[]) as seen (id, version)
-    join order_change on order_id = seen.id and order_change.version > seen.version
+    from unnest($1::integer[], $2::integer[]) as seen (id, version) cross join lateral (
+      select * from order_change where order_id = seen.id and order_change.version > seen.version offset 0) as order_change
     order by order_id, order_change.version`,
 }
 

@@ -34,18 +34,21 @@ const MOVE: Statement = {
     select pg_notify('${ORDER_CHANGED}', id::text) from moved`,
 }
 
+/** Word for word as the partial index has it. */
+const UNPAID = TRANSITIONS.leftUnpaid.from.map((status) => `'${status}'`).join(', ')
+
 /** They keep their reason: it is why they were never paid. */
 const MOVE_UNPAID: Statement = {
   name: 'order-move-unpaid',
   operation: 'UPDATE',
   collection: 'shop_order',
   text: `with late as (
-      select id from shop_order where status = any ($1) and changed_at <= now() - make_interval(secs => $3)
-      order by changed_at limit $4 for update skip locked),
+      select id from shop_order where status in (${UNPAID}) and changed_at <= now() - make_interval(secs => $2)
+      order by changed_at limit $3 for update skip locked),
     moved as (
-      update shop_order set status = $2, version = version + 1, changed_at = clock_timestamp()
-      from late where shop_order.id = late.id and status = any ($1)
-      returning shop_order.id, version, status, reason, coupon_issue_id),
+      update shop_order set status = $1, version = version + 1, changed_at = clock_timestamp()
+      where id = any (array(select id from late)) and status in (${UNPAID})
+      returning id, version, status, reason, coupon_issue_id),
     changed as (
       insert into order_change (order_id, version, status, reason) select id, version, status, reason from moved)
     select id, coupon_issue_id as "couponIssueId", pg_notify('${ORDER_CHANGED}', id::text) from moved`,
@@ -109,13 +112,8 @@ export class OrderStore {
     seconds: number,
     limit: number,
   ): Promise<{ id: number; couponIssueId: number | null }[]> {
-    const { from, to } = TRANSITIONS.leftUnpaid
-    return await transaction.query<{ id: number; couponIssueId: number | null }>(MOVE_UNPAID, [
-      from,
-      to,
-      seconds,
-      limit,
-    ])
+    const values = [TRANSITIONS.leftUnpaid.to, seconds, limit]
+    return await transaction.query<{ id: number; couponIssueId: number | null }>(MOVE_UNPAID, values)
   }
 
   /** Orders that wait for the end of their payment for longer than this. */

@@ -8,7 +8,7 @@ const ADD: Statement = {
   operation: 'INSERT',
   collection: 'order_payment',
   text: `insert into order_payment (order_id, user_id, amount) values ($1, $2, $3)
-    on conflict (order_id) where state in ('requested', 'charging', 'succeeded') do nothing
+    on conflict (order_id) where order_id is not null and state in ('requested', 'charging', 'succeeded') do nothing
     returning id`,
 }
 
@@ -30,8 +30,8 @@ const CLAIM: Statement = {
       where next_attempt_at <= now() and (claimed_until is null or claimed_until <= now())
       order by next_attempt_at limit $1 for update skip locked)
     update order_payment set attempts = attempts + 1, claimed_until = now() + make_interval(secs => $2)
-    from due where order_payment.id = due.id
-    returning order_payment.id, order_id as "orderId", user_id as "userId", amount, state, provider,
+    where id = any (array(select id from due))
+    returning id, order_id as "orderId", user_id as "userId", amount, state, provider,
       voided_at as "voidedAt", attempts, give_up_at <= now() as "isOverdue"`,
 }
 

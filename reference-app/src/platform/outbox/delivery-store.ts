@@ -27,8 +27,8 @@ const CLAIM: Statement = {
       where published_at is null and next_attempt_at <= now() and (claimed_until is null or claimed_until <= now())
       order by next_attempt_at limit $1 for update skip locked)
     update outbox_event set attempts = attempts + 1, claimed_until = now() + make_interval(secs => $2)
-    from due where outbox_event.id = due.id
-    returning outbox_event.id::float8 as id, topic, key, payload, attempts`,
+    where id = any (array(select id from due))
+    returning id::float8 as id, topic, key, payload, attempts`,
 }
 
 const CONSUME: Statement = {
@@ -60,7 +60,7 @@ const BACKLOG: Statement = {
   operation: 'SELECT',
   collection: 'outbox_event',
   text: `select count(*)::int as pending, coalesce(extract(epoch from now() - min(created_at)), 0)::float as "oldestSeconds"
-    from outbox_event where published_at is null`,
+    from outbox_event where next_attempt_at is not null and published_at is null`,
 }
 
 const FORGET: Statement = {
@@ -70,7 +70,7 @@ const FORGET: Statement = {
   text: `with old as (
       select id from outbox_event where published_at < now() - make_interval(hours => $1)
       order by published_at limit $2 for update skip locked)
-    delete from outbox_event using old where outbox_event.id = old.id
+    delete from outbox_event where id = any (array(select id from old))
     returning 1`,
 }
 

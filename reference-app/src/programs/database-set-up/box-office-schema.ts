@@ -52,11 +52,13 @@ create table if not exists reservation (
   created_at  timestamptz not null default now(),
   expires_at  timestamptz not null
 );
-create unique index if not exists reservation_live on reservation (seat_id) where status in ('held', 'paid');
-create index if not exists reservation_held_by on reservation (user_id) where status = 'held';
-create index if not exists reservation_held_until on reservation (expires_at) where status = 'held';
-create index if not exists reservation_live_of_schedule on reservation (schedule_id) include (status, expires_at) where status in ('held', 'paid');
-create index if not exists reservation_expired_at on reservation (expires_at) where status = 'expired';
+-- Each partial index asks for its own column besides its state, so that only a statement about that column can use it:
+-- while nothing is live, all of them look empty and equally cheap to the planner, which then reads a wrong one whole.
+create unique index if not exists reservation_live on reservation (seat_id) where seat_id is not null and status in ('held', 'paid');
+create index if not exists reservation_held_by on reservation (user_id) where user_id is not null and status = 'held';
+create index if not exists reservation_held_until on reservation (expires_at) where expires_at > '-infinity' and status = 'held';
+create index if not exists reservation_live_of_schedule on reservation (schedule_id) include (status, expires_at) where schedule_id is not null and status in ('held', 'paid');
+create index if not exists reservation_expired_at on reservation (expires_at) where expires_at is not null and status = 'expired';
 
 create table if not exists payment (
   id             integer generated always as identity primary key,

@@ -19,7 +19,7 @@ create table if not exists outbox_event (
   -- Every consumer of the topic has taken it.
   published_at    timestamptz
 );
-create index if not exists outbox_event_due on outbox_event (next_attempt_at) where published_at is null;
+create index if not exists outbox_event_due on outbox_event (next_attempt_at) where next_attempt_at is not null and published_at is null;
 create index if not exists outbox_event_by_age on outbox_event (published_at) where published_at is not null;
 
 -- Written by the transaction of the effect: delivered twice, an event still takes effect once.

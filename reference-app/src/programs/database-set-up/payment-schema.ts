@@ -27,7 +27,7 @@ create table if not exists order_payment (
 -- When it fails unless it may have been charged. Null: its event was not consumed yet.
 alter table order_payment add column if not exists give_up_at timestamptz;
 -- An order is paid once, whoever asks. Another payment is possible when the last was declined or has failed.
-create unique index if not exists order_payment_live on order_payment (order_id) where state in ('requested', 'charging', 'succeeded');
+create unique index if not exists order_payment_live on order_payment (order_id) where order_id is not null and state in ('requested', 'charging', 'succeeded');
 create index if not exists order_payment_of_order on order_payment (order_id, id);
 create index if not exists order_payment_due on order_payment (next_attempt_at) where next_attempt_at is not null;
 `

@@ -25,9 +25,9 @@ create table if not exists shop_order (
   check ((coupon_issue_id is null) = (discount = 0)),
   check (total > 0 or status = 'paid')
 );
-create unique index if not exists shop_order_coupon on shop_order (coupon_issue_id) where status <> 'cancelled';
-create index if not exists shop_order_unpaid on shop_order (changed_at) where status = 'payment_failed';
-create index if not exists shop_order_unsettled on shop_order (changed_at) where status = 'placed';
+create unique index if not exists shop_order_coupon on shop_order (coupon_issue_id) where coupon_issue_id is not null and status <> 'cancelled';
+create index if not exists shop_order_unpaid on shop_order (changed_at) where changed_at is not null and status = 'payment_failed';
+create index if not exists shop_order_unsettled on shop_order (changed_at) where changed_at is not null and status = 'placed';
 
 create table if not exists order_item (
   order_id   integer not null references shop_order (id),

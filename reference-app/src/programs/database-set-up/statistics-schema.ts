@@ -11,6 +11,6 @@ create table if not exists sales_statistics (
   revenue  bigint not null,
   primary key (hour, kind, subject)
 );
-create index if not exists order_change_paid on order_change (at) where status = 'paid';
+create index if not exists order_change_paid on order_change (at) where at is not null and status = 'paid';
 create index if not exists payment_by_time on payment (paid_at);
 `

@@ -15,7 +15,8 @@ const FREE = `(seat.on_sale and not exists (select from reservation where reserv
 const AVAILABLE = `(schedule.starts_at > now() and
   (select count(*) from seat where seat.schedule_id = schedule.id and seat.on_sale) >
   (select count(*) from reservation where reservation.schedule_id = schedule.id and ${LIVE}) -
-  (select count(*) from seat join reservation on reservation.seat_id = seat.id and ${LIVE}
+  (select count(*) from seat cross join lateral (
+      select from reservation where reservation.seat_id = seat.id and ${LIVE} limit 1) as taken
     where seat.schedule_id = schedule.id and not seat.on_sale))`
 
 const CONCERTS: Statement = {

@@ -26,9 +26,10 @@ const EXPIRE_SEATS: Statement = {
   operation: 'UPDATE',
   collection: 'reservation',
   text: `with in_the_way as (
-      select id from reservation where seat_id = any ($1) and status in ('held', 'paid') order by seat_id for update)
-    update reservation set status = 'expired' from in_the_way
-    where reservation.id = in_the_way.id and reservation.status = 'held' and reservation.expires_at <= now()`,
+      select id, status, expires_at from reservation
+      where seat_id = any ($1) and seat_id is not null and status in ('held', 'paid') order by seat_id for update)
+    update reservation set status = 'expired'
+    where id = any (array(select id from in_the_way where status = 'held' and expires_at <= now()))`,
 }
 
 /** Taken seats are left out: the unique index decides, whatever was read before. */
@@ -55,9 +56,9 @@ const EXPIRE_HOLDS: Statement = {
   operation: 'UPDATE',
   collection: 'reservation',
   text: `with late as (
-      select id from reservation where status = 'held' and expires_at <= now()
+      select id from reservation where status = 'held' and expires_at > '-infinity' and expires_at <= now()
       order by expires_at limit $1 for update skip locked)
-    update reservation set status = 'expired' from late where reservation.id = late.id
+    update reservation set status = 'expired' where id = any (array(select id from late))
     returning reservation.concert_id as "concertId", reservation.schedule_id as "scheduleId"`,
 }
 
