@@ -1,5 +1,6 @@
 import { type Expectation, formatValue, holdsFor, parseExpectation } from '@drillbook/content/expectation'
 import type { ActionResult } from '../actions/run-action.ts'
+import { valueIn } from '../actions/value-in.ts'
 import type { Seen } from './condition.ts'
 import type { Claim, Reading } from './drill.ts'
 import type { ClaimRecord } from './journal.ts'
@@ -46,11 +47,7 @@ function nothing(text: string): Seen {
 
 /** A number as it is, an array as its length, true as 1 and false as 0; undefined for anything else. */
 function numberAt(json: unknown, path: string): number | undefined {
-  let value = json
-  for (const key of path === '' ? [] : path.split('.')) {
-    if (typeof value !== 'object' || value === null || !Object.hasOwn(value, key)) return undefined
-    value = Reflect.get(value, key)
-  }
+  const value = valueIn(json, path === '' ? [] : path.split('.'))
   if (Array.isArray(value)) return value.length
   if (typeof value === 'boolean') return value ? 1 : 0
   return typeof value === 'number' ? value : undefined

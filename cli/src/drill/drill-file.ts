@@ -78,7 +78,6 @@ function toDrill(name: string, file: string, experiment: Experiment): Drill {
     mendedBy: ours.mendedBy,
     mustNotRun: ours.mustNotRun,
     proves: ours.proves.map(claim),
-    alone: ours.alone,
     abort: ours.abort,
     limitsMs: {
       gate: ms(ours.limits.gate),

@@ -59,8 +59,6 @@ export interface Drill {
   mustNotRun: string[]
   /** Asked once the alerts have resolved, before anything is rolled back. */
   proves: Claim[]
-  /** It needs the whole machine: on one with a single core it would only show that the machine is too small. */
-  alone: boolean
   abort: Probe[]
   limitsMs: { gate: number; detect: number; notify: number; walk: number; resolve: number }
 }

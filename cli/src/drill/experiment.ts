@@ -63,7 +63,6 @@ const drillbook = z.strictObject({
     .min(1, 'mendedBy is empty: name the acts of the runbook that have to mend it'),
   mustNotRun: z.array(z.string()).default([]),
   proves: z.array(claim).default([]).describe('What has to hold when it is over; without evidence it does not'),
-  alone: z.boolean().default(false).describe('It takes the whole machine: refused on one with fewer than two cores'),
   abort: z.array(abort).default([]),
   limits: z
     .strictObject({

@@ -46,8 +46,7 @@ export function parseParam(param: Param, text: string): ParamValue | undefined {
     case 'string':
       // Half a surrogate pair, as JSON can hold it, cannot be sent in a path.
       if (!text.isWellFormed()) return undefined
-      // biome-ignore lint/suspicious/noControlCharactersInRegex: refusing control characters is the point
-      return text.length <= (param.maxLength ?? MAX_LENGTH) && !/[\u0000-\u001f]/.test(text) ? text : undefined
+      return text.length <= (param.maxLength ?? MAX_LENGTH) && !/\p{Cc}/u.test(text) ? text : undefined
   }
 }
 

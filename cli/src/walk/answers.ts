@@ -1,4 +1,5 @@
 import type { TargetResult } from '../actions/run-action.ts'
+import { valueIn } from '../actions/value-in.ts'
 import type { IncidentEvent } from '../incident/events.ts'
 import type { Reference } from '../runbook/runbook.ts'
 
@@ -25,11 +26,7 @@ export function recordedAnswers(events: readonly IncidentEvent[]): Map<string, u
  * value.
  */
 export function valueAt(answers: ReadonlyMap<string, unknown>, { block, path }: Reference): string | undefined {
-  let value = answers.get(block)
-  for (const key of path) {
-    if (typeof value !== 'object' || value === null || !Object.hasOwn(value, key)) return undefined
-    value = Reflect.get(value, key)
-  }
+  const value = valueIn(answers.get(block), path)
   const text = ['string', 'number', 'boolean'].includes(typeof value) ? String(value) : ''
   return text === '' ? undefined : text
 }

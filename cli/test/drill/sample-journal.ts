@@ -21,7 +21,6 @@ export const DRILL: Drill = {
   mendedBy: ['use-standby-cache'],
   mustNotRun: [],
   proves: [],
-  alone: false,
   abort: [],
   limitsMs: { gate: 300_000, detect: 300_000, notify: 120_000, walk: 1_200_000, resolve: 600_000 },
 }
