@@ -27,5 +27,7 @@ for (const path of globSync('**/*.ts', { cwd: source })) {
   declared += count
   if (count > 0) await import(new URL(path, source).href)
 }
-if (found.length !== declared) throw new Error(`${declared} statements are declared, ${found.length} were found`)
+if (declared === 0 || found.length !== declared) {
+  throw new Error(`${declared} statements are declared, ${found.length} were found`)
+}
 process.stdout.write(JSON.stringify(found))

@@ -26,6 +26,9 @@ export type Life = 'finished' | 'live'
  */
 export function rows(first: number, count: number, life: Life): string {
   const live = life === 'live'
+  const hold = live ? `'held', now() + interval '5 min'` : `'expired', now() - interval '1 h'`
+  const payment = live ? `'requested', null, now(), null` : `'failed', 'gone', null::timestamptz, now()`
+  const order = live ? `case n % 2 when 0 then 'placed' else 'payment_failed' end` : `'paid'`
   const numbers = `generate_series(${first}, ${first + count - 1}) as n`
   return `
 set session_replication_role = replica;
@@ -33,7 +36,7 @@ insert into seat (id, schedule_id, number) select 100000 + n, 1000 + n % 100, n 
 insert into balance (user_id, amount) select 100000 + n, 0 from ${numbers};
 insert into balance_entry (user_id, kind, amount, balance_after) select 100000 + n, 'recharge', 1, 1 from ${numbers};
 insert into reservation (user_id, concert_id, schedule_id, seat_id, price, status, expires_at)
-  select 1 + n % 5000, 1, 1000 + n % 100, 100000 + n, 1, ${live ? `'held', now() + interval '5 min'` : `'expired', now() - interval '1 h'`}
+  select 1 + n % 5000, 1, 1000 + n % 100, 100000 + n, 1, ${hold}
   from ${numbers};
 insert into payment (reservation_id, entry_id, user_id, amount) select n, n, 1 + n % 5000, 1 from ${numbers};
 insert into idempotent_answer (user_id, route, key, request_hash, answer)
@@ -43,9 +46,9 @@ insert into outbox_event (topic, key, payload, published_at)
   select 'order.placed', n::text, '{}', ${live ? 'null' : 'now()'} from ${numbers};
 insert into consumed_event (consumer, event_id) select 'payments', n from ${numbers};
 insert into order_payment (order_id, user_id, amount, state, reason, next_attempt_at, ended_at)
-  select n, 1 + n % 5000, 1, ${live ? `'requested', null, now(), null` : `'failed', 'gone', null::timestamptz, now()`} from ${numbers};
+  select n, 1 + n % 5000, 1, ${payment} from ${numbers};
 insert into shop_order (user_id, status, total, discount, reason)
-  select 1 + n % 5000, ${live ? `case n % 2 when 0 then 'placed' else 'payment_failed' end` : `'paid'`}, 1, 0, null from ${numbers};
+  select 1 + n % 5000, ${order}, 1, 0, null from ${numbers};
 insert into order_item (order_id, product_id, quantity, price) select n, 1 + n % 5, 1, 1 from ${numbers};
 insert into order_change (order_id, version, status) select n, 1, ${live ? `'placed'` : `'paid'`} from ${numbers};
 insert into support_inquiry (topic) select 'other' from ${numbers};
