@@ -46,7 +46,8 @@ export function parseParam(param: Param, text: string): ParamValue | undefined {
     case 'string':
       // Half a surrogate pair, as JSON can hold it, cannot be sent in a path.
       if (!text.isWellFormed()) return undefined
-      return text.length <= (param.maxLength ?? MAX_LENGTH) && !/\p{Cc}/u.test(text) ? text : undefined
+      // Below the space are line breaks and the like; other control characters are escaped where they are shown.
+      return text.length <= (param.maxLength ?? MAX_LENGTH) && !/[^ -\u{10ffff}]/u.test(text) ? text : undefined
   }
 }
 
